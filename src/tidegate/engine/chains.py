@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from tidegate.domain.books.chain import NAMES, TIES, Books, Node, Tie, gaps, grow, untold
+from tidegate.domain.states import State
 from tidegate.flows.books.books import marks_of
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import books, marks
@@ -71,20 +73,39 @@ def report(found: Trace) -> dict[str, Any] | None:
     if tree is None:
         return None
     missing = gaps(tree)
-    return {"complete": not missing, "missing": missing, "not_told": untold(tree), "tree": node(tree)}
+    steps = {each.item.id: each.item for each in found.deliveries}
+    top = node(tree, steps)
+    if found.source is not None and found.source.source_created_at is not None:
+        top["at"] = found.source.source_created_at.isoformat()
+    return {"complete": not missing, "missing": missing, "not_told": untold(tree), "tree": top}
 
 
-def node(each: Node) -> dict[str, Any]:
-    """One node and what hangs on it."""
+def node(each: Node, steps: Mapping[int, Item]) -> dict[str, Any]:
+    """One node and what hangs on it; `at` is when it was written, or read, and `day` the day that it bears."""
+    step = steps.get(each.step) if each.step is not None else None
+    amount = each.amount
+    if amount is None and step is not None and each.kind == "sage-order":
+        amount = step.target_total
     return {
         "kind": each.kind,
         "number": each.number,
         "identifier": each.identifier,
         "presence": each.presence.value,
         "text": each.text,
-        "amount": None if each.amount is None else format(each.amount, "f"),
-        "children": [node(child) for child in each.children],
+        "amount": None if amount is None else format(amount, "f"),
+        "day": each.day.isoformat() if each.day else None,
+        "at": instant(each, step),
+        "children": [node(child, steps) for child in each.children],
     }
+
+
+def instant(each: Node, step: Item | None) -> str | None:
+    """When the step wrote the document; of a despatch, which is read, when it was read."""
+    if step is None:
+        return None
+    if each.kind == "sage-despatch":
+        return step.created_at.isoformat()
+    return step.changed_at.isoformat() if step.state is State.CONFIRMED else None
 
 
 def has_goods(source: TracedSource) -> bool:

@@ -123,10 +123,10 @@ def wish_of(visit: Visit) -> Act:
         raise Http404("there is no such action") from None
 
 
-def back_of(visit: Visit) -> str:
+def back_of(visit: Visit, otherwise: str = "/queue") -> str:
     """The page to go back to: one of ours."""
     back = visit.text("back")
-    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/queue"
+    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else otherwise
 
 
 def chosen(visit: Visit, wish: Act) -> tuple[list[Item], bool]:

@@ -39,7 +39,7 @@ def form(visit: Visit, number: int) -> HttpResponse:
         title=interventions.named(item),
         fields=editing.offered(item),
         upto=item.id,
-        back=f"/delivery/{item.id}",
+        back=deeds.back_of(visit, f"/delivery/{item.id}"),
     )
 
 

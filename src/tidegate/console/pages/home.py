@@ -53,6 +53,7 @@ def content(visit: Visit) -> dict[str, Any]:
                 "totals": totals(connection, None),
                 "deliveries": totals(connection, False),
                 "items": totals(connection, True),
+                "flows": by_flow(connection),
                 "next": next_run(connection),
                 "early": sum(bool(each["ended_early"]) for each in connection["flows"].values()),
             }
@@ -89,6 +90,20 @@ def totals(connection: dict[str, Any], mirrored: bool | None) -> dict[str, int]:
         if mirrored is None or mirrored is (step == mirror.STEP)
     ]
     return {name: sum(account.get(name, 0) for account in accounts) for name in names}
+
+
+def by_flow(connection: dict[str, Any]) -> list[dict[str, Any]]:
+    """The account of each flow that has read anything: what it read is in one of the places."""
+    return [
+        {
+            "name": name,
+            "read": flow["account"]["read"],
+            "places": [(place, flow["account"].get(place, 0)) for place in PLACES],
+            "adds_up": not flow["account"]["unexplained"],
+        }
+        for name, flow in connection["flows"].items()
+        if flow["account"]["read"]
+    ]
 
 
 def next_run(connection: dict[str, Any]) -> dict[str, str] | None:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 
 from tidegate.console.changes import masked
 from tidegate.console.models import Change
-from tidegate.console.pages import deeds
+from tidegate.console.pages import deeds, linking
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
 from tidegate.domain.books.chain import NAMES
@@ -53,6 +53,7 @@ def shown(visit: Visit, found: trace.Trace | None) -> HttpResponse:
         row["acts"] = deeds.possible(row) if acts else []
         row["edits"] = edited.get(row["id"], [])
         row["editable"] = acts and persons and editing.may_be_edited(items[row["id"]])
+        row["linkable"] = acts and linking.possible(items[row["id"]])
         row["reason_lines"] = row["reason"].splitlines()
     chain = chains.report(found)
     changes = Change.objects.filter(delivery__in=[row["id"] for row in rows]).order_by("-id")[:50]

@@ -7,34 +7,20 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 
+from tidegate.console.pages import linking, ways_out
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
-from tidegate.domain.errors import Code
 from tidegate.domain.missing_thing import kind_of
-from tidegate.domain.orders.edits import ACCOUNT, DATE, DIFFERENCE, EDITABLE
+from tidegate.domain.orders.edits import EDITABLE
 from tidegate.domain.states import State
-from tidegate.engine import mappings
+from tidegate.engine import editing, interventions, mappings
 from tidegate.engine.mapping_kinds import KINDS
-from tidegate.ledger import causes, heads, mirror
+from tidegate.ledger import causes, heads, mirror, queue
 from tidegate.ledger.causes import Cause
 
-#: Code -> the field whose edit mends every order of the cause, and what the button says.
-EDITS: dict[str, tuple[str, str, str]] = {
-    Code.TOTALS_DIFFER: (
-        DIFFERENCE,
-        "Accept a difference of up to",
-        "of each order; what Sage has already is accepted by Retry, with the reason set aside",
-    ),
-    Code.PERIOD_CLOSED: (DATE, "Date them", "in a period that is open in Sage"),
-    Code.UNKNOWN_CUSTOMER: (
-        ACCOUNT,
-        "Send these orders to the account",
-        "this once; a mapping counts for later",
-    ),
-    Code.UNPROVEN_CUSTOMER: (ACCOUNT, "Send these orders to the account", "this once"),
-    Code.AMBIGUOUS_CUSTOMER: (ACCOUNT, "Send these orders to the account", "this once"),
-}
 EDITED_FLOWS = {flow for flow, _ in EDITABLE}
+#: Orders of a cause that are named, the oldest first, where one may be edited or linked by itself.
+NAMED = 5
 
 
 @page(Permission.SEE)
@@ -72,22 +58,54 @@ def of(visit: Visit, cause: Cause) -> dict[str, Any]:
         "code": cause.code,
         **({"waits_for": cause.waits_for} if cause.waits_for else {}),
     }
+    acts, persons = (
+        visit.rights.may(each, cause.connection) for each in (Permission.ACT, Permission.PERSONS)
+    )
     return {
         "cause": cause,
+        "how": ways_out.said(cause.code),
+        "orders": one_by_one(cause, persons) if acts else [],
         "seconds": int((visit.now - cause.oldest).total_seconds()),
         "first_line": cause.reason.partition("\n")[0],
         "rest": cause.reason.partition("\n")[2],
         "form": list(chosen.items()),
         "list": "/queue?" + urlencode(chosen),
         "fix": fix(cause),
-        "edit": EDITS.get(cause.code) if (cause.flow in EDITED_FLOWS) else None,
-        "edits": all(
-            visit.rights.may(each, cause.connection) for each in (Permission.ACT, Permission.PERSONS)
-        ),
-        "acts": visit.rights.may(Permission.ACT, cause.connection),
+        "edit": ways_out.EDITS.get(cause.code) if (cause.flow in EDITED_FLOWS) else None,
+        "edits": acts and persons,
+        "acts": acts,
         "maps": visit.rights.may(Permission.MAP, cause.connection),
-        "wishes": ("retry", "release") if cause.state is State.HELD else ("retry",),
+        "wishes": wishes(cause),
     }
+
+
+def wishes(cause: Cause) -> tuple[str, ...]:
+    """What is offered for all of the cause; what only asks a person is nothing that could be sent again."""
+    if cause.code in ways_out.ASKING:
+        return ()
+    return ("retry", "release") if cause.state is State.HELD else ("retry",)
+
+
+def one_by_one(cause: Cause, persons: bool) -> list[dict[str, Any]]:
+    """The oldest of the cause that may be edited, or linked to a document that exists, each by itself."""
+    found = queue.listing(
+        connection=cause.connection,
+        flow=cause.flow,
+        state=[cause.state],
+        code=cause.code,
+        waits_for=cause.waits_for or None,
+        limit=NAMED,
+    )
+    rows = [
+        {
+            "id": item.id,
+            "name": interventions.named(item),
+            "edit": persons and editing.may_be_edited(item),
+            "link": cause.code in ways_out.LINKED and linking.possible(item),
+        }
+        for item in found
+    ]
+    return [row for row in rows if row["edit"] or row["link"]]
 
 
 def fix(cause: Cause) -> dict[str, Any] | None:

@@ -55,7 +55,15 @@
     if (here) here.closest("nav").scrollLeft = here.offsetLeft - (here.closest("nav").clientWidth - here.offsetWidth) / 2;
     setInterval(function () { if (!busy()) refresh(); }, 20000);
   });
-  document.addEventListener("htmx:afterSwap", function (event) { local(event.detail.target); labelled(event.detail.target); });
+  var unfolded = [];
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    unfolded = Array.from(event.detail.target.querySelectorAll("details"), function (each) { return each.open; });
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    var target = event.detail.target;
+    local(target); labelled(target);
+    if (target.matches("[data-refresh]")) target.querySelectorAll("details").forEach(function (each, place) { each.open = each.open || unfolded[place] === true; });
+  });
   document.addEventListener("htmx:responseError", function (event) {
     if (event.detail.xhr.status === 401 || event.detail.xhr.status === 403) location.reload();
   });

@@ -7,7 +7,8 @@ tie that the product's records do not carry is reported as such and never guesse
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -45,6 +46,8 @@ class Node:
     text: str = ""
     amount: Decimal | None = None
     children: tuple[Node, ...] = ()
+    day: date | None = None  #: that the document bears
+    step: int | None = None  #: the delivery with which it was learnt
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def grow(order: Node, ties: Sequence[Tie], books: Books, *, goods: bool = True) 
         *(_receipt(tie, by_kind, books) for tie in by_kind.get("sage-receipt", [])),
         *_strays(by_kind, books),
     )
-    trees = [Node("sage-order", tie.number, tie.identifier, text=books.made) for tie in sales]
+    trees = [Node("sage-order", tie.number, tie.identifier, text=books.made, step=tie.step) for tie in sales]
     return _with(order, (_with(trees[0], documents), *trees[1:]))
 
 
@@ -132,7 +135,8 @@ def untold(node: Node) -> list[str]:
 def _despatches(by_kind: Mapping[str, list[Tie]], books: Books, goods: bool) -> Iterator[Node]:
     found = by_kind.get("sage-despatch", [])
     for tie in found:
-        yield Node(tie.kind, tie.number, tie.identifier, children=(_mirrored(tie, by_kind, len(found)),))
+        below = (_mirrored(tie, by_kind, len(found)),)
+        yield Node(tie.kind, tie.number, tie.identifier, children=below, step=tie.step)
     if not found and goods:
         if "order-despatch" in books.links:
             yield _missing("sage-despatch", "nothing despatched yet")
@@ -152,6 +156,7 @@ def _invoices(by_kind: Mapping[str, list[Tie]], books: Books, kind: str) -> Iter
             tie.identifier,
             amount=invoice.gross if invoice else None,
             children=tuple(children),
+            day=invoice.day if invoice else None,
         )
     if not found and kind == "sage-invoice":
         if "order-invoice" in books.links:
@@ -166,9 +171,10 @@ def _mirrored(tie: Tie, by_kind: Mapping[str, list[Tie]], siblings: int) -> Node
     candidates = by_kind.get(kind, [])
     for each in candidates:
         if tie.step is not None and each.step == tie.step:
-            return Node(kind, each.number, each.identifier)
+            return Node(kind, each.number, each.identifier, step=each.step)
     if len(candidates) == 1 and siblings == 1:
-        return Node(kind, candidates[0].number, candidates[0].identifier)
+        (each,) = candidates
+        return Node(kind, each.number, each.identifier, step=each.step)
     return _missing(kind, "not written to Magento yet")
 
 
@@ -197,6 +203,7 @@ def _entry(entry: LedgerEntry | None, tie: Tie, books: Books) -> Iterator[Node]:
         text=f"{entry.kind} {entry.reference}".strip(),
         amount=entry.gross,
         children=(*_postings(entry.urn, books), *_payment(entry, tie)),
+        day=entry.day,
     )
 
 
@@ -211,6 +218,7 @@ def _postings(urn: str, books: Books) -> Iterator[Node]:
             urn,
             text=f"{side} {shown(line.debit or line.credit)}{period}",
             amount=line.debit - line.credit,
+            day=line.day,
         )
     if lines and (balance := total(line.debit - line.credit for line in lines)) != ZERO:
         yield _missing("posting", f"entry {urn} does not balance: {shown(balance)} apart")
@@ -227,7 +235,7 @@ def _payment(entry: LedgerEntry, tie: Tie) -> Iterator[Node]:
         return
     if entry.outstanding == ZERO:
         when = f" on {entry.settled.isoformat()}" if entry.settled else ""
-        yield Node("payment", text=f"paid in full{when}", amount=entry.gross)
+        yield Node("payment", text=f"paid in full{when}", amount=entry.gross, day=entry.settled)
     else:
         yield Node(
             "payment",
@@ -250,6 +258,7 @@ def _receipt(tie: Tie, by_kind: Mapping[str, list[Tie]], books: Books) -> Node:
         text=loose,
         amount=entry.gross,
         children=tuple(_postings(entry.urn, books)),
+        day=entry.day,
     )
 
 
@@ -273,19 +282,12 @@ def _strays(by_kind: Mapping[str, list[Tie]], books: Books) -> Iterator[Node]:
                 entry.id,
                 amount=entry.gross,
                 children=tuple(_postings(entry.urn, books)),
+                day=entry.day,
             )
 
 
 def _with(node: Node, children: Iterable[Node]) -> Node:
-    return Node(
-        node.kind,
-        node.number,
-        node.identifier,
-        node.presence,
-        node.text,
-        node.amount,
-        (*node.children, *children),
-    )
+    return replace(node, children=(*node.children, *children))
 
 
 def _missing(kind: str, text: str) -> Node:

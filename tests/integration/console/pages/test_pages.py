@@ -307,6 +307,22 @@ def test_nobody_but_finance_closes_a_month(held: Browsing) -> None:
     held.post("/months/sage/2026-02/sign", 404)
 
 
+def test_the_tide_table_has_the_account_of_each_flow(held: Browsing) -> None:
+    held.stage.cycle("order-status")
+    held.sign_in()
+    table = held.page("/").partition("The account of each flow")[2].partition("</table>")[0]
+    rows = re.findall(r"(?s)<tr>(.*?)</tr>", table.partition("<tbody>")[2])
+    read = {}
+    for row in rows:
+        flow = re.search(r"flow=([a-z-]+)", row)
+        assert flow is not None
+        first, *places = [int(each or 0) for each in re.findall(r'<td class="num">(\d*)</td>', row)]
+        read[flow[1]] = first
+        assert first == sum(places)
+        assert "yes" in row
+    assert read == {"orders": 3, "order-status": 2}
+
+
 def test_a_customer_is_found_by_account_and_by_e_mail(browsing: Browsing) -> None:
     stage = browsing.stage
     with transaction("a customer"):
