@@ -9,67 +9,97 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from werkzeug.test import Client as Caller
 
 from integration.console.pages.browsing import Browsing
+from integration.console.pages.every_route import (
+    EXEMPT,
+    HUBS_TOKEN,
+    MONTH,
+    UNMAPPED,
+    Ask,
+    asks,
+    routes,
+    send,
+)
 from integration.flows.in_memory import MemoryStage, build_shop
-from integration.flows.stage import CONNECTION
 from integration.ledger.conftest import postgresql as postgresql
 from tidegate.bench.past import double
+from tidegate.config.api import Portal
+from tidegate.config.model import Flow
+from tidegate.config.prices import Prices
 from tidegate.console.roles import Role
-from tidegate.engine import figures, reports
+from tidegate.console.server import application
+from tidegate.domain.books.month import Month
+from tidegate.engine import figures, month_end, reports
+from tidegate.engine.price_answers import PriceDesk
 from tidegate.ledger import database, depths, models
 
-UNMAPPED = "banktransfer"
-#: Steps in one portion that SQLite tells of, and how much more a page may take with eight times the orders.
+#: Steps in one portion that SQLite tells of, and how much more a page may take with four times the orders.
 PORTION, ALLOWED = 20, 1.25
 HISTORY = ("delivery", "source", "attempt", "event", "link", "batch", "bookinvoice", "bookentry")
 
 
-def at_work(browsing: Browsing) -> list[str]:
-    """Eight finished orders, two that wait; the addresses of every page, and of searches for what is there."""
+def at_work(browsing: Browsing) -> None:
+    """Eight finished orders, and a hub in which nothing is configured for `UNMAPPED`."""
     stage = browsing.stage
     stage.shopper.place_orders(8, "guest", method="checkmo")
     stage.cycle()
     stage.cycle("order-status")
-    stage.reopen(payments={"checkmo": stage.connection.settings.payments["*"]})
+    stage.reopen(
+        payments={"checkmo": stage.connection.settings.payments["*"]},
+        prices=Prices(),
+        portal=Portal(enabled=True),
+        flows={name: Flow(every="15m") for name in ("orders", "order-status", "inventory", "prices")},
+    )
+    stage.cycle("inventory")
+    stage.cycle("prices")
+    stage.hub.api_token = HUBS_TOKEN
     browsing.__post_init__()
     browsing.sign_in("anna", Role.ADMINISTRATOR)
-    first = stage.shop.orders.all()[0]
-    item = stage.delivery(first.entity_id)
-    found = (
-        item.label,
-        item.target_number,
-        item.key,
-        str(first.entity_id),
-        "nothing-like-it",
-        "unmapped-payment",
-    )
-    return [
-        *("/", "/tide", "/queue", "/queue/rows", "/queue/plot", "/reviews", "/mappings", "/cycles", "/items"),
-        *(
-            "/drift",
-            "/parcels",
-            "/connections",
-            f"/connections/{CONNECTION}",
-            "/months",
-            "/digest",
-            "/alerts",
-        ),
-        *("/audit", "/users", f"/delivery/{item.id}", "/health"),
-        *(f"/queue?{each}" for each in ("state=confirmed", "code=unmapped-payment", "age=1h", "flow=orders")),
-        "/queue?flow=shipments&state=confirmed",
-        "/queue?code=unmapped-payment&state=confirmed&state=held",
-        "/cycles?flow=shipments",
-        "/cycles?flow=order-status",
-        *(f"/search?q={each}" for each in found),
-    ]
+    month_end.run(stage.hub, "sage", Month.of(MONTH))
+
+
+@contextmanager
+def door(browsing: Browsing) -> Iterator[Caller]:
+    """Somebody before `[api] listen`."""
+    desk = PriceDesk(browsing.stage.hub)
+    django = application(browsing.stage.hub, desk)
+
+    def served(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        """The connection that is looked at stays open, as with Django's own client."""
+        signals = (request_started, request_finished)
+        for each in signals:
+            each.disconnect(close_old_connections)
+        try:
+            answer = django(environ, start_response)
+            body = list(answer)
+            answer.close() if hasattr(answer, "close") else None
+        finally:
+            for each in signals:
+                each.connect(close_old_connections)
+        return body
+
+    try:
+        yield Caller(served)
+    finally:
+        desk.close()
+
+
+def test_every_route_is_walked(browsing: Browsing) -> None:
+    """Whoever adds a page says here how it is asked for."""
+    at_work(browsing)
+    waiting(browsing)
+    assert set(routes()) == {*asks(browsing), *EXEMPT}
 
 
 def waiting(browsing: Browsing) -> None:
@@ -89,31 +119,33 @@ def looked_at(browsing: Browsing) -> None:
         cursor.execute("ANALYZE")
 
 
-def follow(browsing: Browsing, address: str) -> None:
-    """The page, and where it leads to."""
-    answer = browsing.client.get(address, follow=True)
-    assert answer.status_code in (200, 401, 403, 503), (address, answer.status_code)
+def follow(browsing: Browsing, ask: Ask, at_the_door: Any) -> None:
+    """One request, and where it leads to; what it changes is undone."""
+    if not ask.changes:
+        send(browsing, ask, at_the_door)
+        return
+    with transaction.atomic():
+        send(browsing, ask, at_the_door)
+        transaction.set_rollback(True)
 
 
-def test_no_page_takes_longer_with_a_longer_past(browsing: Browsing) -> None:
-    addresses = at_work(browsing)
-    for _ in range(4):
+def test_no_request_takes_longer_with_a_longer_past(browsing: Browsing) -> None:
+    at_work(browsing)
+    for _ in range(6):  # each flow has run more often than a page shows
         double()
     waiting(browsing)
-    before = {address: steps(browsing, address) for address in addresses}
-    for _ in range(3):
-        double()
-    looked_at(browsing)
-    assert models.Source.objects.count() > 1000
-    after = {address: steps(browsing, address) for address in addresses}
+    wanted = asks(browsing)
+    with door(browsing) as at_the_door:
+        before = walked(browsing, wanted, at_the_door)
+        for _ in range(2):
+            double()
+        looked_at(browsing)
+        assert models.Source.objects.count() > 1000
+        after = walked(browsing, wanted, at_the_door)
     slower = {
-        address: (
-            before[address].total(),
-            after[address].total(),
-            (after[address] - before[address]).most_common(2),
-        )
-        for address in addresses
-        if after[address].total() > before[address].total() * ALLOWED + 100
+        name: (before[name].total(), found.total(), (found - before[name]).most_common(2))
+        for name, found in after.items()
+        if found.total() > before[name].total() * ALLOWED + 100
     }
     assert not slower, slower
     (told,) = reports.status(browsing.stage.hub.configuration, browsing.stage.now)["connections"].values()
@@ -121,9 +153,18 @@ def test_no_page_takes_longer_with_a_longer_past(browsing: Browsing) -> None:
     assert told["flows"]["orders"]["account"]["confirmed"] > 1000
 
 
-def steps(browsing: Browsing, address: str) -> Counter[str]:
-    """Portions of steps that the database takes for a page, by statement, once everything that is remembered is."""
-    follow(browsing, address)
+def walked(browsing: Browsing, wanted: dict[str, list[Ask]], at_the_door: Any) -> dict[str, Counter[str]]:
+    """The steps of every request, by what is asked."""
+    return {
+        f"{ask.address} {ask.form or ask.body or ''}": steps(browsing, ask, at_the_door)
+        for each in wanted.values()
+        for ask in each
+    }
+
+
+def steps(browsing: Browsing, ask: Ask, at_the_door: Any) -> Counter[str]:
+    """Portions of steps that the database takes for a request, by statement, once everything that is remembered is."""
+    follow(browsing, ask, at_the_door)
     counted: Counter[str] = Counter()
     statement = ""
 
@@ -140,7 +181,7 @@ def steps(browsing: Browsing, address: str) -> Counter[str]:
     connection.connection.set_progress_handler(count, PORTION)
     try:
         with connection.execute_wrapper(begin):
-            follow(browsing, address)
+            follow(browsing, ask, at_the_door)
     finally:
         connection.connection.set_progress_handler(None, 0)
     return counted
@@ -161,20 +202,21 @@ def on_postgresql(postgresql: str) -> Iterator[Browsing]:
     database.close()
 
 
-def test_every_question_of_a_page_has_an_index_in_postgresql(on_postgresql: Browsing) -> None:
-    addresses = at_work(on_postgresql)
+def test_every_question_of_a_request_has_an_index_in_postgresql(on_postgresql: Browsing) -> None:
+    at_work(on_postgresql)
     for _ in range(4):
         double()
     waiting(on_postgresql)
-    walked: dict[str, Any] = {}
-    for address in addresses:
-        with CaptureQueriesContext(connection) as captured:
-            follow(on_postgresql, address)
-        for query in captured.captured_queries:
-            for line in plan(str(query["sql"])):
-                if re.search(rf"Seq Scan on tidegate_({'|'.join(HISTORY)})\b", line):
-                    walked[address] = (query["sql"], line)
-    assert not walked, walked
+    walks: dict[str, Any] = {}
+    with door(on_postgresql) as at_the_door:
+        for ask in [ask for each in asks(on_postgresql).values() for ask in each]:
+            with CaptureQueriesContext(connection) as captured:
+                follow(on_postgresql, ask, at_the_door)
+            for query in captured.captured_queries:
+                for line in plan(str(query["sql"])):
+                    if re.search(rf"Seq Scan on tidegate_({'|'.join(HISTORY)})\b", line):
+                        walks[ask.address] = (query["sql"], line)
+    assert not walks, walks
 
 
 def plan(sql: str) -> list[str]:
