@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import portalocker
-from asgiref.local import Local
 from django.conf import settings
 from django.db import connection, connections
 from django.db import transaction as django_transaction
@@ -40,6 +39,9 @@ _opened: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
 _here: Location | None = None
 _trip: Trip | None = None
 _file: file.Identity | None = None  #: the file that this process has opened as its ledger
+
+# Django's own looks for an event loop each time that a connection is asked for: a hub asks for it in threads alone.
+connections._connections = threading.local()  # type: ignore[attr-defined]
 
 MIGRATION_LOCK = 0x7469_6465  # "tide": the advisory lock that PostgreSQL holds during a migration
 
@@ -107,7 +109,7 @@ def _point_at(wanted: dict[str, Any]) -> None:
     new = connections.configure_settings({"default": wanted})["default"]
     known = connections.settings["default"]
     if known["ENGINE"] != new["ENGINE"]:
-        connections._connections = Local(connections.thread_critical)  # type: ignore[attr-defined]
+        connections._connections = threading.local()  # type: ignore[attr-defined]
         connections.settings["default"] = new
     else:
         known.clear()

@@ -10,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import attrgetter, methodcaller
 from typing import Any, TypeVar, cast
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import DateTimeField, Field, Model
 
 from tidegate.ledger.models.money import MoneyField
 
 T = TypeVar("T")
 Row = Sequence[Any]
+
+#: What a plain statement is asked for.
+_ONE, _ALL, _COUNT = methodcaller("fetchone"), methodcaller("fetchall"), attrgetter("rowcount")
 
 CHUNK = 500  #: ids in one IN list, rows in one statement; far below what either database allows
 
@@ -39,21 +43,18 @@ def update(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> i
     fields = _fields(model, ("id", *columns))
     names = [_column(field) for field in fields]
     table = _quoted(model._meta.db_table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            assignments = ", ".join(f"{name} = new.{name}" for name in names[1:])
-            cursor.execute(
-                f"UPDATE {table} SET {assignments} FROM unnest({_arrays(fields)}) AS new({', '.join(names)}) "
-                f"WHERE {table}.id = new.id",
-                _by_column(fields, rows),
-            )
-        else:
-            assignments = ", ".join(f"{name} = %s" for name in names[1:])
-            cursor.executemany(
-                f"UPDATE {table} SET {assignments} WHERE id = %s",
-                [[*row[1:], row[0]] for row in _by_row(fields, rows)],
-            )
-        return int(cursor.rowcount)
+    if connection.vendor == "postgresql":
+        assignments = ", ".join(f"{name} = new.{name}" for name in names[1:])
+        return execute(
+            f"UPDATE {table} SET {assignments} FROM unnest({_arrays(fields)}) AS new({', '.join(names)}) "
+            f"WHERE {table}.id = new.id",
+            *_by_column(fields, rows),
+        )
+    assignments = ", ".join(f"{name} = %s" for name in names[1:])
+    return _repeat(
+        f"UPDATE {table} SET {assignments} WHERE id = %s",
+        [[*row[1:], row[0]] for row in _by_row(fields, rows)],
+    )
 
 
 def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
@@ -61,13 +62,10 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> N
     if not rows:
         return
     fields = _fields(model, columns)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                f"{_into(model, fields)} SELECT * FROM unnest({_arrays(fields)})", _by_column(fields, rows)
-            )
-        else:
-            cursor.executemany(f"{_into(model, fields)} VALUES {_marks(fields)}", _by_row(fields, rows))
+    if connection.vendor == "postgresql":
+        execute(f"{_into(model, fields)} SELECT * FROM unnest({_arrays(fields)})", *_by_column(fields, rows))
+    else:
+        _repeat(f"{_into(model, fields)} VALUES {_marks(fields)}", _by_row(fields, rows))
 
 
 def insert_new(
@@ -78,23 +76,20 @@ def insert_new(
     (telling,) = _fields(model, (returned,))
     ending = f"ON CONFLICT DO NOTHING RETURNING {_column(telling)}, id"
     new: dict[Any, int] = {}
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            for part in chunks(rows):
-                # ORDER BY: ids are given in the order of the rows, so that the oldest document goes first
-                cursor.execute(
-                    f"{_into(model, fields)} SELECT {', '.join(map(_column, fields))} "
-                    f"FROM unnest({_arrays(fields)}) WITH ORDINALITY AS new({', '.join(map(_column, fields))}, place) "
-                    f"ORDER BY place {ending}",
-                    _by_column(fields, part),
-                )
-                new.update(cursor.fetchall())
-            return new
-        for part in chunks(rows, (connection.features.max_query_params or CHUNK) // len(fields)):
-            marks = ", ".join([_marks(fields)] * len(part))
-            values = [value for row in _by_row(fields, part) for value in row]
-            cursor.execute(f"{_into(model, fields)} VALUES {marks} {ending}", values)
-            new.update(cursor.fetchall())
+    if connection.vendor == "postgresql":
+        names = ", ".join(map(_column, fields))
+        for part in chunks(rows):
+            # ORDER BY: ids are given in the order of the rows, so that the oldest document goes first
+            new |= fetch_all(
+                f"{_into(model, fields)} SELECT {names} "
+                f"FROM unnest({_arrays(fields)}) WITH ORDINALITY AS new({names}, place) ORDER BY place {ending}",
+                *_by_column(fields, part),
+            )
+        return new
+    for part in chunks(rows, (connection.features.max_query_params or CHUNK) // len(fields)):
+        marks = ", ".join([_marks(fields)] * len(part))
+        values = [value for row in _by_row(fields, part) for value in row]
+        new |= fetch_all(f"{_into(model, fields)} VALUES {marks} {ending}", *values)
     return new
 
 
@@ -103,25 +98,24 @@ def fetch_one(sql: str, *parameters: Any) -> tuple[Any, ...] | None:
 
     The ORM takes longer to write such a statement than the database to answer it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        row: tuple[Any, ...] | None = cursor.fetchone()
+    row: tuple[Any, ...] | None = _asked(sql, parameters, _ONE)
     return row
 
 
 def fetch_all(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """All rows of a plain statement, as `fetch_one`."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+    found: list[tuple[Any, ...]] = _asked(sql, parameters, _ALL)
     return found
 
 
 def execute(sql: str, *parameters: Any) -> int:
     """Carry out a plain statement that gives no rows; how many it has changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return int(cursor.rowcount)
+    return int(_asked(sql, parameters, _COUNT))
+
+
+def _repeat(sql: str, rows: Sequence[Row]) -> int:
+    """Carry it out once for each of these rows; how many it has changed."""
+    return int(_asked(sql, rows, _COUNT, many=True))
 
 
 def find(model: type[Model], columns: Sequence[str], ending: str, *parameters: Any) -> list[tuple[Any, ...]]:
@@ -162,6 +156,11 @@ def by_index(name: str) -> str:
 def for_update() -> str:
     """How a statement ends that keeps its rows until the transaction ends; SQLite has one writer anyway."""
     return "FOR UPDATE" if connection.features.has_select_for_update else ""
+
+
+def _asked(sql: str, parameters: Sequence[Any], take: Callable[[Any], Any], *, many: bool = False) -> Any:
+    engine: Any = connections[DEFAULT_DB_ALIAS]  # one of ours: `ledger/engines`
+    return engine.asked(sql, parameters, take, many=many)
 
 
 # --- SQL of our own names ---------------------------------------------------------------------------

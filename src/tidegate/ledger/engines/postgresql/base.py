@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from django.db.backends.postgresql import base
 
 from tidegate.ledger.database import explained
@@ -13,3 +16,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def ensure_connection(self) -> None:
         with explained():
             super().ensure_connection()
+
+    def asked(
+        self, query: str, parameters: Sequence[Any], take: Callable[[Any], Any], *, many: bool = False
+    ) -> Any:
+        """What `take` finds at the cursor of a plain statement."""
+        with self.cursor() as cursor:
+            (cursor.executemany if many else cursor.execute)(query, parameters)
+            return take(cursor)
