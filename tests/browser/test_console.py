@@ -186,7 +186,7 @@ def test_a_month_is_compared_and_signed(page: Page, stage: Stage) -> None:
     page.get_by_role("link", name=MONTH).click()
     expect(page.get_by_text("Nobody has signed it.")).to_be_visible()
     page.get_by_role("button", name="Sign", exact=True).click()
-    expect(page.get_by_text(f"{MONTH} was not over when it was run")).to_be_visible()
+    expect(page.get_by_text(f"{MONTH} had not ended when it was run")).to_be_visible()
     stage.pass_time(timedelta(days=30))
     ((_, _, early),) = month_ends.runs()
     page.goto("/months")

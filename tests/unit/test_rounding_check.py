@@ -27,8 +27,8 @@ class Terms:
 @pytest.mark.parametrize(
     ("terms", "text"),
     [
-        (Terms(), "the rounding line goes to Sage's own default"),
-        (Terms(default_account=False), "an order that needs a rounding line waits"),
+        (Terms(), "the rounding line goes to Sage's default account"),
+        (Terms(default_account=False), "orders that need a rounding line are held"),
     ],
 )
 def test_without_an_account_it_is_said_what_follows(terms: Any, text: str) -> None:

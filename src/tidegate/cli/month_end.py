@@ -136,7 +136,7 @@ def show(document: dict[str, Any]) -> None:
             showing.paragraph(f"{section['title']}{state}", style="bold")
             showing.paragraph(section["basis"], style="dim")
             if not section["rows"]:
-                showing.say("  none" if section["compared"] else "  nobody could say")
+                showing.say("  none" if section["compared"] else "  unknown")
                 continue
             columns = section["columns"]
             rows = [

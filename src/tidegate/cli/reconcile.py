@@ -67,7 +67,7 @@ def period(connection: Connection, since: str, until: str) -> Days:
     start = day(since, "--from") if since else usual.start
     end = day(until, "--to") if until else max(usual.end, start)
     if start > end:
-        raise typer.BadParameter(f"{start} is behind {end}", param_hint="--from")
+        raise typer.BadParameter(f"the first day {start} is after the last day {end}", param_hint="--from")
     return Days(start, end, usual.zone)
 
 
@@ -76,7 +76,9 @@ def day(text: str, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day such as 2026-03-01", param_hint=option) from None
+        raise typer.BadParameter(
+            f"{text!r} is not a date; write it like 2026-03-01", param_hint=option
+        ) from None
 
 
 def report_of(connection: str, currency: str, report: Reconciliation) -> dict[str, Any]:
@@ -243,12 +245,16 @@ def show_report(document: dict[str, Any]) -> None:
             showing.paragraph(each["text"], indent=4)
     elif document["compared"]:
         waits = Decimal(document["waiting"]) != 0
-        showing.say("no difference but what waits rightly" if waits else "no difference", style="green")
+        showing.say(
+            "no difference except orders that wait with a reason" if waits else "no difference", style="green"
+        )
     else:
-        showing.paragraph("NOT COMPARED, so nothing is known to agree: see above", style="bold yellow")
+        showing.paragraph(
+            "NOT COMPARED: whether the two sides agree is not known, see above", style="bold yellow"
+        )
     for text in document["small"]:
         showing.paragraph(f"small: {text}")
-    showing.say(f"waiting rightly: {document['waiting']}; unexplained: {document['unexplained']}")
+    showing.say(f"waiting with a reason: {document['waiting']}; unexplained: {document['unexplained']}")
 
 
 def register(app: typer.Typer) -> None:

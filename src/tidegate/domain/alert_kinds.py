@@ -50,7 +50,10 @@ KINDS: dict[str, AlertKind] = {
             Severity.CRITICAL,
             Role.OPERATOR,
             "connection halted",
-            "a connection is halted and no other open alert says why: by a person, or after its alert was cleared",
+            (
+                "a connection is halted and no other open alert gives the reason: a person halted it, or "
+                "its alert was cleared"
+            ),
             "the connection is lifted",
         ),
         AlertKind(
@@ -58,8 +61,11 @@ KINDS: dict[str, AlertKind] = {
             Severity.WARNING,
             Role.OPERATOR,
             "oldest record waits too long",
-            "the oldest delivery has waited for longer than `alerts.oldest_hours` by the wall clock, whatever the cause: a closed window that never opens, too",
-            "nothing has waited for so long any more",
+            (
+                "the oldest delivery has waited for longer than `alerts.oldest_hours`, for whatever "
+                "reason; hours in which the company is closed count, too"
+            ),
+            "no delivery has waited that long",
         ),
         AlertKind(
             "parcel-overdue",
@@ -82,15 +88,21 @@ KINDS: dict[str, AlertKind] = {
             Severity.WARNING,
             Role.OPERATOR,
             "work does not fit into the window",
-            "a closing began while deliveries had waited to be sent for more than `alerts.overrun_minutes`",
-            "the company is open and nothing has waited for so long",
+            (
+                "the company closed while deliveries had been waiting to be sent for more than "
+                "`alerts.overrun_minutes`"
+            ),
+            "the company is open and no delivery has waited that long",
         ),
         AlertKind(
             "company-locked",
             Severity.WARNING,
             Role.OPERATOR,
             "company closed outside its windows",
-            "a company that should be open has answered that it is locked, or not at all, for more than `alerts.overrun_minutes`",
+            (
+                "a company that should be open has answered that it is locked, or has not answered, for "
+                "more than `alerts.overrun_minutes`"
+            ),
             "the company answers",
         ),
         AlertKind(
@@ -99,7 +111,7 @@ KINDS: dict[str, AlertKind] = {
             Role.OPERATOR,
             "no seat free",
             "a cycle ended because no seat of the company was free",
-            "a cycle of the flow gets its seat",
+            "a cycle of the flow gets a seat",
         ),
         AlertKind(
             "call-budget",
@@ -107,7 +119,7 @@ KINDS: dict[str, AlertKind] = {
             Role.OPERATOR,
             "budget nearly spent",
             "more than `alerts.budget_percent` of an allowance of the company (calls, metered units, bytes, seat-seconds) is used",
-            "less than that is used, in the span that the allowance counts",
+            "less than that is used in the period of the allowance",
         ),
         AlertKind(
             "credential-expiring",
@@ -122,32 +134,41 @@ KINDS: dict[str, AlertKind] = {
             Severity.WARNING,
             Role.FINANCE,
             "books differ",
-            "an invoice, entry, tax code or account does not agree; orders become reviews instead",
-            "the run that finds it in order",
+            (
+                "an invoice, ledger entry, tax code or account differs between Magento and Sage; an order "
+                "that differs goes to review instead"
+            ),
+            "a reconciliation that finds no difference in it",
         ),
         AlertKind(
             "not-compared",
             Severity.WARNING,
             Role.FINANCE,
             "books not compared",
-            "a reconciliation is due and could not ask store, company and books for more than `alerts.not_compared_hours`",
-            "a run that compares everything",
+            (
+                "a reconciliation is due and could not read store, company and books for more than "
+                "`alerts.not_compared_hours`"
+            ),
+            "a reconciliation that compares everything",
         ),
         AlertKind(
             "cancelled-in-magento",
             Severity.WARNING,
             Role.FINANCE,
             "cancelled in Magento only",
-            "the reconciliation finds an order cancelled or refunded whole in Magento and alive in Sage",
-            "the run that finds both sides equal",
+            (
+                "the reconciliation finds an order that is cancelled or refunded in full in Magento and "
+                "still open in Sage"
+            ),
+            "a reconciliation that finds both sides equal",
         ),
         AlertKind(
             "cancelled-in-sage",
             Severity.WARNING,
             Role.FINANCE,
             "cancelled in Sage only",
-            "the reconciliation finds an order cancelled in Sage and alive in Magento",
-            "the run that finds both sides equal",
+            "the reconciliation finds an order that is cancelled in Sage and still open in Magento",
+            "a reconciliation that finds both sides equal",
         ),
         AlertKind(
             "partly-cancelled",
@@ -155,30 +176,39 @@ KINDS: dict[str, AlertKind] = {
             Role.FINANCE,
             "cancelled in part on one side",
             "the reconciliation finds that Magento and Sage have taken back different parts of an order",
-            "the run that finds both sides equal",
+            "a reconciliation that finds both sides equal",
         ),
         AlertKind(
             "bulk-consumer",
             Severity.CRITICAL,
             Role.ADMINISTRATOR,
-            "the store's queue is not worked on",
-            'the store\'s message queue does not carry out what was handed in: start its consumer `async.operations.all`, or set `bulk = "sync"` for the store',
-            "the queue carries it out",
+            "the store's message queue stands still",
+            (
+                "the store's message queue does not process the stock updates in it: start its consumer "
+                '`async.operations.all`, or set `bulk = "sync"` for the store'
+            ),
+            "the queue has processed them",
         ),
         AlertKind(
             "drift",
             Severity.INFO,
             Role.OPERATOR,
             "values changed in the store",
-            "a full compare found values in the store that somebody else had changed since Tidegate wrote them",
-            "the next full compare that finds none",
+            (
+                "a full comparison found values in the store that somebody else had changed after Tidegate "
+                "wrote them"
+            ),
+            "the next full comparison that finds none",
         ),
         AlertKind(
             "lost-write",
             Severity.WARNING,
             Role.OPERATOR,
             "stock was not written",
-            "the store said that stock was written and has other numbers; they are written again",
+            (
+                "the store answered that stock was written, but reading it back showed other numbers; they "
+                "are written again"
+            ),
             "a person clears it",
         ),
         AlertKind(
@@ -186,8 +216,11 @@ KINDS: dict[str, AlertKind] = {
             Severity.WARNING,
             Role.OPERATOR,
             "unreadable records",
-            "records of Sage or of the store cannot be read: a figure that is missing or is no number, a field of the wrong kind",
-            "the reading in which all can be read",
+            (
+                "records of Sage or of the store cannot be read: a figure is missing or is not a number, "
+                "or a field has the wrong type"
+            ),
+            "a cycle that can read all of them",
         ),
         AlertKind(
             "on-hold-in-store",
@@ -201,25 +234,34 @@ KINDS: dict[str, AlertKind] = {
             "ended-early",
             Severity.WARNING,
             Role.OPERATOR,
-            "a flow stands still",
-            "the last three cycles of a flow, or more, ended before they were through because a call that concerned no single record failed",
-            "a good cycle",
+            "a flow ends early again and again",
+            (
+                "three or more cycles of a flow in a row ended early, because a call that was not about "
+                "one record failed"
+            ),
+            "a cycle that does not end early",
         ),
         AlertKind(
             "fault",
             Severity.CRITICAL,
             Role.ADMINISTRATOR,
             "error of Tidegate",
-            "an error of Tidegate itself ended a cycle; the log has it, and the next cycles are tried",
-            "a good cycle",
+            (
+                "an error of Tidegate itself ended a cycle; the log has the details, and the next cycles "
+                "run as usual"
+            ),
+            "a cycle that does not end early",
         ),
         AlertKind(
             "clock-changed",
             Severity.WARNING,
             Role.ADMINISTRATOR,
             "clock jump",
-            "this machine's clock was put back, or put forward, by a minute or more; a machine that slept looks the same",
-            "the clock went right for a day",
+            (
+                "this machine's clock was put back or forward by a minute or more; a machine that was "
+                "suspended looks the same"
+            ),
+            "the clock has not jumped for a day",
         ),
         AlertKind(
             "clock-skew",
@@ -227,14 +269,14 @@ KINDS: dict[str, AlertKind] = {
             Role.ADMINISTRATOR,
             "clocks differ",
             "the store's clock and this machine's are more than five minutes apart",
-            "they agree",
+            "they are less than five minutes apart",
         ),
         AlertKind(
             "disk-space",
             Severity.CRITICAL,
             Role.ADMINISTRATOR,
             "disk nearly full",
-            "less than `hub.disk_free_mb` is free where the SQLite ledger lies",
+            "less than `hub.disk_free_mb` is free on the disk of the SQLite ledger",
             "enough is free",
         ),
         AlertKind(
@@ -251,14 +293,14 @@ KINDS: dict[str, AlertKind] = {
             Role.ADMINISTRATOR,
             "second hub",
             "another `tidegate run` works with the same ledger; leases keep them apart, but only one should run",
-            "the other one has ended, or said nothing for five minutes",
+            "the other one has ended, or has not reported for five minutes",
         ),
         AlertKind(
             "notification-failed",
             Severity.WARNING,
             Role.ADMINISTRATOR,
             "alerts do not arrive",
-            "a message to a target of `[notify]` failed three times; it is tried on",
+            "a message to a target of `[notify]` failed three times; Tidegate goes on trying",
             "a message to the target arrives",
         ),
     )
@@ -266,12 +308,12 @@ KINDS: dict[str, AlertKind] = {
 
 #: Failures that are about money or books rather than about a record's way.
 _OF_FINANCE = {Code.TOTALS_DIFFER, Code.BOOKS_DIFFER, Code.PERIOD_CLOSED, Code.UNMAPPED_TAX}
-_BY_PERSON = "the record goes on, is confirmed, or a person has decided"
+_BY_PERSON = "the record is sent again, is confirmed, or a person has decided"
 _BY_GROUP: dict[Group, tuple[Severity, Role, str, str]] = {
     Group.HALT_AND_ALERT: (
         Severity.CRITICAL,
         Role.ADMINISTRATOR,
-        "Sage or Magento refuses us: the connection halts, and this alert comes at once",
+        "Sage or Magento refuses access: the connection halts, and the alert is raised at once",
         "the connection is lifted, by a person or by a new sign-in",
     ),
     Group.REVIEW: (
@@ -291,7 +333,7 @@ _REPEATED = (
     Severity.WARNING,
     Role.OPERATOR,
     "a record has failed in `alerts.failures` cycles (three)",
-    "the record goes on, or a person has decided",
+    "the record is sent, or a person has decided",
 )
 
 

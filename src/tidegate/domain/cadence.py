@@ -28,7 +28,7 @@ def parse_every(text: str) -> timedelta:
     """`30s`, `15m`, `4h` or `1d` as a time span; raises ValueError for anything else."""
     found = re.fullmatch(r"\s*(\d{1,6})\s*([smhd])\s*", text)
     if found is None or int(found[1]) == 0:
-        raise ValueError(f"{text!r} is no interval; write it like 30s, 15m, 4h or 1d")
+        raise ValueError(f"{text!r} is not an interval; write it like 30s, 15m, 4h or 1d")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
@@ -86,7 +86,7 @@ def _line(text: str) -> Cron:
     try:
         return Cron(text)
     except ValueError as problem:
-        raise ValueError(f"{text!r} is no cron line: {problem}") from None
+        raise ValueError(f"{text!r} is not a cron line: {problem}") from None
 
 
 @lru_cache(maxsize=4096)  # a flow's next time is asked until it comes
@@ -119,4 +119,4 @@ def _seek(text: str, wall: datetime) -> datetime:
     except ValueError:
         raise
     except Exception:  # the library raises a bare Exception when it finds no date
-        raise ValueError(f"cron line {text!r} does not come within the next 20 years") from None
+        raise ValueError(f"cron line {text!r} has no date within the next 20 years") from None

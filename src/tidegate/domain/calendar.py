@@ -158,7 +158,7 @@ def _parsed(text: str, year: int) -> rrule | rruleset:
     try:
         return rrulestr(text, dtstart=None if "DTSTART" in upper else start)
     except (ValueError, TypeError, KeyError, AttributeError) as problem:
-        raise ValueError(f"closing rule {text!r} is no RFC 5545 rule: {problem}") from None
+        raise ValueError(f"closing rule {text!r} is not an RFC 5545 rule: {problem}") from None
 
 
 def _near_start(frequency: str, year: int) -> datetime:

@@ -26,7 +26,7 @@ def parse(value: object) -> Decimal:
     if isinstance(value, Decimal):
         number = value
     elif isinstance(value, bool) or not isinstance(value, int | str):
-        raise TypeError(f"money is never read from {type(value).__name__}: {value!r}")
+        raise TypeError(f"an amount is never read from {type(value).__name__}: {value!r}")
     else:
         try:
             number = Decimal(value.strip() if isinstance(value, str) else value)

@@ -102,7 +102,7 @@ FLOWS = frozenset(
 def check_flow(flow: str, writes: Iterable[Write]) -> None:
     """Raise OwnershipError when the flow would write what is not its to write; for constructors."""
     if flow not in FLOWS:
-        raise OwnershipError(f"there is no flow {flow!r}; there are {', '.join(sorted(FLOWS))}")
+        raise OwnershipError(f"unknown flow {flow!r}; the flows are {', '.join(sorted(FLOWS))}")
     for write in writes:
         row = TABLE[write.kind]
         if write.to is row.owner:

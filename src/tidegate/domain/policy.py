@@ -100,7 +100,7 @@ def after_absence(
         attempt_id=attempt_id,
         counted=True,
         code=failure_code,
-        text="a look-up showed that the company does not have it; it is sent again",
+        text="a look-up showed that the target does not have it; it is sent again",
     )
     return Ruling(verdict, Consequence(alert=_at_threshold(failure_code, failures_before, threshold)))
 

@@ -96,7 +96,7 @@ def advise(
     today, measures, assumed = now.astimezone(zone).date(), [], []
     elsewhere = watched(connection, today, days, {sku: skus.get(sku, sku) for sku in sold})
     if other_percent is not None or elsewhere.days < ENOUGH:
-        reason = "as it was asked" if other_percent is not None else unwatched(elsewhere.days)
+        reason = "as you specified" if other_percent is not None else unwatched(elsewhere.days)
         elsewhere = Elsewhere(percent=USUAL_PERCENT if other_percent is None else other_percent)
         assumed.append(
             f"other channels sell {elsewhere.percent} % of what the web sells, at the same hours: {reason}"
@@ -104,8 +104,8 @@ def advise(
     else:
         pieces = total(elsewhere.pieces.values())
         measures.append(
-            f"other channels took {plain(pieces)} pieces of these SKUs in {elsewhere.days} days: what left Sage's "
-            "stock between two cycles and was no web order's"
+            f"other channels took {plain(pieces)} pieces of these SKUs in {elsewhere.days} days: pieces "
+            "that left Sage's stock between two cycles and were not on a web order"
         )
         assumed.append("other channels sell at the same hours as the web")
     gaps = gaps_of(period.cycles(connection, "inventory", since))
@@ -113,13 +113,17 @@ def advise(
     measured = (gaps.usual,) if gaps.usual else ()
     cadences = sorted({*CADENCES, *(each for each in measured if 60 <= each <= 86_400)})
     options = explore(found, cadences, BUFFERS, dice, cover_days=cover_days)
-    assumed.append(f"one delivery lasts {cover_days} days, and its end is when overselling can happen")
+    assumed.append(
+        f"one delivery of goods lasts {cover_days} days, and overselling can happen when it runs out"
+    )
     if gaps.usual is None:
-        assumed.append("no cycle of the flow inventory has run yet: cadences are compared, none is measured")
+        assumed.append(
+            "no cycle of the flow inventory has run yet: intervals are compared, but none was measured"
+        )
     too_little = ""
     if orders < ENOUGH_ORDERS:
         too_little = (
-            f"{orders} orders in {days} days; {ENOUGH_ORDERS} are needed before their rates mean anything"
+            f"{orders} orders in {days} days; at least {ENOUGH_ORDERS} are needed for a meaningful rate"
         )
     recommended = () if too_little else together(options, target)
     return Advice(

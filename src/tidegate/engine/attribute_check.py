@@ -31,8 +31,8 @@ def check_attributes(connection: Connection) -> Iterator[Finding]:
     named = ", ".join(f"{code} ({name})" for name, code in sorted(missing.items()))
     remedy = (
         "a module's data patch adds them (Magento\\Customer\\Setup\\CustomerSetup::addAttribute, text, "
-        "user-defined, in the form adminhtml_customer); Adobe Commerce has them under Stores > Attributes > "
-        "Customer. The flow runs without; the ledger knows the values"
+        "user-defined, in the form adminhtml_customer); Adobe Commerce has them under Stores > Attributes "
+        "> Customer. Without them the flow runs, and the values stay in the ledger only"
     )
     yield Finding(SUBJECT, "warn", f"the store does not have {named}", remedy)
 
@@ -44,7 +44,7 @@ def check_customer_prices(connection: Connection) -> Iterator[Finding]:
         return
     with connection.company.session(Purpose.READING) as session:
         if isinstance(session, Failure):
-            yield Finding(PRICES, "warn", f"not read: {session.text}", "see the company's findings")
+            yield Finding(PRICES, "warn", f"not read: {session.text}", "see the findings of the company")
         elif session.prices is not None and not session.prices.lists_contracts:
             yield contract_accounts(connection, session)
 
@@ -54,18 +54,21 @@ def contract_accounts(connection: Connection, session: Session) -> Finding:
     product, accounts = connection.company.about.product, connection.settings.prices.contract_accounts
     if session.enquiries is None:
         return Finding(
-            PRICES, "warn", f"{product} does not report them: no group is made", "map a price list"
+            PRICES,
+            "warn",
+            f"{product} does not report customer prices: no customer group is made",
+            "map a price list",
         )
     if not accounts:
-        text = f"{product} only answers enquiries, and no account is named: no group is made"
+        text = f"{product} only answers price enquiries, and no account is named: no customer group is made"
         return Finding(PRICES, "warn", text, 'set prices.contract_accounts, or customer_prices = "api"')
     if session.customers is None:
-        return Finding(PRICES, "warn", f"{product} cannot be asked whether the accounts exist")
+        return Finding(PRICES, "warn", f"whether the accounts exist cannot be checked in {product}")
     found = session.customers.find([CustomerQuery(each, account=each) for each in accounts])
     if isinstance(found, Failure):
-        return Finding(PRICES, "warn", f"not read: {found.text}", "see the company's findings")
+        return Finding(PRICES, "warn", f"not read: {found.text}", "see the findings of the company")
     unknown = sorted(account for account, matches in found.items() if not matches)
     if unknown:
         text = f"the company has no account {', '.join(unknown)}"
         return Finding(PRICES, "warn", text, "correct prices.contract_accounts")
-    return Finding(PRICES, "pass", f"{len(found)} accounts are asked for")
+    return Finding(PRICES, "pass", f"the prices of {len(found)} accounts are read")

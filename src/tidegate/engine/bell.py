@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 #: What a shop's hook hastens: the flow that reads orders, and what became of them.
 READ_AT_ONCE = frozenset({"orders"})
-NOBODY = Heard(404, note="no company with a doorbell has this name")
+NOBODY = Heard(404, note="no company with call-backs has this name")
 
 
 def hear(hub: Hub, company: str, ring: Ring) -> Heard:

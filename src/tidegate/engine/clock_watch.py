@@ -71,10 +71,10 @@ def look(watch: ClockWatch, clock: Clock) -> timedelta:
 def jump_text(jump: timedelta, now: datetime) -> str:
     """What happened, for people."""
     size = timedelta(seconds=round(abs(jump).total_seconds()))
-    how = "put back" if jump < timedelta(0) else "put forward, or the machine slept,"
+    how = "put back" if jump < timedelta(0) else "put forward, or the machine was suspended,"
     return (
-        f"this machine's clock was {how} by {size} before {now:%Y-%m-%d %H:%M:%S} UTC. Cycles go on by the "
-        "new time. Let the machine take its time from a time service (NTP)."
+        f"this machine's clock was {how} by {size} before {now:%Y-%m-%d %H:%M:%S} UTC. Cycles run by the "
+        "new time. Let the machine take its time from a time server (NTP)."
     )
 
 

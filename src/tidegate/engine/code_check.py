@@ -21,9 +21,12 @@ def check_codes(connection: Connection, lists: Mapping[str, CodeList]) -> Iterat
     if "payments" in running and "bank" in lists:
         yield from check_clearing(connection, lists["bank"])
     if "order-status" in running and connection.settings.statuses:
-        text = f"{', '.join(sorted(set(connection.settings.statuses.values())))}: Magento has no list of them to ask"
+        text = (
+            f"{', '.join(sorted(set(connection.settings.statuses.values())))}: Magento offers no list to "
+            "check them against"
+        )
         yield Finding(
-            "statuses", "warn", text, "see that each is under Stores > Order Status, with its state"
+            "statuses", "warn", text, "check that each is under Stores > Order Status, with its state"
         )
     if "products" in running:
         yield check_skus(connection)
@@ -70,9 +73,14 @@ def check_hidden(skus: Mapping[str, str], shop: Iterable[str]) -> Iterator[Findi
     own = {sku.casefold() for sku in skus}
     hidden = [f'"{sku}" = "{code}"' for sku, code in skus.items() if code.casefold() in there - own]
     if hidden:
-        text = f"the shop has a product of the same name as Sage's code: {', '.join(sorted(hidden))}"
+        text = (
+            f"the store also has products whose SKU is one of these Sage codes: {', '.join(sorted(hidden))}"
+        )
         yield Finding(
-            "skus", "warn", text, "its stock and prices are the mapped SKU's; give it a line in skus, too"
+            "skus",
+            "warn",
+            text,
+            ("Sage's stock and prices go to the mapped SKU only; add these SKUs to skus, too"),
         )
 
 
@@ -81,7 +89,7 @@ def check_skus(connection: Connection) -> Finding:
     shop = set(snapshot.read(connection.name, products.SHOP)["key"])
     codes = list(snapshot.read(connection.name, products.COMPANY)["key"])
     if not shop or not codes:
-        return Finding("products", "pass", "not compared before the flow has read both sides")
+        return Finding("products", "pass", "not compared until the flow has read both sides")
     names = store_skus(connection.settings.skus)
     known = {name.casefold() for code in codes for name in names(code)}
     there = {sku.casefold() for sku in shop}

@@ -68,7 +68,10 @@ def halted(connection: Connection, known: Known) -> dict[str, str]:
     found = halts.halted(connection.name)
     if found is None or any(each.code == found.code for each in known):
         return {}
-    text = f"halted by {found.by}: {found.reason}. Nothing is read or sent; `tidegate lift {connection.name}`"
+    text = (
+        f"halted by {found.by}: {found.reason}. Nothing is read or sent until `tidegate lift "
+        f"{connection.name}`"
+    )
     return {"": text}
 
 
@@ -89,8 +92,9 @@ def overrun(connection: Connection, now: datetime, known: Known) -> dict[str, st
         return {}
     company = connection.settings.company
     return {
-        "": f"{company} closed while deliveries had waited since {oldest:%Y-%m-%d %H:%M} UTC: the work does not "
-        "fit into its window. A shorter closing, a larger `batch`, more seats or a shorter cadence help"
+        "": f"{company} closed while deliveries had been waiting since {oldest:%Y-%m-%d %H:%M} UTC: the "
+        "hours in which it is open are too short for the work. Shorten the closing, or raise `batch`, "
+        "the seats or the frequency of the flow"
     }
 
 
@@ -118,7 +122,7 @@ def locked(hub: Hub, connection: Connection, now: datetime, known: Known) -> dic
     if now - since <= timedelta(minutes=connection.settings.alerts.overrun_minutes):
         return {}
     return {
-        "": f"{company} should be open and has been closed by its own answers since {since:%Y-%m-%d %H:%M} UTC: "
+        "": f"{company} should be open, but answers since {since:%Y-%m-%d %H:%M} UTC that it is closed: "
         f"{closure.reason}"
     }
 
@@ -151,7 +155,9 @@ def credential(connection: Connection, now: datetime) -> dict[str, str]:
         return {}
     company = connection.settings.company
     return {
-        company: f"what lets us into {company} ends on {end:%Y-%m-%d}: `tidegate sign-in {company}` before"
+        company: (
+            f"the sign-in to {company} ends on {end:%Y-%m-%d}: `tidegate sign-in {company}` before then"
+        )
     }
 
 
@@ -166,7 +172,7 @@ def not_compared(connection: Connection, now: datetime) -> dict[str, str]:
     if now - due <= timedelta(hours=connection.settings.alerts.not_compared_hours):
         return {}
     return {
-        "": f"a reconciliation is due since {due:%Y-%m-%d %H:%M} UTC and was not compared: "
+        "": f"the reconciliation due at {due:%Y-%m-%d %H:%M} UTC has not run: "
         f"{why or 'the company was closed or halted'}"
     }
 

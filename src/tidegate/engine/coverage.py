@@ -109,7 +109,9 @@ def shipping(terms: Terms, methods: MethodsInUse, lists: Mapping[str, CodeList])
         if found is None:
             yield Covered("shipping", name, "", MISSING, "orders are held")
             continue
-        charge = f"charge {found.charge}" if found.charge else "no charge: delivery costs are held"
+        charge = (
+            f"charge {found.charge}" if found.charge else ("no charge: orders with delivery costs are held")
+        )
         where = account("shipping", name, found.account, lists, charge)
         yield where if found.charge else Covered("shipping", name, where.target, MISSING, charge)
 

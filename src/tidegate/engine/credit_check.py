@@ -19,9 +19,9 @@ def check_credits(connection: Connection) -> Iterator[Finding]:
         return
     rule = carriage_rule(connection)
     if rule is CarriageRule.UNKNOWN:
-        text = "not known yet; all of it is refunded alike, and the first memo over a part of it shows it"
+        text = "not known yet; the first credit memo over a part of the carriage will show it"
         yield Finding(NAME, "pass", text)
         return
     configured = connection.settings.fulfilment.carriage_on_credits != "learn"
     how = "configured" if configured else "shown by a credit memo"
-    yield Finding(NAME, "pass", f"the store takes it {rule.value.replace('-', ' ')} ({how})")
+    yield Finding(NAME, "pass", f"the store expects the carriage {rule.value.replace('-', ' ')} ({how})")

@@ -34,8 +34,8 @@ def check_currencies(
     ours = connection.company_settings.currency
     if not base or connection.settings.amounts.side != "auto":
         return
-    text = f"the websites' base currency is {', '.join(base)}, the company's {ours}"
-    remedy = "tie these websites to a company of that currency, or set `amounts`"
+    text = f"the websites' base currency is {', '.join(base)}, but the company's is {ours}"
+    remedy = "connect these websites to a company of that currency, or set `amounts`"
     if ours not in base:
         yield Finding("currency", "fail", f"{text}: every order would be held", remedy)
     elif len(base) > 1:
@@ -53,5 +53,7 @@ def account_currency(
     wanted = currencies or {company}
     if match.currency in wanted:
         return None
-    text = f"{match.account} is kept in {match.currency}, the orders come in {', '.join(sorted(wanted))}"
+    text = (
+        f"account {match.account} is in {match.currency}, but the orders are in {', '.join(sorted(wanted))}"
+    )
     return Finding(purpose, "fail", text, "name an account of that currency, or open one in Sage")

@@ -107,6 +107,6 @@ _LIVE = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now()
 def _refuse_others(live: tuple[int] | None, found: str, wanted: str) -> None:
     if live is not None and live[0]:
         raise LedgerError(
-            f"the queue is used by {live[0]} workers with procrastinate {found}, and this one has {wanted}. Stop "
-            "them first: the queue holds nothing that would be lost."
+            f"{live[0]} workers use the queue with procrastinate {found}, but this worker has version "
+            f"{wanted}. Stop those workers first; nothing in the queue will be lost."
         )

@@ -173,7 +173,9 @@ def run_cycle(
     company, flows = connection.settings.company, (flow, *FLOWS[flow].excludes)
     with hub.turns.turn(company, flows, hub.stop.is_set) as granted:
         if not granted:
-            return Report(connection.name, flow, hub.clock.now(), "busy", "stopped while it waited")
+            return Report(
+                connection.name, flow, hub.clock.now(), "busy", ("stopped while it waited for its turn")
+            )
         if others_are_due is None:
             return run_alone(hub, connection, flow, None, between_pages)
         due = others_are_due
@@ -257,7 +259,7 @@ def carry(cycle: Cycle) -> Report:
     cycle.counts.calls_company = connection.company.calls_in(tally)
     unfinished = cycle.unfinished and outcome == endings.DONE and not text
     if unfinished:
-        text = "goes on after others that are due"
+        text = "continues after other flows that are due"
     now = cycle.now()
     with transaction("end"):
         learnt.keep(connection, now)

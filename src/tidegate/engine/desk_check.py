@@ -16,7 +16,9 @@ def check_desks(connection: Connection) -> Iterator[Finding]:
     """A flow that cannot work with this product fails here; a door that does not open is one finding."""
     with connection.company.session(Purpose.READING) as session:
         if isinstance(session, Failure):
-            yield Finding("session", "fail", f"the company does not open: {session.text}", "see its findings")
+            yield Finding(
+                "session", "fail", f"the company cannot be entered: {session.text}", "see its findings"
+            )
             return
         yield from _flows(connection, session)
         yield from _orders(connection, session)
@@ -35,20 +37,25 @@ def _orders(connection: Connection, session: Session) -> Iterator[Finding]:
     """What orders and payments would be left to a person for."""
     product, settings = connection.company.about.product, connection.settings
     if settings.cancellation == "cancel" and session.cancelling is None:
-        text = f"{product} cancels no orders from outside: every cancellation waits for a person"
-        yield Finding("cancellation", "warn", text, "cancel them there by hand, then `tidegate queue link`")
+        text = f"orders in {product} cannot be cancelled by Tidegate: every cancellation waits for a person"
+        yield Finding(
+            "cancellation", "warn", text, ("cancel them in Sage by hand, then `tidegate queue link`")
+        )
     if not session.orders.about.states_numbers and (
         settings.notes.number or settings.notes.comment != "none"
     ):
-        text = f"{product} gives orders no number: neither number nor comment is written to the Magento order"
+        text = (
+            f"{product} gives orders no number: neither a number nor a comment is written to the Magento "
+            "order"
+        )
         yield Finding("notes", "warn", text, 'set notes.number = false and notes.comment = "none"')
     inside = session.orders.about.customers is Customers.INSIDE_THE_ORDER
     if settings.customers.unknown == "create" and session.new_customers is None and not inside:
-        text = f"{product} creates no customers from outside: orders of unknown ones are held"
+        text = f"customers cannot be created in {product} by Tidegate: orders of unknown customers are held"
         yield Finding("unknown customers", "warn", text, 'set customers.unknown = "web-account" or "hold"')
     if session.receipts is None and any(each.prepaid for each in settings.payments.values()):
-        text = f"{product} takes no receipts: those of prepaid orders are skipped"
+        text = f"receipts cannot be posted in {product} by Tidegate: those of prepaid orders are skipped"
         yield Finding("prepaid orders", "warn", text, "post them by hand, or set prepaid = false")
     if settings.statuses and session.progress is None:
-        text = f"{product} does not report how far orders have come: no mapped status is ever set"
+        text = f"{product} does not report the status of orders: no mapped status is ever set"
         yield Finding("statuses", "fail", text, "remove the statuses of the connection")

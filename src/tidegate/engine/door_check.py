@@ -28,8 +28,11 @@ def check_door(hub: Hub, name: str) -> Iterator[Finding]:
         yield Finding(
             "call-backs",
             "warn",
-            "the product calls, and the hub listens nowhere: changes are seen by the flows' own times alone",
-            "set [api] listen, and let the product reach /api/v1/bell/" + name,
+            (
+                "the product can send call-backs, but the hub does not listen for them: changes are read "
+                "only when the flows run"
+            ),
+            "set [api] listen, and make /api/v1/bell/ reachable for the product" + name,
         )
     yield from check_budget(hub, name)
 

@@ -185,7 +185,7 @@ def account_first(order: Order, creation: CreateCustomer) -> dict[str, Any]:
     return {
         "order": order.increment_id,
         "creates_account": {"account": creation.account, "name": creation.name, "email": creation.email},
-        "text": "the order follows as soon as the account is there",
+        "text": "the order is sent as soon as the account exists",
     }
 
 

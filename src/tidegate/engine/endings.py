@@ -34,7 +34,7 @@ def outcome(cycle: Cycle) -> tuple[str, str]:
     if cycle.ended_by is not None and not window_began(cycle):
         return EARLY, f"ended early: {cycle.ended_by.text}"
     if cycle.store_failure is not None:
-        return EARLY, f"the store was not read to the end: {cycle.store_failure.text}"
+        return EARLY, f"the store was not read completely: {cycle.store_failure.text}"
     return DONE, f"closed: {cycle.closed_reason}" if cycle.closed_reason else ""
 
 
@@ -56,7 +56,7 @@ def note(cycle: Cycle, ended: str, text: str) -> None:
     now, name = cycle.now(), mark(cycle.name, cycle.flow)
     if cycle.ended_by is not None and cycle.ended_by.code is Code.NO_SEAT:
         alerts.raise_alert(
-            SEATS, cycle.name, cycle.flow, f"{cycle.flow} had to wait: {cycle.ended_by.text}", now
+            SEATS, cycle.name, cycle.flow, f"the flow {cycle.flow} had to wait: {cycle.ended_by.text}", now
         )
     elif ended == DONE and not cycle.closed_reason:
         alerts.clear_alert(SEATS, cycle.name, cycle.flow, now)
@@ -64,7 +64,7 @@ def note(cycle: Cycle, ended: str, text: str) -> None:
         count = in_a_row(cycle.name, cycle.flow) + 1
         marks.write(name, str(count), now)
         if count >= IN_A_ROW:
-            message = f"the last {count} cycles of {cycle.flow} ended early; this flow stands still. {text}"
+            message = f"the last {count} cycles of the flow {cycle.flow} ended early. {text}"
             alerts.raise_alert(ALERT, cycle.name, cycle.flow, message, now)
     elif ended == DONE and not cycle.closed_reason:
         if marks.read(name) is not None:

@@ -43,7 +43,7 @@ def continued(hub: Hub, company: str) -> Begun | str:
     kept = hub.vault.load(company)
     state, verifier = kept.get(STATE), kept.get(VERIFIER)
     if state is None or verifier is None:
-        return f"no sign-in to {company} has been begun"
+        return f"no sign-in to {company} was started"
     if state.expires_at is None or hub.clock.now() > state.expires_at:
         return f"the sign-in to {company} was begun too long ago"
     return Begun(state.value, verifier.value)

@@ -20,10 +20,8 @@ FAULT = "fault"
 def tell_fault(hub: Hub, connection: Connection, flow: str, error: Exception) -> None:
     """An error that nobody foresaw ended a cycle: what it left behind is in doubt. Called while it is handled."""
     log.exception("fault", connection=connection.name, flow=flow)
-    text = redact(
-        f"an unforeseen error of Tidegate ended a cycle ({type(error).__name__}: {error}). The log "
-    )
-    text += "has it in full: please report it. Nothing is lost, and the next cycles are tried."
+    text = redact(f"an error in Tidegate itself ended a cycle ({type(error).__name__}: {error}). The log ")
+    text += "has the details: please report it. Nothing is lost, and the next cycles run as usual."
     try:
         with transaction("fault"):
             alerts.raise_alert(FAULT, connection.name, flow, text, hub.clock.now())

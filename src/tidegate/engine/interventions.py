@@ -164,7 +164,7 @@ def release_after_cancellation(item: Item, now: datetime) -> None:
         return
     order = lookups.step_of(item.source_id, "orders", "order")
     if order is not None and order.state is State.CONFIRMED:
-        text = "cancelled in the company by a person"
+        text = "cancelled in Sage by a person"
         delivery.apply([Verdict(order.id, "q", text=text)], now, lease=None, actor="operator")
         release_children(order, now)
 

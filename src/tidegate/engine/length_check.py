@@ -32,5 +32,8 @@ def check_lengths(connection: Connection) -> Iterator[Finding]:
     )
     for key, text, longest, what in texts:
         if len(text) > longest:
-            found = f'{key}: "{text}" has {len(text)} characters, and {what} has at most {longest} in this company'
+            found = (
+                f'{key}: "{text}" has {len(text)} characters, but {what} has at most {longest} in this '
+                "company"
+            )
             yield Finding(SUBJECT, "fail", found, f"shorten it in [connections.{connection.name}]")

@@ -14,5 +14,8 @@ def check_limits(connection: Connection) -> Iterator[Finding]:
     for system, since, limits in learnt.learnt_limits(connection):
         what = ", ".join(f"{name} {size}" for name, size in sorted(limits.items()))
         until = since + learnt.KEPT_FOR
-        text = f"smaller questions to {system.replace(':', ' ')}: {what}; tried again after {until:%Y-%m-%d}"
+        text = (
+            f"requests to {system.replace(':', ' ')} are cut to a smaller size: {what}; larger ones are "
+            f"tried again after {until:%Y-%m-%d}"
+        )
         yield Finding("learnt limits", "pass", text)

@@ -46,7 +46,7 @@ def second_hub(others: list[str]) -> str:
     """For people; a holder's name begins with host and process id."""
     named = ", ".join(" process ".join(holder.split(":")[:2]) for holder in others[:5])
     return (
-        f"another hub works with this ledger: {named}. Leases let neither send twice, but each waits for the "
+        f"another hub works with this ledger: {named}. Nothing is sent twice, but the hubs wait for each "
         "other: stop one of them"
     )
 
@@ -54,7 +54,7 @@ def second_hub(others: list[str]) -> str:
 def disk(path: Path | None, least: int) -> str:
     """For people; without the figure, which changes all the time."""
     where = path.parent if path is not None else ""
-    return f"less than {least} MB are free in {where}: a full disk stops every cycle. Make room"
+    return f"less than {least} MB are free in {where}. A full disk stops every cycle: free some space"
 
 
 def free_mb(path: Path) -> int | None:

@@ -85,7 +85,7 @@ def check_tax(
     if terms.tax_code("0") is None:
         remedy = f'add "0" to [{place}.tax.codes]'
         yield Finding(
-            "untaxed lines", "warn", "percent 0 is not mapped: orders with untaxed lines are held", remedy
+            "untaxed lines", "warn", "the rate 0 is not mapped: orders with untaxed lines are held", remedy
         )
 
 
@@ -145,18 +145,18 @@ def check_rounding(
     """The line that makes the cents meet needs an account and a code with rate 0."""
     rule = settings.rounding
     if rule.tolerance == 0:
-        yield Finding("rounding", "pass", "off: a cent of difference waits for a person")
+        yield Finding("rounding", "pass", "off: an order with a difference of a cent goes to review")
         return
     if terms.rounding_as is Charged.HEADER_FIELD:
         yield Finding(
-            "rounding", "pass", "part of the order's own amounts: it needs no account and no tax code"
+            "rounding", "pass", "no rounding line in this product: neither account nor tax code is needed"
         )
         return
     if not rule.account:
         where = (
-            "the rounding line goes to Sage's own default"
+            "the rounding line goes to Sage's default account"
             if terms.default_account
-            else "an order that needs a rounding line waits"
+            else "orders that need a rounding line are held"
         )
         remedy = f"set account in [{place}.rounding]"
         yield Finding("rounding account", "warn", f"not set: {where}", remedy)
@@ -213,7 +213,7 @@ def _in_use(place: str, kind: str, methods: Sequence[str], find: object, orders:
             subject, "pass", f"{_listed(methods)}: all that the newest {orders} orders use are mapped"
         )
     else:
-        yield Finding(subject, "pass", "the store has no order yet: nothing to compare")
+        yield Finding(subject, "pass", "the store has no orders yet: nothing to compare")
 
 
 # --- accounts and warehouse -------------------------------------------------------------------
@@ -266,7 +266,7 @@ def check_warehouse(place: str, settings: model.ConnectionSettings, facts: Facts
             yield Finding("warehouse", "pass", settings.warehouse)
     elif len(warehouses.codes) > 1:
         remedy = f"set warehouse in [{place}] to one of {_listed(warehouses.codes)}"
-        yield Finding("warehouse", "warn", "not set, and Sage has several", remedy)
+        yield Finding("warehouse", "warn", "not set, but Sage has several warehouses", remedy)
 
 
 def _same(code: str, known: Iterable[str]) -> str | None:

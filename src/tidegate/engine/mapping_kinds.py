@@ -109,9 +109,7 @@ def _with_amounts(settings: Settings, wanted: Entries) -> Settings:
             made[name] = amount
         else:
             known = ", ".join((*PAYMENTS, *LINES))
-            raise ValueError(
-                f"there is no source {name}: write one of {known}, custom_fees.CODE or fields.NAME"
-            )
+            raise ValueError(f"unknown source {name}: write one of {known}, custom_fees.CODE or fields.NAME")
     return msgspec.structs.replace(settings, amounts=msgspec.structs.replace(settings.amounts, **made))
 
 
@@ -153,7 +151,7 @@ KINDS: dict[str, Kind] = {
             names=Listed.TAX_RATES,
             whole=True,
         ),
-        Kind("skus", "Products", "SKU in the shop", ("code",), "sku", *_plain("skus", "code")),
+        Kind("skus", "Products", "SKU in the store", ("code",), "sku", *_plain("skus", "code")),
         Kind(
             "customers",
             "Customers",
@@ -189,7 +187,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "groups",
             "Customer groups",
-            "group in the shop",
+            "group in the store",
             ("list",),
             "",
             *_plain("prices.groups", "list"),

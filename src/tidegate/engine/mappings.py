@@ -120,7 +120,7 @@ def change(
     """
     kind, entry = known_kind(kind_name), entry.strip()
     if not entry:
-        raise Refused("name the entry")
+        raise Refused("give the entry a name")
     clean = {field: str(values.get(field, "")).strip() for field in kind.fields}
     if kind.fields[0] not in OPTIONAL and not clean[kind.fields[0]]:
         raise Refused(f"{kind.fields[0]} must not be empty")
@@ -139,14 +139,14 @@ def restore(connection: Connection, kind_name: str, entry: str, *, by: str, now:
     """Have the entry as the file has it, or not at all; what it was. As `change`."""
     kind = known_kind(kind_name)
     if connection.configured is None or (kind.name, entry) not in mappings.in_force(connection.name):
-        raise Refused(f"{entry} was not changed here")
+        raise Refused(f"{entry} was not changed in the console")
     return _put(connection, kind, entry, kind.entries(connection.configured).get(entry), "", by, now)
 
 
 def known_kind(name: str) -> Kind:
     """The table of this name; raises Refused."""
     if name not in KINDS:
-        raise Refused(f"there is no table {name}")
+        raise Refused(f"unknown table {name}")
     return KINDS[name]
 
 

@@ -74,7 +74,9 @@ def send_due(hub: Hub, send: Send = carrier.send) -> int:
     try:
         for target, notices in grouped(notifications.due(now)):
             address = hub.addresses.get(target, "")
-            error = send(address, message(hub, notices)) if address else "the target is configured no more"
+            error = (
+                send(address, message(hub, notices)) if address else ("the target is no longer configured")
+            )
             note(hub, target, notices, error)
             arrived += not error
     finally:
@@ -133,7 +135,8 @@ def note(hub: Hub, target: str, notices: Sequence[Notice], error: str) -> None:
         notifications.failed(ids, error, due, now)
         if tries >= MOST_FAILURES:
             text = (
-                f"messages to the target {target} of [notify] do not arrive: {error}. `tidegate alerts test`"
+                f"messages to the target {target} of [notify] do not arrive: {error}. Correct the "
+                "target, then `tidegate alerts test`"
             )
             alerts.raise_alert(FAILED, "", target, text, now)
 

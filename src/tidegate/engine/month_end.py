@@ -146,19 +146,19 @@ def sign(company: str, period: str, *, by: str, note: str = "", now: datetime) -
     """Put a name under the last run. Never under what was not compared; under differences with a note only."""
     kept = month_ends.last_run(company, period)
     if kept is None:
-        return Refusal(f"{period} of {company} was never run", "run it first")
+        return Refusal(f"month's end {period} of {company} was never run", "run it first")
     document: Document = msgspec.json.decode(kept)
     if not by.strip():
-        return Refusal("a signature without a name", "say who signs")
+        return Refusal("no name was given", "give the name of the person who signs")
     if not document["over"]:
-        return Refusal(f"{period} was not over when it was run", "run it again after its last day")
+        return Refusal(f"{period} had not ended when it was run", "run it again after its last day")
     if document["state"] == "not compared":
         return Refusal(
             "the last run could not compare everything", "run it again when store and company answer"
         )
     if document["state"] != "agrees" and not note.strip():
         return Refusal(
-            f"the last run says: {document['state']}", "sign with a note that says why that is accepted"
+            f"the last run found: {document['state']}", "sign with a note that says why that is accepted"
         )
     with transaction("month-end"):
         month_ends.sign(company, period, by.strip(), note.strip(), kept, now)

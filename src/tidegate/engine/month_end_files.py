@@ -285,7 +285,7 @@ def section_html(section: Document) -> str:
     head = f"<h3>{escape(section['title'])}{state}</h3><p class=basis>{escape(section['basis'])}</p>"
     notes = "".join(f"<p class=basis>{escape(visible(note))}</p>" for note in section["notes"])
     if not section["rows"]:
-        return f"{head}<p>{'none' if section['compared'] else 'nobody could say'}</p>{notes}"
+        return f"{head}<p>{'none' if section['compared'] else 'unknown'}</p>{notes}"
     titles = "".join(f'<th scope="col"{numeric(each)}>{escape(each["title"])}</th>' for each in columns)
     body = "".join(
         f"<tr>{cells_html(row['cells'], columns)}</tr>{behind_html(row, columns)}" for row in section["rows"]

@@ -122,7 +122,7 @@ def tell(connection: Connection, report: Reconciliation) -> None:
                 alerts.clear_alert(ALERT, connection.name, alert.subject, now)
         alert_one_sided(connection.name, report, now)
         if len(about) > MOST:
-            text = f"{len(about)} subjects differ: `tidegate reconcile` lists them"
+            text = f"{len(about)} things differ: `tidegate reconcile` lists them"
             alerts.raise_alert(ALERT, connection.name, "", text, now)
             return
         alerts.clear_alert(ALERT, connection.name, "", now)

@@ -25,7 +25,7 @@ ALL = 1_000_000
 
 
 def review(connection: str, store: str, report: Reconciliation, now: datetime) -> None:
-    """Open a review for each order that differs, and end those of orders in order again. In a transaction.
+    """Open a review for each order that differs, and end those of orders that agree again. In a transaction.
 
     What an operator has accepted stays so while the figures are the same.
     """
@@ -45,7 +45,7 @@ def review(connection: str, store: str, report: Reconciliation, now: datetime) -
         item = known.get(step_key(key, STEP))
         over = key not in found and number in report.examined
         if over and item is not None and item.state is State.REVIEW:
-            verdicts.append(Verdict(item.id, "n", text="in order again"))
+            verdicts.append(Verdict(item.id, "n", text="no difference any more"))
     delivery.apply(verdicts, now, lease=None)
     delivery.refresh_subject(figures, now, text="the figures that differ")
     delivery.create_many(opened(connection, store, report, new), now)
@@ -67,7 +67,7 @@ def stands(item: Item) -> bool:
 
 def raised_again(item: Item, reason: str) -> list[Verdict]:
     """The way back into review, wherever it stands."""
-    leave = [Verdict(item.id, "n", text="it differs otherwise now")] if item.state is State.REVIEW else []
+    leave = [Verdict(item.id, "n", text="other figures differ now")] if item.state is State.REVIEW else []
     return [
         *leave,
         Verdict(item.id, "p", text="it differs again"),
@@ -106,8 +106,9 @@ def reason_of(differences: Sequence[Difference]) -> str:
     if len(differences) > NAMED:
         listed.append(f"and {len(differences) - NAMED} more")
     return (
-        f"{'; '.join(listed)}. Put the wrong side right: the next reconciliation ends this by itself. "
-        f"Or accept it: `tidegate queue skip {differences[0].subject} --step {STEP} --reason WHY`"
+        f"{'; '.join(listed)}. Correct the side that is wrong: the next reconciliation ends this by itself. "
+        f"Or accept the difference: `tidegate queue skip {differences[0].subject} --step {STEP} --reason "
+        "WHY`"
     )
 
 

@@ -36,9 +36,9 @@ def look(hub: Hub) -> None:
             alerts.clear_alert(ALERT, name, flow, now)
         for (name, flow), by in late.items():
             text = (
-                f"the cycle of {flow} should have begun {int(by.total_seconds() // 60)} minutes ago and has not: "
-                "it waits for other connections of the company or for a long cycle. `tidegate status` shows what "
-                "runs; a longer cadence, a smaller `batch` or fewer flows at the same time help"
+                f"the cycle of {flow} should have begun {int(by.total_seconds() // 60)} minutes ago and has "
+                "not: it waits for another connection of the company or for a long cycle. `tidegate "
+                "status` shows what runs. Run flows less often or at different times, or lower `batch`"
             )
             alerts.raise_alert(ALERT, name, flow, text, now)
 

@@ -123,7 +123,7 @@ def check_configuration(warnings: Iterable[Problem]) -> Iterator[Finding]:
     for warning in found:
         yield Finding(warning.key or "file", "warn", warning.found, warning.remedy)
     if not found:
-        yield Finding("file", "pass", "read, nothing to object to")
+        yield Finding("file", "pass", "read without errors")
 
 
 def check_ledger(hub: Hub) -> Iterator[Finding]:
@@ -136,14 +136,14 @@ def check_ledger(hub: Hub) -> Iterator[Finding]:
     else:
         yield Finding("tables", "pass", f"{words}: reachable and up to date")
     for path, mode in database.loose_files():
-        text = f"{path} has the mode {mode}: others on this machine may use it"
+        text = f"{path} has the mode {mode}: other users of this machine can access it"
         yield Finding("file mode", "warn", text, f"chmod 600 {path}")
     for name in hub.connections:
         halted = halts.halted(name)
         if halted is not None:
             since = shown(hub.connections[name], halted.since)
             text = f"connection {name} is halted since {since}: {halted.reason}"
-            yield Finding("halt", "warn", text, f"when the cause is gone: `tidegate lift {name}`")
+            yield Finding("halt", "warn", text, f"correct the cause, then `tidegate lift {name}`")
 
 
 # --- store ------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def check_store(
         yield Finding(
             "page size",
             "warn",
-            f"the store grants {limit} orders a page, not {store.config.page_size}",
+            f"the store gives {limit} orders a page, not {store.config.page_size}",
             remedy,
         )
     else:
@@ -184,7 +184,7 @@ def clock_finding(skew: timedelta | None) -> Finding:
         return Finding("clock", "warn", "the store does not state its time")
     seconds = round(skew.total_seconds())
     verdict = "fail" if abs(skew) > SKEW_FAIL else "warn" if abs(skew) > SKEW_WARN else "pass"
-    remedy = "" if verdict == "pass" else "let both machines take their time from NTP"
+    remedy = "" if verdict == "pass" else "let both machines take their time from a time server (NTP)"
     return Finding("clock", verdict, f"the store's clock differs from this machine's by {seconds} s", remedy)
 
 
@@ -221,7 +221,7 @@ def check_company(hub: Hub, name: str, lists: dict[str, list[CodeList] | None]) 
         yield from check_window(connection)
         if connection.closed() is not None:
             yield Finding(
-                "company", "warn", "closed now, so it was not asked", "run the check again when it is open"
+                "company", "warn", "closed now, so it was not checked", "run the check again when it is open"
             )
             return
     findings = company.examine()
@@ -244,7 +244,7 @@ def check_window(connection: Connection) -> Iterator[Finding]:
     announced = connection.calendar.closed(now)
     if announced is not None and announced.until > now + LONGEST:
         until = shown(connection, announced.until)
-        text = f"never open: one closing follows the other until {until} ({announced.reason})"
+        text = f"never open: closings follow each other without a gap until {until} ({announced.reason})"
         remedy = f"shorten `minutes` or correct `rule` in [[{place}.closed]]"
         yield Finding("window", "fail", text, remedy)
         return
@@ -257,7 +257,7 @@ def check_window(connection: Connection) -> Iterator[Finding]:
         text = f"open; closes {shown(connection, following.start)} ({following.reason})"
         yield Finding("window", "pass", text)
     else:
-        remedy = f"add [[{place}.closed]] for backup and period end, if Sage has them"
+        remedy = f"add [[{place}.closed]] for backups and period ends, if the company closes for them"
         yield Finding("window", "warn", "open at all hours: no closing is configured", remedy)
 
 
@@ -285,13 +285,14 @@ def check_connection(
             yield Finding("websites", "pass", ", ".join(settings.websites))
     yield from check_currencies(connection, facts.websites, facts.configs)
     if settings.capture.since is None:
-        remedy = "set since in [connections.NAME.capture]: nothing created before is ever sent"
+        remedy = "set since in [connections.NAME.capture]: orders created before are never sent"
         yield Finding("capture", "fail", "`since` is not set", remedy)
     elif settings.capture.since > connection.clock.now():
         text = (
-            f"`since` is in the future ({shown(connection, settings.capture.since)}): no order is sent before"
+            f"`since` is in the future ({shown(connection, settings.capture.since)}): no order is sent "
+            "until then"
         )
-        yield Finding("capture", "fail", text, "set since to the moment from which orders count")
+        yield Finding("capture", "fail", text, "set since to the time from which orders are to be sent")
     else:
         text = f"orders created from {shown(connection, settings.capture.since)} on"
         yield Finding("capture", "pass", text)
@@ -353,7 +354,7 @@ def check_customer_accounts(connection: Connection, currencies: set[str]) -> Ite
         if isinstance(session, Failure):
             found: dict[str, list[CustomerMatch]] | Failure = session
         elif session.customers is None:
-            text = "not compared: this company's product cannot be asked for customers"
+            text = "not compared: this Sage product cannot be asked for customers"
             yield Finding("accounts of customers", "warn", text)
             return
         else:
@@ -378,9 +379,13 @@ def check_customer_accounts(connection: Connection, currencies: set[str]) -> Ite
 
 
 STORE_REMEDIES: dict[Code, str] = {
-    Code.NOT_AUTHENTICATED: "check the integration's four keys and that it is activated; clocks must agree, too",
+    Code.NOT_AUTHENTICATED: (
+        "check the integration's four keys, that it is activated, and that both clocks agree"
+    ),
     Code.NOT_PERMITTED: "give the integration this resource under System > Integrations",
-    Code.UNREACHABLE: "check the address, DNS, firewall and the shop's certificate",
-    Code.MAINTENANCE: "the shop is in maintenance mode: run the check again afterwards",
-    Code.UNKNOWN_ENDPOINT: "check that the address is the shop's own, without /rest and without a store code",
+    Code.UNREACHABLE: "check the address, DNS, firewall and the store's certificate",
+    Code.MAINTENANCE: "the store is in maintenance mode: run the check again afterwards",
+    Code.UNKNOWN_ENDPOINT: (
+        "check that the address is the store's base URL, without /rest and without a store code"
+    ),
 }

@@ -124,7 +124,7 @@ class PriceDesk:
             listed, agreed = offers.get(names[sku], ([], []))
             one = cart_price(listed, agreed, quantity, book.lists, (code, book.standard), day)
             if one is None:
-                reason = "the price book has no price of it"
+                reason = "the price book has no price for it"
                 found.append(PriceAnswer(sku, quantity, None, source="none", reason=reason))
                 continue
             stated_at = book.read_at

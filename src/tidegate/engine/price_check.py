@@ -36,7 +36,10 @@ def check_tier_prices(connection: Connection) -> Iterator[Finding]:
     known = store_limits.no_tier_prices(connection.settings.store, connection.clock.now())
     if known is not None:
         again = known.at + store_limits.LEARNT_FOR
-        text = f"the store has none, they are held: {known.said}; tried again after {again:%Y-%m-%d}"
+        text = (
+            f"the store does not support tier prices, they are held: {known.said}; tried again after "
+            f"{again:%Y-%m-%d}"
+        )
         yield Finding("tier prices", "warn", text, "switch them on in Magento, or empty prices.groups")
 
 
@@ -49,12 +52,18 @@ def check_scope(connection: Connection, websites: Sequence[Website]) -> Finding:
         text, _, way_out = settled.text.partition(". Nothing was written; ")
         return Finding("price scope", "fail" if refused else "warn", text, way_out or "run it again")
     if settled != wanted:
-        text = f'the store\'s is global and scope is "{wanted}": written for all of its websites, all of them ours'
+        text = (
+            f'the store\'s scope is global and prices.scope is "{wanted}": prices are written for all of '
+            "its websites, which all belong to this connection"
+        )
         return Finding("price scope", "warn", text, 'set prices.scope = "global", or Website in Magento')
     if settled == "global" and connection.store.shop.price_scope() == "website":
-        text = 'scope is "global" and the store\'s is website: what a website has of its own there hides our price'
+        text = (
+            "prices.scope is \"global\" but the store's scope is website: a price of a website's own hides "
+            "Tidegate's price"
+        )
         return Finding("price scope", "warn", text, 'set prices.scope = "website", or Global in Magento')
-    return Finding("price scope", "pass", f'"{wanted}", as the store has it')
+    return Finding("price scope", "pass", f'"{wanted}", the same as in the store')
 
 
 def named(connection: Connection) -> dict[str, str]:
@@ -90,7 +99,7 @@ def check_groups(connection: Connection) -> Iterator[Finding]:
     missing = [group for group in wanted if group.casefold() not in known]
     if missing:
         text = f"the store has no group {', '.join(missing)}"
-        yield Finding("customer groups", "fail", text, "make it under Customers > Customer Groups")
+        yield Finding("customer groups", "fail", text, "create it under Customers > Customer Groups")
     elif wanted:
         yield Finding("customer groups", "pass", f"found: {', '.join(wanted)}")
 

@@ -34,7 +34,7 @@ from tidegate.sage.port.session import Purpose, Session
 #: An order is captured within this time, or something is wrong: several cycles of any usual cadence.
 SETTLING = timedelta(hours=2)
 #: Of an order that was confirmed after the company was asked.
-MEANWHILE = "sent while it was compared"
+MEANWHILE = "sent during the comparison"
 #: Steps that carry a cancellation or credit from one side to the other: (flow, how its name begins).
 CARRIED_OVER = (
     ("orders", "cancel"),
@@ -90,7 +90,7 @@ def gather(connection: Connection, days: Days) -> tuple[Facts, list[str]]:
     if terms is not None:
         learnt = learn(connection)
         untold = frozenset(learnt.untold)
-        unchecked += [f"the company does not report its {name}" for name in learnt.untold]
+        unchecked += [f"the company does not report {name}" for name in learnt.untold]
         if learnt.failure is not None:
             unchecked.append(f"the company's books: {learnt.failure.text}")
             books_read = False
@@ -221,7 +221,7 @@ def keep(
         else:
             kept[order.key] = order
     if unreadable:
-        unchecked.append(f"without readable amounts: {', '.join(unreadable[:20])}")
+        unchecked.append(f"orders whose amounts cannot be read: {', '.join(unreadable[:20])}")
     return kept
 
 
@@ -241,7 +241,7 @@ def read_orders(
     """
     search, size = session.order_search, session.orders.about.lookups_per_call
     if search is None:
-        unchecked.append("the company's orders were not compared: its product cannot look them up")
+        unchecked.append("the company's orders were not compared: this Sage product cannot look them up")
         return None
     prefix = connection.settings.reference_prefix
     names = {stored.get(key, key): key for key in keys}

@@ -36,7 +36,7 @@ class LedgerSeats:
     def take(self, pool: str, limit: int, *, wait: bool) -> Lease | None:
         """A seat; waits for other processes, and never inside a transaction."""
         if in_transaction():
-            raise RuntimeError("a session is never opened inside a transaction")
+            raise RuntimeError("internal error: a session must not be opened inside a transaction")
         began, pause = self.clock.monotonic(), FIRST_POLL
         while True:
             with self._lock:

@@ -44,14 +44,14 @@ def check_learnt(connection: Connection) -> Iterator[Finding]:
     limit = store_limits.array_limit(store, now)
     rows = limit.rows if limit is not None else connection.store.client.array_limit
     if rows is not None:
-        text = f"the store takes {rows} rows a call; calls are cut to that"
+        text = f"the store accepts {rows} rows in one call; calls are limited to that"
         yield Finding("array limit", "pass", text + until(limit.at if limit is not None else now))
     queue = store_limits.queue(store, now)
     if queue is None:
         return
     if not queue.finished:
-        text = "a small bulk was not carried out in good time: large writes go call by call"
-        remedy = "start the store's queue consumer async.operations.all, if they shall go by the queue"
+        text = "a test of the store's queue was not processed in time: large writes go call by call"
+        remedy = "to use the queue, start the store's queue consumer async.operations.all"
         yield Finding("bulk queue", "warn", text + until(queue.at), remedy)
     else:
         way = "by the queue" if queue.is_faster else "call by call"
@@ -79,7 +79,7 @@ def check_modules(connection: Connection) -> Iterator[Finding]:
         remedy = f"set msi = false in {place}"
         yield Finding("inventory modules", "fail", "the store has no multi-source inventory", remedy)
     elif there and not stock.msi:
-        remedy = f"set msi = true in {place}, or its open orders are taken off twice"
+        remedy = f"set msi = true in {place}, otherwise open orders are subtracted twice"
         yield Finding("inventory modules", "fail", "the store has multi-source inventory", remedy)
     else:
         yield Finding(
@@ -87,8 +87,14 @@ def check_modules(connection: Connection) -> Iterator[Finding]:
         )
     if bulk != "sync" and stock.msi:
         if MODULE in modules:
-            text = "large writes may go through the store's queue; whether its consumer runs cannot be asked"
-            remedy = "`bin/magento queue:consumers:list` and the shop's cron must have async.operations.all"
+            text = (
+                "large writes may go through the store's queue; Magento does not report whether the "
+                "queue's consumer runs"
+            )
+            remedy = (
+                "async.operations.all must be in `bin/magento queue:consumers:list` and be started by the "
+                "store's cron"
+            )
             yield Finding("bulk consumer", "warn", text, f'{remedy}; or set bulk = "sync" at the store')
         elif bulk == "async":
             yield Finding(
@@ -104,8 +110,8 @@ def check_shared(name: str, others: Mapping[str, model.ConnectionSettings]) -> I
             continue
         both = sorted(written_by(mine) & written_by(settings))
         if both:
-            text = f"connection {other} writes {', '.join(both)}, too: each undoes the other's numbers"
-            yield Finding("sources", "fail", text, "give each connection sources of its own")
+            text = f"connection {other} writes {', '.join(both)}, too: each overwrites the other's stock"
+            yield Finding("sources", "fail", text, "use different sources for each connection")
 
 
 def written_by(settings: model.ConnectionSettings) -> set[str]:
@@ -127,8 +133,8 @@ def check_warehouses(
     elif not mapped:
         yield Finding("stock warehouses", "pass", f"all that sell ({listed}), to the source {DEFAULT}")
     elif left := sorted(known[code] for code in known.keys() - mapped):
-        remedy = f"add them to warehouses in [connections.{place}.stock], if the shop may sell from them"
-        yield Finding("stock warehouses", "warn", f"not sold by the shop: {', '.join(left)}", remedy)
+        remedy = f"add them to warehouses in [connections.{place}.stock], if the store may sell from them"
+        yield Finding("stock warehouses", "warn", f"not sold by the store: {', '.join(left)}", remedy)
     else:
         yield Finding("stock warehouses", "pass", f"{listed}: all are mapped")
 
@@ -157,16 +163,21 @@ def check_sources(connection: Connection) -> Iterator[Finding]:
             for code in wanted
             if code not in on
         ),
-        *((code, "is switched off", "Stores > Sources") for code in wanted if not on.get(code, True)),
+        *((code, "is disabled", "Stores > Sources") for code in wanted if not on.get(code, True)),
     ):
         good = False
         yield Finding("sources", "fail", f"the source {code} {text}", remedy)
     unlinked = [code for code in wanted if code in on and code not in linked]
     if unlinked:
-        text = f"no stock of the websites sells from {', '.join(unlinked)}: what is written there is not sold"
+        text = (
+            f"no stock of the websites is assigned to {', '.join(unlinked)}: what is written there is not "
+            "sold"
+        )
         yield Finding("sources", "fail", text, "assign them under Stores > Stocks")
     elif good:
-        yield Finding("sources", "pass", f"{', '.join(wanted)}: there, switched on, sold by the websites")
+        yield Finding(
+            "sources", "pass", (f"{', '.join(wanted)}: exist, are enabled and assigned to the websites")
+        )
 
 
 def stock_of_websites(stock: StoreStock, websites: Iterable[str]) -> set[int] | None:

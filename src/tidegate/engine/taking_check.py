@@ -24,16 +24,19 @@ def _tax(connection: Connection, lists: Mapping[str, CodeList]) -> Iterator[Find
     destinations, place = connection.settings.tax.destinations, f"connections.{connection.name}.tax"
     if about.orders.tax is not Tax.BY_SCHEDULE:
         if destinations:
-            text = f"{about.product} takes tax {about.orders.tax}, not by schedule"
+            text = f"{about.product} takes tax {about.orders.tax}, not by tax schedule"
             yield Finding("tax schedules", "fail", text, f"remove [[{place}.destinations]]")
         return
     if not destinations:
-        text = f"{about.product} computes tax by schedule, and none is named: every order would be held"
+        text = (
+            f"{about.product} calculates tax by tax schedule, but none is configured: every order would be "
+            "held"
+        )
         yield Finding("tax schedules", "fail", text, f"add [[{place}.destinations]]")
         return
     if not about.orders.states_totals:
-        text = f"{about.product} states no totals: whether its tax is Magento's is never compared"
-        yield Finding("tax schedules", "warn", text, "compare some orders by hand")
+        text = f"{about.product} states no totals: its tax is never compared with Magento's"
+        yield Finding("tax schedules", "warn", text, "compare the tax of some orders by hand")
     missing = [
         f"{kind} {name}"
         for each in destinations
@@ -52,7 +55,7 @@ def _lines(connection: Connection) -> Iterator[Finding]:
     about, settings = connection.company.about, connection.settings
     orders, place = about.orders, f"connections.{connection.name}"
     if orders.rounding in _CODED and settings.rounding.tolerance and not settings.rounding.code:
-        text = f"a rounding line stands as {orders.rounding} there, and no code is named"
+        text = f"a rounding line is a {orders.rounding} there, but no code is configured"
         yield Finding("rounding line", "fail", text, f"set code in [{place}.rounding]")
     if LineKind.FREE_TEXT in orders.line_kinds:
         return
@@ -60,11 +63,15 @@ def _lines(connection: Connection) -> Iterator[Finding]:
         source for source, each in settings.amounts.terms().items() if not each.payment and not each.code
     ]
     if codeless:
-        text = f"{about.product} takes no free text, and no charge or item stands for {', '.join(codeless)}"
+        text = (
+            f"{about.product} has no free-text lines, and no charge or item is configured for "
+            f"{', '.join(codeless)}"
+        )
         yield Finding("amounts", "fail", text, f"set code in [{place}.amounts.{codeless[0]}]")
     if settings.skip_skus:
         text = (
-            f"{about.product} takes no free text: orders with {', '.join(settings.skip_skus)} would be held"
+            f"{about.product} has no free-text lines: orders with {', '.join(settings.skip_skus)} would "
+            "be held"
         )
         yield Finding("skip_skus", "fail", text, f"map them in skus of [{place}] to items of Sage")
 
@@ -76,6 +83,6 @@ def _customers(connection: Connection) -> Iterator[Finding]:
     unused = [name for name in ("guest_account", "web_account") if getattr(rule, name)]
     unused += ["unknown"] if rule.unknown != "hold" else []
     if unused:
-        text = f"{about.product} gets its customers inside the order: {', '.join(unused)} does not count"
+        text = f"{about.product} takes the customer with the order: {', '.join(unused)} has no effect"
         remedy = f"remove it from [connections.{connection.name}.customers]"
         yield Finding("customers", "warn", text, remedy)

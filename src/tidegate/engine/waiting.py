@@ -67,7 +67,7 @@ class Place:
         """As configuration and ledger say; nobody is called."""
         settings = configuration.connections.get(connection)
         if settings is None:
-            return Place("the connection is not configured any more: nothing of it is sent", "")
+            return Place("the connection is no longer configured: nothing of it is sent", "")
         company = configuration.companies[settings.company]
         zone = ZoneInfo(company.time_zone)
         halted = halts.halted(connection)
@@ -94,7 +94,7 @@ def reasons(row: Report, place: Place, now: datetime) -> Iterable[str]:
     if row["state"] not in _MOVING:
         return
     if row["state"] == State.IN_DOUBT.value and not own:
-        yield "sent, and no answer says whether it arrived: it is looked up before anything is sent again"
+        yield "sent, but no answer says whether it arrived: it is looked up before anything is sent again"
     if row["state"] == State.HANDED_OVER.value:
         yield from lying(row["id"], now)
         return
@@ -104,9 +104,9 @@ def reasons(row: Report, place: Place, now: datetime) -> Iterable[str]:
     if row["state"] == State.SENDING.value:
         yield "on its way"
     elif row["due_at"] and datetime.fromisoformat(row["due_at"]) > now:
-        yield "not tried again before its next try"
+        yield "waits for its next try"
     elif place.next_cycle:
-        yield f"goes with the next cycle ({place.next_cycle})"
+        yield f"is sent with the next cycle ({place.next_cycle})"
 
 
 def lying(delivery_id: int, now: datetime) -> Iterable[str]:
@@ -117,7 +117,10 @@ def lying(delivery_id: int, now: datetime) -> Iterable[str]:
     else:
         hours = int((now - parcel.opened_at).total_seconds() // 3600)
         where = parcel.tracking or "no tracking reference yet"
-        yield f"lies with {parcel.company} in parcel {parcel.id} ({where}) for {hours} hours: its result is read later"
+        yield (
+            f"handed over to {parcel.company} in parcel {parcel.id} ({where}) {hours} hours ago: its result "
+            "is read later"
+        )
 
 
 def own_reason(row: Report) -> str:

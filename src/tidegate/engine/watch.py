@@ -29,7 +29,7 @@ OF_RECORDS = {
 #: What a company has not done with a parcel, in its product's words, and what to look at there.
 AWAITED = {
     Awaited.FETCHED: ("fetched", "Is it switched on, and does it look for new files?"),
-    Awaited.ANSWERED: ("said what became of", "Does it work on the requests that wait there?"),
+    Awaited.ANSWERED: ("reported the result of", "Does it process the requests that wait there?"),
     Awaited.IMPORTED: ("imported", "Does its import job run, and does it find the file?"),
 }
 #: Ages move slowly: they are looked at no more often than this.
@@ -76,8 +76,9 @@ def watch_parcels(connection: Connection, now: datetime) -> None:
             lain = int((now - parcel.opened_at).total_seconds() // 3600)
             what, question = AWAITED[connection.company.about.awaited]
             text = (
-                f"{company} has not {what} {scope} for {lain} hours: {len(parcel.keys)} records lie in parcel "
-                f"{parcel.tracking or parcel.id}. {question} `tidegate status` shows its parcels"
+                f"{company} has not {what} {scope} for {lain} hours: parcel {parcel.tracking or parcel.id} "
+                f"with {len(parcel.keys)} records is open. {question} `tidegate status` shows the open "
+                "parcels"
             )
             alerts.raise_alert(PARCEL, connection.name, scope, text, now)
 

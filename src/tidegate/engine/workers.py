@@ -190,8 +190,8 @@ def run(
     """
     if database.vendor() != "postgresql":
         raise LedgerError(
-            f"{database.where()}: several machines share a ledger in PostgreSQL only. `tidegate ledger move` "
-            "takes this one there; on one machine, `tidegate run` does everything."
+            f"{database.where()}: several machines can share a ledger in PostgreSQL only. `tidegate ledger "
+            "move` moves this one there; on one machine, use `tidegate run` instead."
         )
     with transaction("start"):
         shared_configuration.agree(digest, hub.clock.now(), replace=replace)

@@ -68,7 +68,7 @@ class Connection:
         if coming is None:
             return None
         self.company.stand_down(coming.until)
-        return Closed(until=coming.until, reason=f"{coming.reason}; what stands between finishes before")
+        return Closed(until=coming.until, reason=f"{coming.reason}; a call in progress finishes before")
 
     @cached_property
     def _drains_for(self) -> timedelta:

@@ -48,7 +48,7 @@ def lacks(what: str) -> Failure:
     """The company's product does not offer it at all: no later cycle will find it."""
     return Failure(
         Code.NOT_OFFERED,
-        f"this company's product does not offer {what}: switch the flow off, or do that part by hand",
+        f"this company's Sage product does not offer {what}: switch the flow off, or do this part by hand",
         missing=f"desk:{what}",
         sent=False,
     )

@@ -78,7 +78,7 @@ def unforeseen(label: str, error: Exception) -> Failure:
     """The failure of one record that met an error of Tidegate itself."""
     said = redact(f"{type(error).__name__}: {error}")[:LONGEST]
     text = (
-        f"an unforeseen error of Tidegate met {label} ({said}). The log has it in full: please report it. "
-        "Everything else goes on"
+        f"an error in Tidegate itself stopped work on {label} ({said}). The log has the details: please "
+        "report it. All other records go on"
     )
     return Failure(Code.UNFORESEEN, text, sent=False)

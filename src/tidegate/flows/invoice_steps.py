@@ -12,7 +12,7 @@ from tidegate.ledger.texts import storable
 
 INVOICES, INVOICE = "invoices", "invoice:"
 UNREAD_DESPATCH = "despatch"  #: what an invoice waits for whose despatch has not been read yet
-UNPAID = "Magento's invoice comes with Sage's payment (invoice_when)"
+UNPAID = "Magento's invoice is made when Sage's invoice is paid (invoice_when)"
 
 
 def payment_of(number: str) -> str:

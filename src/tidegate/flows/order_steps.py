@@ -89,5 +89,5 @@ def unknown_step(cycle: Cycle, flow: str, key: str, what: str, identifier: str) 
         key=step_key(step_part(key), step),
         state=State.SKIPPED,
         label=key,
-        reason=f"{what} {identifier} is of order {key}, which the ledger does not know",
+        reason=f"{what} {identifier} belongs to the order with key {key}, which the ledger does not know",
     )

@@ -69,7 +69,7 @@ class Spending:
             self._looked = passed
         for each in budget:
             if not each.charged and self.left(each, company, now) <= margin(each):
-                return Closed(self._free_again(each, now), f"the budget is nearly spent: {each.words}")
+                return Closed(self._free_again(each, now), f"the budget is nearly used up: {each.words}")
         return None
 
     def left(self, allowance: Allowance, company: Company, now: datetime) -> int:
@@ -101,5 +101,8 @@ def margin(allowance: Allowance) -> int:
 def beyond(allowance: Allowance) -> str:
     """What happens when it is spent, and what can be done."""
     if allowance.charged:
-        return "nothing waits: what goes beyond is charged. Run flows more seldom, or buy more"
-    return "when it is nearly spent the flows wait until some of it is free again: run them more seldom, or buy more"
+        return "flows do not wait: usage above the allowance is charged. Run flows less often, or buy more"
+    return (
+        "when it is nearly used up, flows wait until some of it is free again. Run them less often, or buy "
+        "more"
+    )

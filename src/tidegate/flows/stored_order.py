@@ -24,8 +24,8 @@ write_order = msgspec.json.Encoder(decimal_format="string").encode
 #: Somebody retried an order that the store has never been able to show: there is nothing to send.
 NEVER_READ = Failure(
     Code.UNREADABLE,
-    "the store has not been able to show this order yet; it is read again in every cycle, and goes on by "
-    "itself when that works",
+    "the store cannot show this order at present; it is read again in every cycle, and continues by itself "
+    "when that succeeds",
     sent=False,
 )
 

@@ -33,7 +33,10 @@ def report(
         if bad:
             named = "; ".join(str(row) for row in list(bad)[:NAMED])
             more = f"; and {len(bad) - NAMED} more" if len(bad) > NAMED else ""
-            text = f"{len(bad)} of {where} cannot be read and stay as they are: {named}{more}"
+            text = (
+                f"{len(bad)} records of {where} cannot be read. What was written of them before stays as it "
+                f"is: {named}{more}"
+            )
             alerts.raise_alert(ROWS, connection, subject(flow, where), text, now)
         else:
             alerts.clear_alert(ROWS, connection, subject(flow, where), now)

@@ -72,7 +72,7 @@ def test_the_stock_s_own_movements_count_once_a_week_is_known(
         assert text in " ".join(terminal.run("advise", "--days", "30").output.split())
     asked = terminal.json("advise", "--days", "30", "--other", "50")
     assert asked["measured"] == []
-    assert any("50 %" in text and "as it was asked" in text for text in asked["assumed"])
+    assert any("50 %" in text and "as you specified" in text for text in asked["assumed"])
 
 
 def test_without_a_sale_there_is_no_advice(terminal: Terminal) -> None:

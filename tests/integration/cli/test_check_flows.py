@@ -90,7 +90,7 @@ FINDINGS: list[tuple[dict[str, str], str, str, str]] = [
     ({'"LONDON" = "wh_london"': '"LONDON" = "wh_leeds"'}, "sources", "fail", "wh_leeds does not exist"),
     ({'"LONDON" = "wh_london"': '"LONDON" = "default"'}, "sources", "fail", "no stock of the websites"),
     ({'"LONDON" = "wh_london"': '"LEEDS" = "wh_detroit"'}, "stock warehouses", "fail", "no warehouse LEEDS"),
-    ({', "LONDON" = "wh_london"': ""}, "stock warehouses", "warn", "not sold by the shop: LONDON"),
+    ({', "LONDON" = "wh_london"': ""}, "stock warehouses", "warn", "not sold by the store: LONDON"),
     ({'"Wholesale" = "Wholesale"': '"Wholesale" = "Whole"'}, "price lists", "fail", "Sage has no list Whole"),
     ({'"Wholesale" = "Wholesale"': '"Whole" = "Wholesale"'}, "customer groups", "fail", "no group Whole"),
     ({'"DPD" = "dpd"': '"UPS9" = "ups"'}, "couriers", "warn", "Sage has no courier UPS9"),
@@ -103,9 +103,9 @@ FINDINGS: list[tuple[dict[str, str], str, str, str]] = [
         "warn",
         "no bank has the code, name or nominal code 4000",
     ),
-    (ON_HOLD, "statuses", "warn", "Magento has no list of them"),
+    (ON_HOLD, "statuses", "warn", "Magento offers no list"),
     ({}, "bulk consumer", "warn", "cannot be asked"),
-    ({'scope = "website"': 'scope = "global"'}, "price scope", "warn", "hides our price"),
+    ({'scope = "website"': 'scope = "global"'}, "price scope", "warn", "hides Tidegate's price"),
 ]
 
 

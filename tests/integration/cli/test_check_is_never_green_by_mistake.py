@@ -27,7 +27,7 @@ def test_an_account_in_another_currency(terminal: Terminal) -> None:
     terminal.write_config(text={'guest_account = "WEB"': 'guest_account = "WEBEUR"'})
     line = of(lines(terminal, 1), "connection web", "guest account")
     assert line["verdict"] == "fail"
-    assert line["text"] == "WEBEUR is kept in EUR, the orders come in USD"
+    assert line["text"] == "account WEBEUR is in EUR, but the orders are in USD"
 
 
 def test_windows_that_never_open(terminal: Terminal) -> None:

@@ -58,7 +58,7 @@ def test_wrong_filters_are_usage_errors(held: Terminal) -> None:
         "there is no state lost; there are captured, queued"
         in held.run("queue", "list", "--state", "lost", code=2).stderr
     )
-    assert "no interval" in held.run("queue", "list", "--older-than", "yesterday", code=2).stderr
+    assert "not an interval" in held.run("queue", "list", "--older-than", "yesterday", code=2).stderr
     assert "there is no connection wbe" in held.run("queue", "list", "--connection", "wbe", code=5).stderr
 
 

@@ -76,7 +76,7 @@ def test_an_answer_to_another_sign_in_is_refused(remote: Terminal) -> None:
 
 
 def test_without_a_beginning_there_is_no_end(remote: Terminal) -> None:
-    assert "no sign-in to sage has been begun" in remote.run("sign-in", "sage", "--code", "x", code=1).stderr
+    assert "no sign-in to sage was started" in remote.run("sign-in", "sage", "--code", "x", code=1).stderr
     address = browse(remote, remote.json("sign-in", "sage")["url"])
     remote.world.clock.advance(31 * 60)
     assert "begun too long ago" in remote.run("sign-in", "sage", "--code", address, code=1).stderr

@@ -102,7 +102,7 @@ def test_work_that_is_left_when_the_window_closes(terminal: Terminal, hub: Hub, 
     run_cycle(hub, web, "orders")  # leaves its notes for another flow
     terminal.world.clock.set(datetime(2026, 3, 24, 5, 5, tzinfo=UTC))  # the closing began at 5:00
     watch(hub, web)
-    assert "does not fit into its window" in raised("window-overrun")[0]
+    assert "are too short for the work" in raised("window-overrun")[0]
     later(hub, terminal, minutes=16)
     assert len(raised("window-overrun")) == 1
     terminal.world.clock.set(datetime(2026, 3, 24, 7, 5, tzinfo=UTC))

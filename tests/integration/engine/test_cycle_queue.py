@@ -106,7 +106,7 @@ def test_the_queue_of_another_version_is_made_anew_unless_it_is_used(ledger: str
     within(ledger, act)
     with psycopg.connect(ledger, autocommit=True, options=f"-c search_path={cycle_queue.SCHEMA}") as server:
         server.execute(f"COMMENT ON SCHEMA {cycle_queue.SCHEMA} IS '3.0'")
-        with pytest.raises(LedgerError, match="used by 1 workers with procrastinate"):
+        with pytest.raises(LedgerError, match="1 workers use the queue with procrastinate"):
             cycle_queue.prepare(ledger)
         server.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
         cycle_queue.prepare(ledger)

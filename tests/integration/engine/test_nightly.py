@@ -89,7 +89,7 @@ def test_an_order_that_differs_is_a_review_until_it_is_in_order(terminal: Termin
     run_cycle(hub, web, "orders")
     assert night(terminal, hub) == []
     (item,) = queue.listing(step=STEP)
-    assert (item.state, item.reason) == (State.SKIPPED, "in order again")
+    assert (item.state, item.reason) == (State.SKIPPED, "no difference any more")
     for step in ("order", STEP):
         assert account("web", "orders", step).unexplained == 0
 

@@ -83,7 +83,7 @@ def test_planted_in_the_carriage_of_each_order(shop: Fulfilled) -> None:
 def test_carriage_that_sage_does_not_tell_is_said_not_to_be_compared(shop: Fulfilled) -> None:
     placed, made = billed(shop, *UNTOLD)
     shop.run("invoices")
-    note = f"carriage of invoice {made.number} over several orders is not compared"
+    note = f"the carriage of invoice {made.number} is not compared, since the invoice is for several orders"
     for each in placed:
         assert state(shop, each) == (State.CONFIRMED, "")
         assert note in history(shop, each)

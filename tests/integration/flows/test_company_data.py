@@ -94,7 +94,7 @@ def test_an_empty_price_book_takes_nothing_away(build: Build, monkeypatch: pytes
     assert any(key.startswith("tier") for key in told)
     monkeypatch.setattr(Prices200, "read", lambda *_: (PriceBook((), ()), "cursor", True))
     report = run(shop, "prices", after=DAY)
-    assert "no price at all" in report.text
+    assert "no prices at all" in report.text
     assert ("other-content", "prices") in shop.alerts()
     assert dict(mirror.settled(CONNECTION, "prices").iter_rows()) == told
 
@@ -184,6 +184,6 @@ def test_an_empty_list_of_accounts_ends_no_hold(build: Build, monkeypatch: pytes
     nothing: Delta[CustomerRecord] = Delta((), "cursor", full=True)
     monkeypatch.setattr(Customers200, "read", lambda *_: nothing)
     report = run(shop, "customers", after=DAY)
-    assert "no account at all" in report.text
+    assert "no accounts at all" in report.text
     assert ("other-content", "customers") in shop.alerts()
     assert account_book.accounts(CONNECTION) == known

@@ -1,4 +1,4 @@
-"""A credit note of 0.00 over an order of 0.00: Magento makes no credit memo of nothing."""
+"""A credit note for 0.00 over an order for 0.00: Magento makes no credit memo of nothing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_credit_note_of_nothing_is_skipped_with_the_reason(stage: Stage) -> No
     shop, placed = free_order_credited(stage)
     item = shop.item(placed, "credits", "credit:")
     assert item.state is State.SKIPPED
-    assert "of 0.00" in item.reason
+    assert "for 0.00" in item.reason
     assert shop.documents(placed)["creditmemos"] == []
     assert stage.alerts() == []
 

@@ -66,7 +66,7 @@ def note(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[F
 def is_refused_by_name(shop: Fulfilled, placed: int) -> bool:
     """Whether nothing was written, and a person is told why and what to do."""
     item = shop.item(placed, "credits", "credit:")
-    told = "is of several orders and credits carriage, or a line that was typed in" in item.reason
+    told = "is for several orders and credits carriage, or a free-text line" in item.reason
     return item.state is State.REVIEW and told and shop.documents(placed)["creditmemos"] == []
 
 
@@ -79,7 +79,7 @@ def test_what_names_no_order_is_refused_by_name(
     item = shop.item(placed, "credits", "credit:")
     assert item.reason_code == "other-content"
     assert "tidegate queue link" in item.reason
-    assert "A credit note for each order by itself is carried over without you." in item.reason
+    assert "A credit note for one order alone is carried over automatically." in item.reason
 
 
 def test_goods_alone_are_each_order_s_own(note: Callable[..., tuple[Fulfilled, int]]) -> None:

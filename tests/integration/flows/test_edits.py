@@ -113,7 +113,7 @@ def test_what_the_company_may_have_is_not_edited(stage: MemoryStage) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "problem"),
     [
-        ("date", "soon", "is a day such as"),
+        ("date", "soon", "must be a day such as"),
         ("date", "1999-01-01", "more than a year away"),
         ("difference", "7", "no rounding"),
         ("difference", "x", "is an amount"),

@@ -145,7 +145,9 @@ def test_a_parcel_that_lies_long_is_an_alert_that_names_company_and_hours(stage:
     (alert,) = [
         each for each in alert_report.alert_list(stage.now)["alerts"] if each["code"] == "parcel-overdue"
     ]
-    assert alert["text"].startswith("sage has not fetched orders for 26 hours: 1 records lie in parcel up-1")
+    assert alert["text"].startswith(
+        "sage has not fetched orders for 26 hours: parcel up-1 with 1 records is open"
+    )
     status = reports.status(stage.hub.configuration, stage.now)["connections"]["web"]
     (parcel,) = status["parcels"]
     assert (parcel["tracking"], parcel["records"], parcel["overdue"]) == ("up-1", 1, True)
@@ -297,7 +299,7 @@ def test_an_order_desk_that_hands_over_without_saying_so_leaves_its_orders_in_do
     placed = stage.order()
     stage.cycle()
     assert (stage.state(placed), stage.delivery(placed).reason_code) == (State.IN_DOUBT, "unclear-answer")
-    assert "nothing reads what becomes of it" in stage.delivery(placed).reason
+    assert "whose answer cannot be read" in stage.delivery(placed).reason
 
 
 def test_a_call_that_stands_or_falls_as_one_is_halved_though_nothing_is_handed_over(
@@ -326,5 +328,5 @@ def test_the_alert_has_the_word_of_the_product(stage: MemoryStage) -> None:
     (alert,) = [
         each for each in alert_report.alert_list(stage.now)["alerts"] if each["code"] == "parcel-overdue"
     ]
-    assert alert["text"].startswith("sage has not said what became of orders for 26 hours")
+    assert alert["text"].startswith("sage has not reported the result of orders for 26 hours")
     assert "fetched" not in alert["text"]

@@ -90,7 +90,7 @@ def test_a_queue_that_is_used_without_a_try_leaves_everything_in_doubt(
 def test_a_learnt_array_limit_is_found_out_again(shop: Stage) -> None:
     shop.shop.configure(limits=True)
     inventory(shop)
-    assert "20 rows a call" in learnt(shop)
+    assert "20 rows in one call" in learnt(shop)
     shop.shop.configure(limits=False)
     for number in range(1, 101):
         adjust(shop, 500 + number, f"HUB-{number:04}")
@@ -100,7 +100,7 @@ def test_a_learnt_array_limit_is_found_out_again(shop: Stage) -> None:
         adjust(shop, 700 + number, f"HUB-{number:04}")
     inventory(shop, after=timedelta(days=8))
     assert len(writes(shop)) == 1
-    assert "rows a call" not in learnt(shop)
+    assert "rows in one call" not in learnt(shop)
 
 
 def test_point_33_new_skus_are_asked_for_by_their_prices(shop: Stage) -> None:

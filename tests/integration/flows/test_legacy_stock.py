@@ -307,7 +307,7 @@ def unnamed(shop: Stage) -> int:
 def test_what_a_new_order_holds_that_cannot_be_read_is_no_guess_either(shop: Stage) -> None:
     placed = unnamed(shop)
     report = inventory(shop)
-    assert f"order {placed} of the store, which is new, cannot be read" in report.text
+    assert f"the new order with entity id {placed} cannot be read" in report.text
     assert lies(shop) == 97
     shop.cycle()  # a person is told of it
     assert shop.alerts() == [("unreadable", str(placed))]

@@ -182,7 +182,7 @@ def test_the_review_of_a_refund_after_a_receipt_asks_for_the_money_in_sage_by_ha
     review = stage.delivery(placed, step)
     assert review.state is State.REVIEW
     assert "0 cancelled and 1 refunded of 2 in Magento, 0 credited in Sage" in review.reason
-    assert "change or credit it by hand, then `tidegate queue skip" in review.reason
+    assert "change or credit it there by hand, then `tidegate queue skip" in review.reason
     assert review.reason.endswith(
-        "The receipt in Sage is of all that was sent: post there what the buyer got back, too."
+        "The receipt in Sage is for the whole order: post the refund to the buyer in Sage, too."
     )

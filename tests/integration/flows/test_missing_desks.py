@@ -143,7 +143,7 @@ def test_an_unknown_customer_is_held_where_no_account_can_be_created(stage: Memo
     stage.cycle()
     held = stage.delivery(placed)
     assert (held.state, held.reason_code) == (State.HELD, Code.UNKNOWN_CUSTOMER)
-    assert "does not let an account be created" in held.reason
+    assert "cannot create the account" in held.reason
     assert "unknown customers" in found(stage)
 
 
@@ -160,7 +160,7 @@ def test_receipts_are_skipped_with_the_reason_where_none_can_be_posted(stage: Me
     skipped = stage.delivery(placed, "deposit", "payments")
     assert (skipped.state, skipped.reason) == (
         State.SKIPPED,
-        "this product takes no receipts: post it by hand",
+        "Tidegate cannot post receipts in this Sage product: post this one by hand",
     )
     assert not lookups.has_work(CONNECTION, "payments", stage.now)
     assert "prepaid orders" in found(stage)

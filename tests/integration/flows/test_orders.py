@@ -146,7 +146,7 @@ def test_content_changed_after_sending_is_a_review_that_says_what_to_do(stage: S
     (step,) = [step for step in stage.steps(placed) if step.startswith("change-")]
     review = stage.delivery(placed, step)
     assert (review.state, review.reason_code) == (State.REVIEW, "changed-after-send")
-    assert "change that one by hand" in review.reason
+    assert "change that order by hand" in review.reason
     assert f"tidegate queue skip {review.label} --step {step}" in review.reason
     assert stage.state(placed) is State.CONFIRMED
     assert ("changed-after-send", stage.shop_order(placed)["increment_id"]) in stage.alerts()

@@ -102,7 +102,7 @@ def test_it_ends_by_itself_and_comes_back(ledger: Ledger) -> None:
     night("59.40")
     assert night(None, nights=2, examined=False).state is State.REVIEW
     ended = night(None, nights=2)
-    assert (ended.state, ended.reason) == (State.SKIPPED, "in order again")
+    assert (ended.state, ended.reason) == (State.SKIPPED, "no difference any more")
     assert night("59.40", nights=3).state is State.REVIEW
 
 

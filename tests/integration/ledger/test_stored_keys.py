@@ -56,7 +56,7 @@ def test_the_same_key_in_two_companies_is_each_ones_own(ledger: object) -> None:
 
 def test_a_maker_that_repeats_itself_is_a_programmers_error(ledger: object) -> None:
     register(("main", 1), make=lambda store, entity_id, again: "M")
-    with pytest.raises(RuntimeError, match="repeats itself"):
+    with pytest.raises(RuntimeError, match="are used"):
         register(("main", 2), make=lambda store, entity_id, again: "M")
 
 

@@ -95,10 +95,10 @@ def test_another_machine_s_clock_may_be_ahead_by_seconds() -> None:
     [
         ({}, "either"),
         ({"every": "15m", "cron": "* * * * *"}, "either"),
-        ({"every": "soon"}, "no interval"),
-        ({"cron": "@hourly"}, "no cron line"),
-        ({"cron": "60 * * * *"}, "no cron line"),
-        ({"cron": "0 0 31 2 *"}, "does not come"),
+        ({"every": "soon"}, "not an interval"),
+        ({"cron": "@hourly"}, "not a cron line"),
+        ({"cron": "60 * * * *"}, "not a cron line"),
+        ({"cron": "0 0 31 2 *"}, "has no date"),
         ({"every": "15m", "time_zone": "Mars"}, "unknown time zone"),
     ],
 )

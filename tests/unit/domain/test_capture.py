@@ -43,7 +43,7 @@ def test_a_new_order_is_queued() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"website": "b2b"}, "website b2b belongs to no flow of this connection"),
+        ({"website": "b2b"}, "no flow of this connection includes the website b2b"),
         ({"created_at": datetime(2025, 12, 31, tzinfo=UTC)}, "created before 2026-01-01T00:00:00+00:00"),
         ({"status": "pending_payment"}, "status pending_payment is never sent"),
         ({"status": "fraud"}, "status fraud is never sent"),

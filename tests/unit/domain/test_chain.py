@@ -77,7 +77,7 @@ def test_a_settled_order_is_complete_to_its_postings() -> None:
 
 
 def test_each_gap_is_named() -> None:
-    assert gaps(grow(ORDER, [], books())) == ["Sage order: the company has no order yet"]
+    assert gaps(grow(ORDER, [], books())) == ["Sage order: Sage does not have the order yet"]
     bare = gaps(grow(ORDER, [SALE], books()))
     assert bare == ["despatch: nothing despatched yet", "invoice: not invoiced yet"]
     unwritten = gaps(grow(ORDER, [SALE, DESPATCH[0], INVOICED[0]], books()))
@@ -92,7 +92,7 @@ def test_each_gap_is_named() -> None:
 
 def test_an_entry_that_does_not_balance_is_no_complete_chain() -> None:
     tree = grow(ORDER, [SALE, *DESPATCH, *INVOICED], books(postings={"900": postings("44.00")}))
-    assert gaps(tree) == ["posting: entry 900 does not balance: 1.00 apart"]
+    assert gaps(tree) == ["posting: ledger entry 900 does not balance: debit and credit differ by 1.00"]
 
 
 def test_nothing_is_despatched_of_an_order_without_goods() -> None:
@@ -103,8 +103,8 @@ def test_a_tie_that_the_product_does_not_give_is_said_and_not_guessed() -> None:
     tree = grow(ORDER, [SALE], books(links=frozenset()))
     assert gaps(tree) == []
     assert untold(tree) == [
-        "the company does not tie despatches to orders",
-        "the company does not tie invoices to orders",
+        "Sage does not report which order a despatch belongs to",
+        "Sage does not report which order an invoice belongs to",
     ]
     assert all(node.presence is Presence.NOT_LINKED for node in tree.children[0].children)
 

@@ -165,7 +165,7 @@ def test_a_field_may_be_a_payment() -> None:
 def test_a_remainder_in_no_field_is_named_or_goes_to_its_account() -> None:
     document = case("00-sound", **sums("119.20"))
     text = failed(document, us()).text
-    assert "grand_total holds 3.20 that no field" in text
+    assert "grand_total contains 3.20 that no field" in text
     assert "[connections.web.amounts.remainder]" in text
     order = sold(document, us(remainder=Amount(account="4090")))
     assert [line.net for line in order.lines if line.account == "4090"] == [D("3.20")]

@@ -17,7 +17,7 @@ from unit.domain.test_reconciliation import KEPT, KEY, LINES, SALE, SHOWN, invoi
 
 D = Decimal
 OTHER = "magento:main:2"
-NOTE = "carriage of invoice I9 over several orders is not compared"
+NOTE = "the carriage of invoice I9 is not compared, since the invoice is for several orders"
 
 
 def lines(order: str, item: str, *, told: bool = True, freight: str = "5.00") -> tuple[InvoiceLine, ...]:

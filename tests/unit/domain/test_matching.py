@@ -128,7 +128,7 @@ def test_names_are_no_formulas() -> None:
     [
         ("customer,9,,ACME,,,,,yes", "the store has no customer '9'"),
         ("customer,1,,NOPE,,,,,yes", "the company has no customer 'NOPE'"),
-        ("customer,1,,,,,,,yes", "yes, but no company_id"),
+        ("customer,1,,,,,,,yes", "the decision is yes, but company_id is empty"),
         ("customer,1,,ACME,,,,,maybe", "the decision is yes, no or empty"),
         ("person,1,,ACME,,,,,yes", "the kind is customer or product"),
         ("customer,1", "2 columns instead of 9"),
@@ -144,5 +144,5 @@ def test_nothing_is_decided_twice() -> None:
     twice = table("customer,1,,ACME,,,,,yes", "customer,1,,ACME,,,,,yes")
     assert "line 2 already" in read(twice, STORE, COMPANY)[1][0].text
     given_away = table("product,HUB-1,,HUB-1,,,,,yes", "product,HUB-2,,HUB-1,,,,,yes")
-    assert "given away on line 2" in read(given_away, STORE, COMPANY)[1][0].text
+    assert "is used on line 2" in read(given_away, STORE, COMPANY)[1][0].text
     assert "heading" in read("a,b\n", STORE, COMPANY)[1][0].text

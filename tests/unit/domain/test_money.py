@@ -74,7 +74,7 @@ def test_parse(value: object, result: str) -> None:
 
 @pytest.mark.parametrize("value", [0.1, True, None, b"1", 1 + 0j])
 def test_parse_refuses_what_is_no_decimal(value: object) -> None:
-    with pytest.raises(TypeError, match="money is never read from"):
+    with pytest.raises(TypeError, match="an amount is never read from"):
         parse(value)
 
 

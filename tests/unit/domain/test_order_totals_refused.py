@@ -158,7 +158,7 @@ def test_the_document_s_own_sum_is_checked_first() -> None:
     document = order(line(1, "A", "1", "10", "2", **VAT), grand_total="9.50")
     failure = failed(document)
     assert (failure.code, failure.group) == (Code.TOTALS_DIFFER, Group.REVIEW)
-    assert "grand_total holds -2.50 that no field named in the configuration explains" in failure.text
+    assert "grand_total contains -2.50 that no field of the configuration explains" in failure.text
     assert "[connections.uk.amounts.remainder]" in failure.text
     assert failure.details["sum"] == "12.00"
     assert failure.details["grand total"] == "9.50"
@@ -177,7 +177,7 @@ def test_the_sum_check_names_the_figure_that_is_off() -> None:
 def test_the_sum_check_counts_the_tax_on_shipping() -> None:
     document = order(line(1, "A", "1", "10", "2", **VAT), freight="5", freight_tax="1", grand_total="20")
     failure = failed(document)
-    assert "holds 2.00 that no field" in failure.text
+    assert "contains 2.00 that no field" in failure.text
     assert failure.details["tax of lines and shipping"] == "3.00"
 
 
@@ -199,7 +199,7 @@ def test_beyond_tolerance_a_person_sees_both_calculations() -> None:
     assert failure.details["magento"] == "117.50"
     assert failure.details["sage"] == "120.00"
     assert failure.details["difference"] == "-2.50"
-    assert "tax code 1 is 20 % in Sage, Magento charged 17.5 %" in failure.text
+    assert "tax code 1 is 20 % in Sage, but Magento charged 17.5 %" in failure.text
     assert failure.details["table"] == (
         "line             quantity  Magento net  Magento tax  Sage net  Sage tax  tax code\n"
         "A                       2       100.00        17.50    100.00     20.00  1 (20 %)\n"

@@ -85,6 +85,6 @@ def test_a_failure_in_doubt_counts_once_it_is_proved_absent(before: int, alert: 
         "f",
         counted=True,
         code="no-answer",
-        text="a look-up showed that the company does not have it; it is sent again",
+        text="a look-up showed that the target does not have it; it is sent again",
     )
     assert ruling.consequence == Consequence(alert=alert)

@@ -238,7 +238,7 @@ def test_an_order_of_which_nothing_remains_is_skipped_with_the_reason() -> None:
     disposition = decide(whole, None, CaptureRules())
     assert (disposition.action, disposition.reason) == (
         Action.SKIP,
-        "all of it is cancelled or refunded in the store",
+        "the order is cancelled or refunded in full in the store",
     )
 
 

@@ -96,7 +96,7 @@ def grow(order: Node, ties: Sequence[Tie], books: Books, *, goods: bool = True) 
         by_kind.setdefault(tie.kind, []).append(tie)
     sales = by_kind.get("sage-order", [])
     if not sales:
-        return _with(order, (_missing("sage-order", "the company has no order yet"),))
+        return _with(order, (_missing("sage-order", "Sage does not have the order yet"),))
     documents = (
         *_despatches(by_kind, books, goods),
         *_invoices(by_kind, books, "sage-invoice"),
@@ -141,7 +141,7 @@ def _despatches(by_kind: Mapping[str, list[Tie]], books: Books, goods: bool) -> 
         if "order-despatch" in books.links:
             yield _missing("sage-despatch", "nothing despatched yet")
         else:
-            yield _not_linked("sage-despatch", "the company does not tie despatches to orders")
+            yield _not_linked("sage-despatch", "Sage does not report which order a despatch belongs to")
 
 
 def _invoices(by_kind: Mapping[str, list[Tie]], books: Books, kind: str) -> Iterator[Node]:
@@ -162,7 +162,7 @@ def _invoices(by_kind: Mapping[str, list[Tie]], books: Books, kind: str) -> Iter
         if "order-invoice" in books.links:
             yield _missing(kind, "not invoiced yet")
         else:
-            yield _not_linked(kind, "the company does not tie invoices to orders")
+            yield _not_linked(kind, "Sage does not report which order an invoice belongs to")
 
 
 def _mirrored(tie: Tie, by_kind: Mapping[str, list[Tie]], siblings: int) -> Node:
@@ -194,7 +194,7 @@ def _entry(entry: LedgerEntry | None, tie: Tie, books: Books) -> Iterator[Node]:
         if "invoice-entry" in books.links:
             yield _missing("sage-entry", f"{NAMES[tie.kind]} {tie.number} is not posted, or not read yet")
         else:
-            yield _not_linked("sage-entry", "the company does not tie entries to invoices")
+            yield _not_linked("sage-entry", "Sage does not report which invoice a ledger entry belongs to")
         return
     yield Node(
         "sage-entry",
@@ -221,13 +221,15 @@ def _postings(urn: str, books: Books) -> Iterator[Node]:
             day=line.day,
         )
     if lines and (balance := total(line.debit - line.credit for line in lines)) != ZERO:
-        yield _missing("posting", f"entry {urn} does not balance: {shown(balance)} apart")
+        yield _missing(
+            "posting", (f"ledger entry {urn} does not balance: debit and credit differ by {shown(balance)}")
+        )
     entry = books.entries.get(urn)
     if not lines and (entry is None or entry.gross != ZERO):  # an entry over nothing posts nothing
         if "entry-postings" in books.links:
-            yield _missing("posting", f"postings of entry {urn} are not read yet")
+            yield _missing("posting", f"the postings of ledger entry {urn} have not been read yet")
         else:
-            yield _not_linked("posting", "the company does not tie postings to entries")
+            yield _not_linked("posting", "Sage does not report which ledger entry a posting belongs to")
 
 
 def _payment(entry: LedgerEntry, tie: Tie) -> Iterator[Node]:

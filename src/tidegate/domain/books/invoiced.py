@@ -65,7 +65,8 @@ def invoiced_orders(
         unchecked += map(not_compared, unparted)
         if without_lines and facts.company is not None:
             unchecked.append(
-                f"invoices of orders whose lines cannot be mapped: {', '.join(without_lines[:20])}"
+                "the lines of these orders are not mapped, so their invoices are not compared: "
+                f"{', '.join(without_lines[:20])}"
             )
 
 
@@ -137,7 +138,7 @@ def _apart(
                 order=kept.key,
             )
         elif ours != theirs and small is not None:
-            small.append(f"{kept.number}: {text}, within the rounding line's {shown(most)}")
+            small.append(f"{kept.number}: {text}, which the rounding line of up to {shown(most)} explains")
 
 
 def without_order(facts: Facts) -> Iterator[Difference]:
@@ -150,6 +151,6 @@ def without_order(facts: Facts) -> Iterator[Difference]:
             yield Difference(
                 kind=Kind.WITHOUT_ORDER,
                 subject=invoice.number,
-                text=f"{name} of {shown(invoice.gross)} for {whose}, which the ledger does not know",
+                text=f"the {name} of {shown(invoice.gross)} is for {whose}, which the ledger does not know",
                 sage=invoice.gross,
             )

@@ -115,7 +115,10 @@ def open_clearing(rows: Iterable[Row]) -> Iterator[Difference]:
     for row in rows:
         if row.sage:
             account = row.name.split(" ", 1)[0]
-            text = f"clearing account {row.name} holds {shown(row.sage)}: paid out, or still to come?"
+            text = (
+                f"clearing account {row.name} has a balance of {shown(row.sage)}: was it paid out already, "
+                "or is the payout still to come?"
+            )
             yield Difference(kind=Kind.CLEARING, subject=account, text=text, ledger=ZERO, sage=row.sage)
 
 
@@ -135,7 +138,7 @@ def small_rows(rows: Iterable[Row], name: str) -> Iterator[str]:
     """Each row that is apart by no more than rounding, in words."""
     for row in rows:
         if row.difference and _is_small(row):
-            text = f"{name} {row.name}: {shown(row.difference)} apart over {row.count} lines"
+            text = f"{name} {row.name}: a difference of {shown(row.difference)} over {row.count} lines"
             yield f"{text}, within half a cent for each line"
 
 
@@ -164,7 +167,10 @@ def unbalanced(facts: Facts) -> Iterator[Difference]:
         balance = total(line.debit - line.credit for line in lines)
         if lines and balance:
             entry = known.get(urn)
-            text = f"the postings of entry {urn} do not balance: {shown(balance)} apart"
+            text = (
+                f"the postings of ledger entry {urn} do not balance: debit and credit differ by "
+                f"{shown(balance)}"
+            )
             name = entry.reference if entry and entry.reference else urn
             yield Difference(kind=Kind.UNBALANCED, subject=name, text=text, sage=balance)
 

@@ -23,10 +23,10 @@ class Month:
             return Month(text, first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
         start, dots, end = text.partition("..")
         if not dots:
-            raise ValueError(f"{text!r} is no period; write it like 2026-10 or 2026-10-01..2026-10-15")
+            raise ValueError(f"{text!r} is not a period; write it like 2026-10 or 2026-10-01..2026-10-15")
         span = date.fromisoformat(start), date.fromisoformat(end)
         if span[0] > span[1]:
-            raise ValueError(f"{start} is behind {end}")
+            raise ValueError(f"the first day {start} is after the last day {end}")
         return Month(text, *span)
 
     def is_over(self, today: date) -> bool:

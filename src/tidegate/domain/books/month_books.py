@@ -160,7 +160,7 @@ def revenue(report: Reconciliation, *, compared: bool) -> Sheet:
         columns=columns,
         lines=[_revenue_line(row) for row in report.revenue],
         compared=compared,
-        notes=[f"{OWN}: no mapping names an account, so nothing can be compared"]
+        notes=[f"{OWN}: no mapping names an account, so this is not compared"]
         if any(row.name == OWN for row in report.revenue)
         else [],
     )

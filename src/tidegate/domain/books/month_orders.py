@@ -106,7 +106,10 @@ def totals(facts: Facts, report: Reconciliation, *, compared: bool) -> Sheet:
         )
         for row in report.totals
     ]
-    explained = f"the difference is {shown(report.waiting)} that waits, plus the gaps of the differences; "
+    explained = (
+        f"of the difference, {shown(report.waiting)} belongs to orders that wait; the rest is listed under "
+        "the differences; "
+    )
     return Sheet(
         id="totals",
         title="Magento and Sage side by side",
@@ -149,7 +152,7 @@ def waiting(facts: Facts, zone: tzinfo, *, compared: bool) -> Sheet:
                     "place": place,
                     "state": kept.state.value if kept is not None else "not captured",
                     "reason": (kept.reason.partition("\n")[0] if kept is not None else "")
-                    or ("its turn comes" if place == "waiting" else "nobody says why"),
+                    or ("waits for the next cycle" if place == "waiting" else "no reason known"),
                 },
                 (number,),
             )
@@ -174,7 +177,7 @@ def found(
         text("figure", "figure"),
         *(Column(name, name.capitalize(), summed=False) for name in ("magento", "ledger", "sage")),
         Column("gap", "explains"),
-        text("text", "what is apart"),
+        text("text", "what differs"),
     ]
     lines = [
         SheetRow(

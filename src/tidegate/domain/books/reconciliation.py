@@ -144,10 +144,10 @@ def compare(key: str, facts: Facts) -> tuple[list[Difference], Decimal]:
     elif kept is None and there is not None and there.created_at >= facts.settled_before:
         return found, gap
     elif kept is None:
-        text = "Magento shows it, the ledger has never captured it"
+        text = "Magento has it, but Tidegate has never captured it"
         found.append(_difference(Kind.MISSING_IN_LEDGER, number, text, ours, None, gap))
     elif kept.state is State.CONFIRMED:
-        text = "the ledger holds it for confirmed, Sage does not have it"
+        text = "the ledger has it as confirmed, but Sage does not have it"
         found.append(_difference(Kind.MISSING_IN_SAGE, number, text, ours, ZERO, gap))
     else:
         found += _in_magento_and_ledger(facts, there, kept, number)
@@ -191,10 +191,12 @@ def _taken_back(key: str, facts: Facts) -> bool:
 def _cancelled(kind: Kind, there: StoreOrder, sale: CompanyOrder, gap: Decimal) -> Difference:
     """An order that is over on one side only."""
     if kind is Kind.CANCELLED_IN_SAGE:
-        text = f"Sage has cancelled {sale.number}, Magento has the order alive"
+        text = f"Sage has cancelled {sale.number}, but the order is still open in Magento"
     else:
-        what = "cancelled" if there.cancelled else "refunded completely"
-        text = f"Magento's order is {what}, Sage has {sale.number} alive and has credited nothing"
+        what = "cancelled" if there.cancelled else "refunded in full"
+        text = (
+            f"the order is {what} in Magento, but {sale.number} is still open in Sage and nothing is credited"
+        )
     return _difference(kind, there.number, text, there.left, ZERO if sale.cancelled else sale.gross, gap)
 
 
@@ -208,11 +210,11 @@ def _in_company(
     facts: Facts,
 ) -> Iterator[Difference]:
     if kept is None or kept.state not in (State.CONFIRMED, *OUT):
-        state = "has never captured it" if kept is None else f"holds it for {kept.state}"
+        state = "has never captured it" if kept is None else f"has it as {kept.state}"
         text = f"Sage has it as {sale.number}, the ledger {state}"
         yield _difference(Kind.UNKNOWN_TO_LEDGER, number, text, ours, sale.gross, gap)
     elif gap and there is None and facts.store is not None:
-        text = f"Sage has it as {sale.number}, Magento does not show it (any more)"
+        text = f"Sage has it as {sale.number}, but Magento does not list it (any more)"
         yield _difference(Kind.MISSING_IN_MAGENTO, number, text, ours, sale.gross, gap)
     elif gap and there is not None and _taken_back(there.key, facts):
         credited = facts.credited.get(there.key) or ZERO
@@ -235,7 +237,7 @@ def _in_magento_and_ledger(
         return
     sales = (facts.company or {}).get(kept.key if kept else "", ())
     if there is None and kept is not None and not sales:
-        text = "the ledger keeps it, Magento does not show it (any more)"
+        text = "the ledger has it, but Magento does not list it (any more)"
         yield Difference(kind=Kind.MISSING_IN_MAGENTO, subject=number, text=text, ledger=kept.figures.total)
     if (
         facts.company is None
@@ -243,7 +245,7 @@ def _in_magento_and_ledger(
         and there is not None
         and there.created_at < facts.settled_before
     ):
-        text = "Magento shows it, the ledger has never captured it"
+        text = "Magento has it, but Tidegate has never captured it"
         yield Difference(kind=Kind.MISSING_IN_LEDGER, subject=number, text=text, magento=there.figures.total)
 
 

@@ -102,9 +102,10 @@ def plan_memo(
     if exact and (adjust or abs(difference) <= limit):
         return MemoPlan(shipping, adjustment)
     text = (
-        f"Sage's credit note {number} is {shown(gross)}, Magento's credit memo of the same pieces would be "
-        f"{shown(there)} {amounts.currency}; nothing was written. Make it in Magento by hand, then `tidegate queue "
-        "link`. With fulfilment.allowances = \"adjustment\" Magento's is adjusted to Sage's."
+        f"Sage's credit note {number} is for {shown(gross)}, but Magento's credit memo for the same items "
+        f"would be {shown(there)} {amounts.currency}; nothing was written. Make the credit memo in Magento "
+        'by hand, then `tidegate queue link`. With fulfilment.allowances = "adjustment" Tidegate adjusts '
+        "Magento's credit memo to Sage's amount."
     )
     details = {"sage": shown(gross), "magento": shown(there)}
     return Failure(Code.TOTALS_DIFFER, text, sent=False, details=details)

@@ -74,8 +74,9 @@ def another_total(
     """The review of a document that came out otherwise in the store, with both figures."""
     names = ", ".join(document.number or str(document.id) for document in documents) or "invoice"
     text = (
-        f"Sage's {what} {number} is {shown(ours)}, Magento's {names} is {shown(theirs)}: {shown(abs(ours - theirs))} "
-        f"{'missing' if ours > theirs else 'too much'} in Magento. Put it right there, then `tidegate queue link`."
+        f"Sage's {what} {number} is {shown(ours)}, Magento's {names} is {shown(theirs)}: "
+        f"{shown(abs(ours - theirs))} {'missing' if ours > theirs else 'too much'} in Magento. Correct it "
+        "in Magento, then `tidegate queue link`."
     )
     details = {"sage": shown(ours), "magento": shown(theirs)}
     return Failure(Code.TOTALS_DIFFER, text, sent=False, details=details)

@@ -34,4 +34,4 @@ def states_amounts(line: InvoiceLine) -> bool:
 
 def not_compared(number: str) -> str:
     """What is said of such a document instead of nothing."""
-    return f"carriage of invoice {number} over several orders is not compared"
+    return f"the carriage of invoice {number} is not compared, since the invoice is for several orders"

@@ -91,10 +91,10 @@ def left_out(
         return None
     names = ", ".join(document.number or str(document.id) for document in documents)
     why = ", which were refunded or cancelled there" if taken else ""
-    what = "Get them back, or charge them again" if taken else "Put it right in Magento"
+    what = "Ask for the items back, or charge them again" if taken else "Correct the shipment in Magento"
     text = (
-        f"Sage's despatch {number} of order {order.increment_id} is Magento's shipment {names}, and Magento has left out "
-        f"pieces of it{why}: {'; '.join(rows)}. {what}; then `tidegate queue skip`."
+        f"Sage's despatch {number} of order {order.increment_id} is Magento's shipment {names}, but the "
+        f"shipment lacks items{why}: {'; '.join(rows)}. {what}; then `tidegate queue skip`."
     )
     return Failure(Code.OTHER_CONTENT, text, sent=False)
 

@@ -115,13 +115,14 @@ def settle(
             too_much or set(tracks) & set(document.tracks)
         ):
             return There(
-                document, f"made in Magento already as {document.number}, with the same pieces", (document,)
+                document, f"made in Magento already as {document.number}, with the same items", (document,)
             )
     if too_much and covers and all(left.get(item_id, ZERO) <= 0 for item_id in wanted):
         for document in by_hand:
             if all(document.pieces.get(item_id, ZERO) >= quantity for item_id, quantity in wanted.items()):
                 return There(
-                    document, f"contained in {document.number}, which Magento made by itself or by hand"
+                    document,
+                    (f"contained in {document.number}, which was made in Magento by hand or automatically"),
                 )
     return too_much
 

@@ -129,8 +129,9 @@ def unnamed(
             key = f"[connections.{connection}.amounts.{FIELDS}.{each.field}]"
             return Failure(
                 Code.UNMAPPED_AMOUNT,
-                f"Magento's {what} {document.number or document.id} has {each.field} {shown(value)}, which is exactly "
-                f"what Sage's does not have, and no key says where that goes. Add {key}.",
+                f"Magento's {what} {document.number or document.id} has {each.field} {shown(value)}, which "
+                "is exactly the difference from Sage's document, and no key of the configuration says how "
+                f"to treat it. Add {key}.",
                 missing=f"amount:{each.source}",
                 sent=False,
                 details={"missing": each.source, "keys": key},

@@ -162,8 +162,8 @@ def _bundles(parent_id: int, children: Mapping[int, Decimal], order: StoreOrder)
         for child in every
     )
     text = (
-        f"Magento takes the bundle {parent.sku} as a whole only, and Sage's document has {figures}. "
-        "Write this document in Magento by hand, then `tidegate queue link`."
+        f"Magento accepts the bundle {parent.sku} only as a whole, but Sage's document has {figures}. Make "
+        "this document in Magento by hand, then `tidegate queue link`."
     )
     return Failure(Code.OTHER_CONTENT, text, sent=False)
 
@@ -197,7 +197,9 @@ def paused(order: StoreOrder) -> Failure | None:
     if order.state not in PAUSED:
         return None
     what = "on hold" if order.state == "holded" else "under payment review"
-    text = f"order {order.increment_id} is {what} in Magento; this follows by itself when that has ended"
+    text = (
+        f"order {order.increment_id} is {what} in Magento; Tidegate continues by itself when that has ended"
+    )
     return Failure(Code.ORDER_ON_HOLD, text, sent=False)
 
 
@@ -215,13 +217,14 @@ def beyond(
         for item in named
     ]
     text = (
-        f"Sage has {done} more of order {order.increment_id} than Magento has left: {'; '.join(rows)}. "
-        "Was it done by hand in Magento? Then `tidegate queue skip`; else correct one of the two."
+        f"Sage has {done} more of order {order.increment_id} than Magento has left: {'; '.join(rows)}. If "
+        "it was done in Magento by hand: `tidegate queue skip`. Otherwise correct one of the two."
     )
     if done == "despatched" and any(item.refunded or item.cancelled for item in named):
         text = (
-            f"Sage has despatched pieces of order {order.increment_id} that were refunded or cancelled in Magento: "
-            f"{'; '.join(rows)}. Get them back, or charge them again; then `tidegate queue skip`."
+            f"Sage has despatched items of order {order.increment_id} that were refunded or cancelled in "
+            f"Magento: {'; '.join(rows)}. Ask for the items back, or charge them again; then `tidegate "
+            "queue skip`."
         )
     return Failure(Code.OTHER_CONTENT, text, sent=False)
 

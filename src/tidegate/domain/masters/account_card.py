@@ -98,8 +98,9 @@ def account_of(
         )
     return (
         "",
-        f"only the e-mail {email} ties them to {found[0]}, and it proves nothing: "
-        f'map "{customer.id}" = "{found[0]}" under customers.accounts, or decide in `tidegate match`',
+        f"only the e-mail {email} links the customer to account {found[0]}, and anybody can register with "
+        f'an address: map "{customer.id}" = "{found[0]}" under customers.accounts, or decide in '
+        "`tidegate match`",
     )
 
 

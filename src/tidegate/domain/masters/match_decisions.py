@@ -107,11 +107,15 @@ def _problem(
     if ours not in known[kind][0]:
         return f"the store has no {kind} {ours!r}"
     if theirs not in known[kind][1]:
-        return f"the company has no {kind} {theirs!r}" if theirs else "yes, but no company_id"
+        return (
+            f"the company has no {kind} {theirs!r}"
+            if theirs
+            else ("the decision is yes, but company_id is empty")
+        )
     if (kind, ours) in seen:
         return f"{kind} {ours!r} was decided on line {seen[kind, ours]} already"
     if kind == "product" and theirs in taken:
-        return f"{theirs!r} was given away on line {taken[theirs]} already"
+        return f"{theirs!r} is used on line {taken[theirs]} already"
     return ""
 
 

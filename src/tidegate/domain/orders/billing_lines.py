@@ -96,9 +96,9 @@ def billed(order: Order, terms: Terms) -> Billed | Failure:
     if side is None:
         return Failure(
             Code.UNMAPPED_CURRENCY,
-            f"Order {order.increment_id} is in {order.currency} (base {order.base_currency}), the "
-            f"company keeps {terms.currency}. If it has accounts in that currency, set amounts to "
-            f'"order" or "base" in [connections.{terms.connection}].',
+            f"Order {order.increment_id} is in {order.currency} (base {order.base_currency}), the company's "
+            f'currency is {terms.currency}. If it has accounts in that currency, set amounts to "order" '
+            f'or "base" in [connections.{terms.connection}].',
             missing=f"currency:{order.currency}",
             sent=False,
         )
@@ -256,8 +256,8 @@ def _unexplained(order: Order, document: Billed, terms: Terms, left: Decimal) ->
     """An amount in no field that is named: what it may be, and which key to set."""
     place = f"connections.{terms.connection}.amounts"
     text = (
-        f"lines, shipping and tax agree with their own totals, so grand_total holds {shown(left)} that no "
-        "field named in the configuration explains"
+        f"lines, shipping and tax agree with their own totals, so grand_total contains {shown(left)} that "
+        "no field of the configuration explains"
     )
     base = document.totals is order.base_totals
     found = [
@@ -268,7 +268,7 @@ def _unexplained(order: Order, document: Billed, terms: Terms, left: Decimal) ->
     if found:
         keys = " or ".join(f"[{place}.{FIELDS}.{each.field}]" for each in found)
         names = ", ".join(f"{each.field} = {shown(each.base if base else each.amount)}" for each in found)
-        return f"{text}; the order has {names}: if that is it, set {keys}"
+        return f"{text}; the order has {names}: if that explains it, set {keys}"
     return f"{text}; set [{place}.{FIELDS}.NAME] for the field that holds it, or [{place}.remainder]"
 
 
@@ -282,8 +282,8 @@ def _in_silence(order: Order, document: Billed, terms: Terms) -> Failure | None:
     keys = ", ".join(f"[connections.{terms.connection}.amounts.{FIELDS}.{each.field}]" for each in pair)
     return Failure(
         Code.UNMAPPED_AMOUNT,
-        f"Order {order.increment_id} has {amounts}, which cancel each other out in its total; no key says "
-        f"where they go. Add {keys}.",
+        f"Order {order.increment_id} has {amounts}, which cancel each other out in its total, and no key of "
+        f"the configuration says how to treat them. Add {keys}.",
         missing=f"amount:{FIELDS}.{pair[0].field}",
         sent=False,
         details={"missing": ", ".join(f"{FIELDS}.{each.field}" for each in pair), "keys": keys},

@@ -108,14 +108,14 @@ def decide(
 def not_exported(order: Order, rules: CaptureRules) -> str:
     """Why an order is not for this connection, or not yet; "" when it is."""
     if rules.websites and order.website not in rules.websites:
-        return f"website {order.website} belongs to no flow of this connection"
+        return f"no flow of this connection includes the website {order.website}"
     if rules.since is not None and order.created_at < rules.since:
         return f"created before {rules.since.isoformat()}"
     if order.status in rules.statuses_never:
         return f"status {order.status} is never sent"
     if order.state not in rules.states:
         return f"state {order.state} is not sent"
-    return "all of it is cancelled or refunded in the store" if is_over(order) else ""
+    return "the order is cancelled or refunded in full in the store" if is_over(order) else ""
 
 
 def is_over(order: Order) -> bool:
@@ -174,12 +174,12 @@ def _sent(order: Order, known: Known) -> Disposition:
         )
     if content_changed(known.revision, revision(order)):
         text = (
-            f"Order {order.increment_id} was changed in the store after it was sent. "
-            "Compare it with Sage's order and change that one by hand."
+            f"Order {order.increment_id} was changed in the store after it was sent. Compare it with the "
+            "order in Sage and change that order by hand."
         )
         return Disposition(Action.CHANGED, text, failure=Failure(Code.CHANGED_AFTER_SEND, text, sent=False))
     if known.unexplained and is_over(order) and not (known.delivered or order.shipped):
-        text = f"Order {order.increment_id} was refunded completely in the store after it was sent."
+        text = f"Order {order.increment_id} was refunded in full in the store after it was sent."
         return Disposition(
             Action.CANCEL_SENT, text, failure=Failure(Code.CANCEL_AFTER_SEND, text, sent=False)
         )

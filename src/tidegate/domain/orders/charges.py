@@ -88,8 +88,8 @@ def rounding_without_code(order: Order, amount: Decimal, terms: Terms) -> Failur
 def _no_place(order: Order, name: str, amount: Decimal, missing: str, key: str) -> Failure:
     return Failure(
         Code.UNMAPPED_AMOUNT,
-        f"Order {order.increment_id} has {name} {shown(amount)}, and this company's product takes no free text for "
-        f"it. Add {key}.",
+        f"Order {order.increment_id} has {name} {shown(amount)}, and this company's Sage product has no "
+        f"free-text lines for it. Add {key}.",
         missing=missing,
         sent=False,
         details={"missing": missing, "keys": key},

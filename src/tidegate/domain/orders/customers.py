@@ -130,7 +130,7 @@ def wanted_account(person: Person, rules: CustomerRules) -> Decision:
             return UseAccount(rules.guest_account, "guest account")
         return Failure(
             Code.UNKNOWN_CUSTOMER,
-            f"Order {person.label} is a guest's and no guest account is set. Add guest_account to "
+            f"Order {person.label} was placed by a guest, and no guest account is set. Add guest_account to "
             f"[connections.{rules.connection}.customers].",
             missing=missing_customer(person.website, "guest"),
             sent=False,
@@ -246,8 +246,8 @@ def _ambiguous(person: Person, query: Query, found: Mapping[str, Match]) -> Fail
     accounts = ", ".join(f"{match.account} ({match.name})" for match in found.values())
     return Failure(
         Code.AMBIGUOUS_CUSTOMER,
-        f"{len(found)} accounts fit {query.account or query.email}: {accounts}. "
-        "Map the customer to one of them under customers.accounts, or merge them in Sage.",
+        f"{len(found)} accounts match {query.account or query.email}: {accounts}. Map the customer to one "
+        "of them under customers.accounts, or merge the accounts in Sage.",
         sent=False,
         details={"accounts": ", ".join(found), "customer": query.account or query.email},
     )
@@ -257,10 +257,10 @@ def _unproven(person: Person, rules: CustomerRules, account: str) -> Failure:
     customer = person.customer
     return Failure(
         Code.UNPROVEN_CUSTOMER,
-        f"Only the e-mail {customer.email} ties customer {customer.id} of {person.website} to account {account}, "
-        f'and anybody can register with an address. If they are this buyer, map "{customer.id}" = "{account}" '
-        f"under customers.accounts; if {person.website} proves addresses, name it in trust_emails of "
-        f"[connections.{rules.connection}.customers].",
+        f"Only the e-mail {customer.email} links customer {customer.id} of {person.website} to account "
+        f"{account}, and anybody can register with an address. If the account belongs to this customer, map "
+        f'"{customer.id}" = "{account}" under customers.accounts; if {person.website} confirms '
+        f"addresses, add it to trust_emails of [connections.{rules.connection}.customers].",
         missing=missing_customer(person.website, str(customer.id)),
         sent=False,
         details={"accounts": account, "customer": str(customer.id)},

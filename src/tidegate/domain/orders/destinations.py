@@ -43,8 +43,8 @@ def destination_of(
     place = "/".join((address.country, address.region, address.postcode))
     return Failure(
         Code.UNMAPPED_TAX,
-        f"Order {order.increment_id} goes to {place}, and no tax schedule is named for it. Add a rule to "
-        f"[[connections.{connection}.tax.destinations]].",
+        f"Order {order.increment_id} is delivered to {place}, and no tax schedule is configured for that "
+        f"address. Add a rule to [[connections.{connection}.tax.destinations]].",
         missing=f"destination:{place}",
         sent=False,
     )

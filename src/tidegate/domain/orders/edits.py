@@ -137,7 +137,7 @@ def clean(name: str, value: str, today: date) -> str:
     if len(text.splitlines()) > most:
         raise ValueError(f"{title}: at most {most} line{'s' if most > 1 else ''}")
     if not all(sign.isprintable() for sign in text.replace("\n", "")):
-        raise ValueError(f"{title}: a character that cannot be printed")
+        raise ValueError(f"{title}: contains a character that cannot be printed")
     return text
 
 
@@ -147,10 +147,10 @@ def _difference(text: str) -> str:
     try:
         amount = parse(text)
     except ValueError:
-        raise ValueError(f"the accepted difference is an amount, not {text!r}") from None
+        raise ValueError(f"the accepted difference must be an amount, not {text!r}") from None
     if not ZERO < amount <= MOST_DIFFERENCE:
         raise ValueError(
-            f"a difference of up to {plain(MOST_DIFFERENCE)} can be accepted: more is no rounding"
+            f"a difference of up to {plain(MOST_DIFFERENCE)} can be accepted: more cannot come from rounding"
         )
     return plain(amount)
 
@@ -161,9 +161,9 @@ def _day(text: str, today: date) -> str:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"the date is a day such as {today.isoformat()}, not {text!r}") from None
+        raise ValueError(f"the date must be a day such as {today.isoformat()}, not {text!r}") from None
     if abs(day - today) > FARTHEST:
-        raise ValueError("the date lies more than a year away")
+        raise ValueError("the date is more than a year away")
     return day.isoformat()
 
 

@@ -33,7 +33,7 @@ NAMES = {
     "gift_wrapping": "gift wrapping",
     "gift_wrapping_items": "gift wrapping of items",
     "printed_card": "printed card",
-    "remainder": "amount that stands in no field",
+    "remainder": "amount that no field explains",
 }
 #: What became of an amount later on: the names of such fields end so. They explain no total.
 LATER = ("_invoiced", "_refunded", "_canceled", "_cancelled")
@@ -204,7 +204,10 @@ def _unmapped(
     first = next(iter(missing))
     return Failure(
         Code.UNMAPPED_AMOUNT,
-        f"{subject} has {', '.join(amounts)}, and no key says where that goes. Add {', '.join(keys)}.",
+        (
+            f"{subject} has {', '.join(amounts)}, and no key of the configuration says how to treat it. Add "
+            f"{', '.join(keys)}."
+        ),
         missing=f"amount:{first}",
         sent=False,
         details={"missing": ", ".join(missing), "keys": ", ".join(keys)},

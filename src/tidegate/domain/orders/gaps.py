@@ -70,8 +70,8 @@ def no_zero_rate(order: Order, amount: Decimal, terms: Terms) -> Failure:
     """A rounding line of `amount` has no tax code."""
     return Failure(
         Code.UNMAPPED_TAX,
-        f"Order {order.increment_id} needs a rounding line of {shown(amount)}, but no tax "
-        f"code with rate 0 is named: set tax_code in [connections.{terms.connection}.rounding].",
+        f"Order {order.increment_id} needs a rounding line of {shown(amount)}, but no tax code with rate 0 "
+        f"is configured: set tax_code in [connections.{terms.connection}.rounding].",
         missing="rounding:tax_code",
         sent=False,
     )

@@ -48,14 +48,14 @@ def customer_key(store: str, customer_id: int, currency: str = "") -> str:
 
 def _store(name: str) -> str:
     if not name or ":" in name or "/" in name:
-        raise ValueError(f"a store's name is not empty and holds neither ':' nor '/': {name!r}")
+        raise ValueError(f"a store's name must not be empty and must not contain ':' or '/': {name!r}")
     return name
 
 
 def step_key(order_key: str, step: str) -> str:
     """The key of one step of an order, e.g. `magento:main:213/deposit`: each step counts for itself."""
     if not step or "/" in step:
-        raise ValueError(f"a step's name is not empty and holds no '/': {step!r}")
+        raise ValueError(f"a step's name must not be empty and must not contain '/': {step!r}")
     return f"{order_key}/{step}"
 
 
@@ -90,7 +90,7 @@ def _canonical(value: object) -> object:
         return {key: _canonical(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         return [_canonical(item) for item in value]
-    raise TypeError(f"a payload holds no {type(value).__name__}: {value!r}")
+    raise TypeError(f"a payload cannot contain {type(value).__name__}: {value!r}")
 
 
 #: Fields of a line that the second part of a revision covers.

@@ -60,7 +60,7 @@ def mapped_so_far(
             malformed = Failure(
                 Code.MALFORMED,
                 f"Line {line.sku or line.name} of order {order.increment_id} has tax {plain(line.tax)} but "
-                "neither a tax rate nor a rate's name, so its tax code cannot be known.",
+                "neither a tax rate nor a rate's name, so its tax code cannot be determined.",
                 sent=False,
             )
             return Mapped(payment, shipping, ("",) * len(lines)), malformed

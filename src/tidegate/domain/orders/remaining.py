@@ -58,18 +58,18 @@ def remaining(order: Order, *, whole_bundles: bool = False) -> Order | Failure:
         if parted:
             return Failure(
                 Code.OTHER_CONTENT,
-                f"Of bundle {parted} of order {order.increment_id} some parts are cancelled or refunded and "
-                "others are not, and it is one line in Sage (bundles). Enter the order by hand, then "
-                "`tidegate queue link`; or `tidegate queue skip`.",
+                f"Some parts of bundle {parted} of order {order.increment_id} are cancelled or refunded and "
+                "others are not, but the bundle is one line in Sage (key bundles). Enter the order by "
+                "hand, then `tidegate queue link`; or `tidegate queue skip`.",
                 sent=False,
             )
     if order.lines and not any(line.remaining for line in order.lines):
         left = _stated(order.totals, order.reductions)
         return Failure(
             Code.TOTALS_DIFFER,
-            f"All pieces of order {order.increment_id} are cancelled or refunded, and {shown(left)} "
-            f"{order.currency} are still charged. Enter that by hand, then `tidegate queue link`; or "
-            "`tidegate queue skip`.",
+            f"All items of order {order.increment_id} are cancelled or refunded, but {shown(left)} "
+            f"{order.currency} are still charged. Enter that amount in Sage by hand, then `tidegate queue "
+            "link`; or `tidegate queue skip`.",
             sent=False,
         )
     one, other = _Share(), _Share()
@@ -275,13 +275,17 @@ def _differs(order: Order, currency: str, before: Totals, now: Totals, taken: Re
     adjusted = f" (with adjustments of {shown(taken.adjustment)})" if taken.adjustment else ""
     base = before is order.base_totals
     besides = ", ".join(f"{each.name()} {shown(each.base if base else each.amount)}" for each in order.extras)
-    also = f" The order also has {besides}: how the store took that back is not reported." if besides else ""
+    also = (
+        f" The order also has {besides}; Magento does not report whether that was refunded."
+        if besides
+        else ""
+    )
     return Failure(
         Code.TOTALS_DIFFER,
-        f"Of order {order.increment_id} Magento has cancelled {shown(taken.cancelled)} and refunded "
-        f"{shown(taken.refunded)}{adjusted} of {shown(before.grand_total)} {currency}, which leaves "
-        f"{shown(stated)}; the pieces and the shipping that it has not cancelled or refunded are worth "
-        f"{shown(now.grand_total)}.{also} Enter the order by hand, then `tidegate queue link`; or "
+        f"Magento has cancelled {shown(taken.cancelled)} and refunded {shown(taken.refunded)}{adjusted} of "
+        f"order {order.increment_id} over {shown(before.grand_total)} {currency}, which leaves "
+        f"{shown(stated)}; but the items and the shipping that are not cancelled or refunded add up to "
+        f"{shown(now.grand_total)}.{also} Enter the order in Sage by hand, then `tidegate queue link`; or "
         "`tidegate queue skip`.",
         sent=False,
         details={

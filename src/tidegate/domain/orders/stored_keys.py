@@ -88,4 +88,6 @@ def free_key(make: KeyMaker, store: str, entity_id: int, taken: Collection[str])
         key = make(store, entity_id, again)
         if key not in taken:
             return key
-    raise RuntimeError(f"no free key for {store} {entity_id}: the product's maker of keys repeats itself")
+    raise RuntimeError(
+        f"no free key for {store} {entity_id}: all keys that this Sage product allows for it are used"
+    )

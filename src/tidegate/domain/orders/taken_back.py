@@ -76,7 +76,9 @@ def unexplained(order: Order, before: SentWith, credited: Mapping[int, Decimal] 
             )
     amount = order.reductions.cancelled + order.reductions.refunded - before.amount
     if not rows and not pieces and credited is None and amount > SLACK:
-        rows.append(f"{shown(amount)} {order.currency} without pieces in Magento, nothing in Sage")
+        rows.append(
+            f"{shown(amount)} {order.currency} refunded without items in Magento, nothing credited in Sage"
+        )
     return rows
 
 

@@ -47,7 +47,7 @@ def translate(order: Order, terms: Terms, arithmetic: Arithmetic, *, account: st
     if terms.reference_length is not None and len(reference) > terms.reference_length:
         return Failure(
             Code.TOO_LONG,
-            f"The order number {reference!r} has {len(reference)} characters, the company keeps "
+            f"The order number {reference!r} has {len(reference)} characters, but the company allows "
             f"{terms.reference_length}. Shorten reference_prefix in [connections.{terms.connection}].",
             sent=False,
         )
@@ -111,8 +111,9 @@ def _unusable(order: Order, document: Billed, arithmetic: Arithmetic) -> Failure
         if line.quantity <= 0 or rounded(line.quantity, arithmetic.quantity_decimals) != line.quantity:
             return Failure(
                 Code.MALFORMED,
-                f"Line {line.sku} of order {order.increment_id} has the quantity {plain(line.quantity)}; the "
-                f"company keeps positive quantities with {arithmetic.quantity_decimals} decimals.",
+                f"Line {line.sku} of order {order.increment_id} has the quantity {plain(line.quantity)}, "
+                f"but the company allows positive quantities with up to {arithmetic.quantity_decimals} "
+                "decimals.",
                 sent=False,
             )
     return None
@@ -181,8 +182,8 @@ def _beyond_tolerance(
     table = text_table(rows(lines, draft, terms), magento)
     wrong = sorted(
         {
-            f"tax code {part.tax_code} is {plain(terms.tax_rates[part.tax_code])} % in Sage, Magento charged "
-            f"{plain(line.rate)} %"
+            f"tax code {part.tax_code} is {plain(terms.tax_rates[part.tax_code])} % in Sage, but Magento "
+            f"charged {plain(line.rate)} %"
             for line, parts in zip(lines, draft.parts, strict=True)
             for part in parts
             if not terms.tax.from_store
@@ -192,9 +193,9 @@ def _beyond_tolerance(
         }
     )
     text = (
-        f"Sage would arrive at {shown(sage)} {document.currency} for order {order.increment_id}, Magento's "
-        f"total after tax is {shown(magento)}: {shown(magento - sage)} apart, the tolerance is "
-        f"{shown(terms.tolerance)}."
+        f"Sage's total for order {order.increment_id} would be {shown(sage)} {document.currency}, but "
+        f"Magento's total after tax is {shown(magento)}. The difference of {shown(magento - sage)} is above "
+        f"the tolerance of {shown(terms.tolerance)}."
     )
     if wrong:
         text += f" Note: {'; '.join(wrong)}."

@@ -51,7 +51,7 @@ class PriceKey:
         for known in KINDS:
             if known == kind:
                 return cls(known, sku, website, group)
-        raise ValueError(f"{text!r} is no price")
+        raise ValueError(f"{text!r} is not the key of a price")
 
 
 @dataclass(frozen=True, slots=True)

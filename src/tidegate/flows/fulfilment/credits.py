@@ -235,29 +235,31 @@ class CreditHandler:
 
 
 ALLOWANCE = (
-    "Sage's credit note {} credits no pieces of the order (an allowance, or carriage alone), which Magento's "
-    "credit memo cannot say by pieces. Make it in Magento by hand, then `tidegate queue link`. What is of one "
-    'order alone and names no product can become an adjustment: fulfilment.allowances = "adjustment".'
+    "Sage's credit note {} credits no items of the order (it is an allowance, or carriage alone). Make the "
+    "credit memo in Magento by hand, then `tidegate queue link`. With fulfilment.allowances = "
+    '"adjustment" Tidegate makes an adjustment of such a credit note if it is for one order alone and '
+    "names no product."
 )
 OF_NOTHING = (
-    "Sage's credit note {} is of 0.00, as are its pieces in Magento, which makes no credit memo of nothing; what came "
-    "back comes with the stock"
+    "Sage's credit note {} is for 0.00, as are its items in Magento, and Magento makes no credit memo for "
+    "0.00. Returned items are counted with the stock"
 )
 OTHER_CURRENCY = (
-    "Sage's credit note {} is in {}, and Magento takes its amounts in {} only. Make it in Magento "
-    "by hand, then `tidegate queue link`."
+    "Sage's credit note {} is in {}, but Magento accepts its amounts in {} only. Make the credit memo in "
+    "Magento by hand, then `tidegate queue link`."
 )
 UNPLACED = (
-    "Sage's credit note {} is of several orders and credits carriage, or a line that was typed in, which names none of "
-    "them: nobody can tell how much of it is this order's. Make the credit memo in Magento by hand, then `tidegate "
-    "queue link`. A credit note for each order by itself is carried over without you."
+    "Sage's credit note {} is for several orders and credits carriage, or a free-text line, that belongs "
+    "to none of them by name, so this order's share is not known. Make the credit memo in Magento by hand, "
+    "then `tidegate queue link`. A credit note for one order alone is carried over automatically."
 )
 SAME_BY_HAND = (
-    "Sage's credit note {} has the same pieces as the credit memo {}, made by hand in Magento. If it is the "
-    "same refund, `tidegate queue link`: the customer must not get the money twice. If it is another one, make "
-    "it in Magento by hand, too, and link that."
+    "Sage's credit note {} has the same items as the credit memo {}, made by hand in Magento. If both are "
+    "the same refund: `tidegate queue link`, so that the customer does not get the money twice. If they "
+    "are two refunds: make the second credit memo in Magento by hand, too, and link it."
 )
 BY_HAND = (
-    "Sage's credit note {} is an allowance, and Magento has the credit memo {} without pieces, made by hand. If "
-    "it is the same, `tidegate queue link`; else make this one by hand, too, and link that."
+    "Sage's credit note {} is an allowance, and Magento has the credit memo {} without items, made by "
+    "hand. If both are the same: `tidegate queue link`. Otherwise make a credit memo for this one by hand, "
+    "too, and link it."
 )

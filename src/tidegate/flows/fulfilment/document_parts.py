@@ -59,5 +59,5 @@ def next_part(
 
 def unread(made: int, failure: Failure) -> Failure:
     """It was made, and what it has or comes to is not known: in doubt, until it is found and compared."""
-    text = f"it was made as {made}, and could not be read to be compared: {failure.text}"
+    text = f"it was made as {made}, but could not be read back and compared: {failure.text}"
     return Failure(Code.UNCLEAR_ANSWER, text)

@@ -242,7 +242,10 @@ class InvoiceHandler:
             **invoicing.beside(subject.lines, order, self.connection.settings.skip_skus),
         }
         if not pieces:
-            return Drop("it has no goods of the Magento order, and Magento invoices nothing else alone")
+            return Drop(
+                "the invoice has no items of the Magento order, and Magento does not invoice anything else "
+                "alone"
+            )
         there = store.invoices.of_order(subject.entity_id)
         if isinstance(there, Failure):
             return there

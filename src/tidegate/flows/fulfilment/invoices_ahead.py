@@ -33,7 +33,10 @@ from tidegate.ledger.queue import Item
 
 #: Longer than a despatch can stay unseen after it was stamped, which is minutes.
 PATIENCE = timedelta(minutes=30)
-UNREAD = "it bills pieces whose despatch has not been read yet; this follows by itself"
+UNREAD = (
+    "the invoice is for items whose despatch has not been read yet; Tidegate continues by itself when it "
+    "has been read"
+)
 
 
 def waiting(connection: str) -> list[Item]:

@@ -230,7 +230,9 @@ class ShipmentHandler:
             return found
         pieces, unmatched = found
         if not pieces:
-            return Drop("nothing of this despatch is on the Magento order: no goods, or typed in by hand")
+            return Drop(
+                "no line of this despatch is on the Magento order: nothing but lines typed in by hand"
+            )
         mark = Mark(MARK, subject.number)
         numbers = [parcel.number for parcel in subject.parcels]
         said = settle(
@@ -304,8 +306,9 @@ class ShipmentHandler:
                 return Made(document.number, follows)
             names = ", ".join(each.sku for each in order.items if each.item_id in along)
             text = (
-                f"the goods are shipped as {document.number}; {names} (skip_skus) go along, and the source {source} "
-                "holds too little of them. Correct its stock in Magento, or `tidegate queue skip`."
+                f"the items are shipped as {document.number}, but {names} (skip_skus) cannot be shipped "
+                f"with them: the source {source} has too little stock. Correct the stock of the source in "
+                "Magento, or `tidegate queue skip`."
             )
             return Failure(Code.SHORT_STOCK, text, missing=f"source:{source}")
 
@@ -362,7 +365,7 @@ class ShipmentHandler:
             (each for each in there if str(each.id) == of.target_id or each.number == of.target_number), None
         )
         if document is None:
-            text = f"Magento has shipment {of.target_number or of.target_id} no longer"
+            text = f"Magento no longer has the shipment {of.target_number or of.target_id}"
             return Failure(Code.OTHER_CONTENT, text, sent=False)
         if subject.parcel.number in document.tracks:
             return Adopt(str(document.id), subject.parcel.number, "the shipment has this tracking number")

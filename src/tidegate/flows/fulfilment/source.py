@@ -20,6 +20,7 @@ def source_of(connection: Connection, warehouse: str) -> str | Failure:
     if warehouse in stock.warehouses:
         return stock.warehouses[warehouse]
     text = (
-        f"the warehouse {warehouse} has no source: add it to [connections.{connection.name}.stock.warehouses]"
+        f"no source of Magento is mapped to the warehouse {warehouse}: add it to [connections."
+        f"{connection.name}.stock.warehouses]"
     )
     return Failure(Code.UNKNOWN_REFERENCE, text, missing=missing_thing("warehouse", warehouse), sent=False)

@@ -98,7 +98,10 @@ def read_both(connection: Connection, *, full: bool) -> Reading | Failure:
     before, known = account_book.accounts(connection.name), account_book.customers(connection.name)
     records = account_book.updated(before, delta)
     if before and not records:
-        text = "the company reported no account at all where it had some before: nothing is taken over, no hold ends"
+        text = (
+            "the company reported no accounts at all, but had some before: nothing is changed in the "
+            "store, and no hold ends"
+        )
         return Failure(Code.OTHER_CONTENT, text, sent=False)
     here = ({} if full else dict(known)) | {each.id: customer for each, customer in buyers}
     here |= {key: known[key] for key in unread if key in known}

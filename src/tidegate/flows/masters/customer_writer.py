@@ -86,7 +86,10 @@ class CustomerWriter:
                 return groups
             group = groups.get(changed[GROUP].casefold())
             if group is None:
-                text = f"the store has no customer group {changed[GROUP]}: make it in Magento"
+                text = (
+                    f"the store has no customer group {changed[GROUP]}: create it in Magento under "
+                    "Customers > Customer Groups"
+                )
                 return Failure(
                     Code.UNKNOWN_REFERENCE, text, missing=missing_thing("group", changed[GROUP]), sent=False
                 )

@@ -144,7 +144,7 @@ def _change(item: MirrorItem) -> ChangedProduct | None:
 def _unknown(sku: str) -> Failure:
     return Failure(
         Code.UNKNOWN_SKU,
-        f"the store has no product {sku}: make it in Magento, or set products.create",
+        f"the store has no product {sku}: create it in Magento, or set products.create",
         missing=missing_thing("sku", sku),
         sent=False,
     )

@@ -160,7 +160,7 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
         if product is not None and product.type_id not in PLAIN:
             return f"a {product.type_id} product has no cost or weight of its own"
         if product is None and not (record.active and record.sellable):
-            return "not sold by the company, and not in the store"
+            return "the company does not sell it, and the store does not have it"
         card = product_card(record, rules, card_of(before.get(RECORD + sku, "")))
         cost = product_cost(record, rules)
         shown = {RECORD + sku: written(card)} if card or product is None else {}
@@ -185,7 +185,7 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
                 wanted |= made
     for key, product in found.products.items():
         if key not in here and product.type_id in PLAIN and product.sku not in connection.settings.skip_skus:
-            left_out[STORE + product.sku] = "the company has no such product"
+            left_out[STORE + product.sku] = "the company has no product of this SKU"
     return wanted, left_out
 
 

@@ -76,7 +76,9 @@ class RegistrationDesk(CustomerDesk):
             label=creation.email,
             subject=msgspec.json.encode(person).decode(),
             state=State.REVIEW if waits else State.QUEUED,
-            reason="a new customer: `tidegate queue retry` makes the account" if waits else "",
+            reason="new customer in the store: `tidegate queue retry` creates the account in Sage"
+            if waits
+            else "",
         )
 
     def refused(self, person: Person, failure: Failure) -> NewDelivery:

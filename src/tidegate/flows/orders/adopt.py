@@ -41,7 +41,10 @@ CHUNK = 200
 SETTLES = (State.QUEUED, State.REVIEW, State.HELD)
 NO_SEARCH = Failure(
     Code.NOT_OFFERED,
-    "this product cannot look orders up, so nothing can be adopted: link them one by one",
+    (
+        "this Sage product cannot look up orders, so none can be adopted: link them one by one with "
+        "`tidegate queue link`"
+    ),
     sent=False,
 )
 
@@ -198,7 +201,9 @@ def settled(each: Candidate) -> Candidate:
     """Nothing to look up."""
     assert each.known is not None  # noqa: S101 - that is what settled means
     number = f" as {each.known.target_number}" if each.known.target_number else ""
-    return replace(each, match=Match.KNOWN, text=f"the ledger has it: {each.known.delivery_state}{number}")
+    return replace(
+        each, match=Match.KNOWN, text=(f"already in the ledger: {each.known.delivery_state}{number}")
+    )
 
 
 def with_document(each: Candidate, found: Sequence[Found]) -> Candidate:
@@ -233,7 +238,10 @@ def doubt(each: Candidate, one: Found) -> str:
         return f"the company does not state the total of {one.number}"
     if one.gross not in (each.total, each.placed):
         difference = one.gross - each.total
-        return f"{one.number} has the total {one.gross}, the store {each.total} {each.currency} (difference {difference})"
+        return (
+            f"{one.number} has the total {one.gross}, but the order in the store has {each.total} "
+            f"{each.currency} (difference {difference})"
+        )
     return ""
 
 
@@ -249,7 +257,7 @@ def apart(candidates: Sequence[Candidate]) -> list[Candidate]:
         replace(
             each,
             match=Match.DOUBTFUL,
-            text=f"{each.found.number} fits {claims[each.found.id]} orders of the store",
+            text=f"{each.found.number} matches {claims[each.found.id]} orders of the store",
         )
         if each.found is not None and claims[each.found.id] > 1
         else each

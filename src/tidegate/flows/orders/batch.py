@@ -45,8 +45,8 @@ read_document = msgspec.json.Decoder(Order).decode
 def why_over(order: Order) -> str:
     """Why an order is not sent any more."""
     if store_status(order) is StoreStatus.CANCELLED:
-        return "cancelled in Magento; it is sent when that is undone there"
-    return "all of it is cancelled or refunded in Magento"
+        return "cancelled in Magento; the order is sent if the cancellation is undone there"
+    return "the order is cancelled or refunded in full in Magento"
 
 
 class OrderBatch:

@@ -120,7 +120,7 @@ def adopt(cycle: Cycle, order: Item, there: Found) -> None:
 
 def close_never_sent(cycle: Cycle, item: Item, order: Item) -> None:
     """The company does not have it, so it never will."""
-    text = "cancelled or refunded in Magento; the company does not have it"
+    text = "cancelled or refunded in Magento, and the company does not have the order"
     with transaction("absent"):
         if order.state not in (State.CANCELLED, State.SKIPPED):
             never_sent(cycle, order, text)
@@ -213,9 +213,9 @@ def ask_whether_there(cycle: Cycle, item: Item, order: Item) -> None:
     """The product cannot be asked for an order, so a person looks whether it is there."""
     failure = Failure(
         Code.CANCEL_AFTER_SEND,
-        f"Magento cancelled or refunded the whole order {order.label}, and this company's product cannot be asked "
-        "whether it has it. Look there and cancel it if it is there; then "
-        f"`tidegate queue link {item.label} --step cancel`.",
+        f"Magento cancelled or refunded the whole order {order.label}, and this Sage product cannot be "
+        "asked whether it has the order. Look for it in Sage and cancel it if it is there; then `tidegate "
+        f"queue link {item.label} --step cancel`.",
     )
     cycle.apply([cycle.after_failure(item, failure, None)])
 

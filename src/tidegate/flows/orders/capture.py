@@ -39,7 +39,10 @@ def run(cycle: Cycle) -> None:
         return
     cycle.store_failed(failure)
     if not is_known(cycle):
-        text = f"{failure.text}; no order is sent before the store was read: what it said last is too old"
+        text = (
+            f"{failure.text}; no order is sent until the store can be read again, since the last reading is "
+            "too old"
+        )
         cycle.store_failure = replace(failure, text=text)
 
 
@@ -93,7 +96,10 @@ def believable(cycle: Cycle, server_now: datetime) -> datetime:
     skew = server_now - now
     with transaction("skew"):
         if abs(skew) > MOST_SKEW:
-            text = f"the store's clock differs from this machine's by {skew}; set both by the network's time"
+            text = (
+                f"the store's clock differs from this machine's by {skew}; let both machines take their "
+                "time from a time server (NTP)"
+            )
             alerts.raise_alert(SKEW, cycle.name, "", text, now)
         else:
             alerts.clear_alert(SKEW, cycle.name, "", now)

@@ -99,7 +99,9 @@ class CustomerDesk:
             return self.unless_on_hold(answers[item.id])
         if creations:
             return self.pending_creation(next(iter(creations.values()))[0])
-        return Failure(Code.UNKNOWN_CUSTOMER, "the company could not be asked", missing=item.waits_for)
+        return Failure(
+            Code.UNKNOWN_CUSTOMER, "the company could not be asked for the account", missing=item.waits_for
+        )
 
     def person(self, order: Order) -> Person:
         """Who ordered, with the currency of the account where the product has one for each."""
@@ -294,7 +296,7 @@ class CustomerDesk:
                 return candidate
         return Failure(
             Code.REFUSED,
-            f"every account reference tried for {creation.email} is taken: {', '.join(candidates)}. "
+            f"every account reference tried for {creation.email} is already used: {', '.join(candidates)}. "
             "Map the customer under customers.accounts, or change account_prefix.",
         )
 
@@ -315,7 +317,7 @@ class CustomerDesk:
         """What the orders of a customer wait for whose account is not there yet."""
         return Failure(
             Code.CUSTOMER_PENDING,
-            f"the account for {creation.email} must be created in the company first",
+            f"the account for {creation.email} is being created; the order waits for it",
             missing=missing_thing("registration", creation.key),
             sent=False,
         )
@@ -324,8 +326,8 @@ class CustomerDesk:
         """The product does not let accounts be created from outside."""
         return Failure(
             Code.UNKNOWN_CUSTOMER,
-            f"this company's product does not let an account be created for {creation.email}. Create it there, "
-            "and map the customer under customers.accounts.",
+            f"Tidegate cannot create the account for {creation.email} in this Sage product. Create it in "
+            "Sage, and map the customer under customers.accounts.",
             missing=missing_thing("customer", creation.email),
             sent=False,
         )
@@ -334,7 +336,7 @@ class CustomerDesk:
         """The company had the account once: somebody deleted it or took our key off it."""
         return Failure(
             Code.UNKNOWN_CUSTOMER,
-            f"account {item.target_number} was created for {creation.email} and is not found any more. "
+            f"account {item.target_number} was created for {creation.email}, but Sage no longer has it. "
             "Restore it, or map the customer under customers.accounts.",
             missing=missing_thing("customer", creation.email),
             sent=False,

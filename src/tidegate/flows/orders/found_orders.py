@@ -98,7 +98,7 @@ def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) ->
         with transaction("reduced"):
             if matching[0] != sent:  # a restored ledger remembers a sending in part that never came about
                 reductions.forget(item, cycle.now())
-            text = f"Magento took back a part of order {item.label} after it was sent"
+            text = f"Magento cancelled or refunded a part of order {item.label} after it was sent"
             reductions.ask(cycle, now, item.source_id, text, cycle.now())
     return msgspec.structs.replace(order, gross=there.gross)
 
@@ -110,9 +110,10 @@ def untold(
     placed = " or ".join(dict.fromkeys(map(shown, earlier)))
     figures = ", ".join(f"{name} {value}" for name, value in why.details.items() if name != "currency")
     text = (
-        f"Sage has it as {number} over {shown(gross)} {order.currency}. It was placed, or sent, over {placed}; what is "
-        "left of that since Magento took something back, Magento's own figures do not show"
-        f"{f' ({figures})' if figures else ''}. Compare the two; then `tidegate queue retry --overrule`."
+        f"Sage has it as {number} over {shown(gross)} {order.currency}. It was placed, or sent, over "
+        f"{placed}; Magento has cancelled or refunded a part since then, and its figures do not show what "
+        f"is left{f' ({figures})' if figures else ''}. Compare the two; then `tidegate queue retry "
+        "--overrule`."
     )
     return Failure(Code.TOTALS_DIFFER, text, details=why.details)
 
@@ -153,7 +154,7 @@ def verdict_of_accepted(
         if untold:
             text = (
                 f"the company states no total of order {named} that can be read; the store's is "
-                f"{order.gross} {order.currency}. Compare the two; then retry --overrule"
+                f"{order.gross} {order.currency}. Compare the two; then `tidegate queue retry --overrule`"
             )
         if not accepted_as_it_is:  # else Sage's total stands with the delivery, and nobody has to act
             with transaction("alert"):
@@ -193,8 +194,9 @@ def beyond_tolerance(cycle: Cycle, item: Item, prepared: Prepared) -> Failure | 
     if stated is None or Code.TOTALS_DIFFER in item.overruled or near_enough(cycle, item, order, stated):
         return None
     text = (
-        f"the company would arrive at {shown(stated)} {order.currency} for order {order.reference}, the store's total "
-        f"is {shown(order.gross)}; it was not sent. Put the tax right, or retry --overrule\n"
+        f"the company's total for order {order.reference} would be {shown(stated)} {order.currency}, but "
+        f"the store's total is {shown(order.gross)}; the order was not sent. Correct the tax, or `tidegate "
+        "queue retry --overrule`\n"
     )
     tax = cycle.connection.company.about.orders.tax
     return Failure(Code.TOTALS_DIFFER, text + both_calculations(order, stated, tax), sent=False)

@@ -189,8 +189,8 @@ class Intake:
         elif before.maybe_sent and not self.held_by_us(before.source_id):
             text = (
                 f"Order {order.increment_id} was put on hold in Magento after it was sent as "
-                f"{before.target_number or 'an order that Sage may have'}, which Sage goes on to deliver. Hold "
-                "it there, too, or release it in Magento: then this alert ends by itself."
+                f"{before.target_number or 'an order that Sage may have'}, and Sage will deliver it. Put it "
+                "on hold in Sage, too, or release it in Magento: then this alert ends by itself."
             )
             alerts.raise_alert(ON_HOLD, self.cycle.name, order.increment_id, text, now)
 

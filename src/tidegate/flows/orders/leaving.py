@@ -42,7 +42,7 @@ class Ready:
 
 def unasked(item: Item, accepted: Accepted, attempt_id: int | None) -> Sequence[Verdict]:
     """For a value of the kind that nothing is sent or collected with."""
-    raise AssertionError("no order is confirmed by this value")
+    raise AssertionError("internal error: no order can be confirmed by this value")
 
 
 def orders_of(

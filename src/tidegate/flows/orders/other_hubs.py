@@ -37,10 +37,11 @@ def failure_of(cycle: Cycle, item: Item, ours: Sequence[Found]) -> Failure | Non
     named = ", ".join(f"{each.number} (made {each.created_at:%Y-%m-%d %H:%M:%S} UTC)" for each in fresh)
     return Failure(
         Code.ANOTHER_HUB,
-        f"the company has {named} with the key {fresh[0].key} of order {item.label}, made while this hub was "
-        f"working (since {cycle.connection.working_since:%Y-%m-%d %H:%M} UTC), and this ledger never sent it. "
-        "Another hub with a ledger of its own works on this shop and company, or somebody copied the order "
-        "in Sage. Stop the other hub, cancel in Sage what is there twice, then lift the halt.",
+        f"the company has {named} with the key {fresh[0].key} of order {item.label}, made while this hub "
+        f"was working (since {cycle.connection.working_since:%Y-%m-%d %H:%M} UTC), and this ledger never "
+        "sent it. Another hub with a ledger of its own sends orders of this store to this company, or "
+        "somebody copied the order in Sage. Stop the other hub, cancel the duplicates in Sage, then "
+        "`tidegate lift`.",
         sent=False,
     )
 

@@ -50,7 +50,7 @@ def unexplained_of(order: Order, sent: Item | None, source_id: int) -> str:
     rows = unexplained(order, baseline(sent), credited(order, source_id))
     if not rows:
         return ""
-    return f"After order {order.increment_id} was sent, Magento took back: {'; '.join(rows)}."
+    return f"After order {order.increment_id} was sent, Magento cancelled or refunded: {'; '.join(rows)}."
 
 
 def baseline(sent: Item | None) -> SentWith:
@@ -149,12 +149,12 @@ def decide(cycle: Cycle, step: Item, sent: Item, source_id: int) -> None:
     if step.state is State.REVIEW:
         return
     text = (
-        f"{unexplained_of(read_order(step.document), sent, source_id)} Sage's order is {sent.target_number}: "
-        f"change or credit it by hand, then `tidegate queue skip {step.label} --step {step.step} --reason "
-        "corrected`; a credit note that Tidegate reads ends this by itself."
+        f"{unexplained_of(read_order(step.document), sent, source_id)} The order in Sage is "
+        f"{sent.target_number}: change or credit it there by hand, then `tidegate queue skip {step.label} "
+        f"--step {step.step} --reason corrected`; a credit note in Sage for these items ends this by itself."
     )
     if lookups.step_of(source_id, "payments", "deposit") is not None:
-        text += " The receipt in Sage is of all that was sent: post there what the buyer got back, too."
+        text += " The receipt in Sage is for the whole order: post the refund to the buyer in Sage, too."
     failure = Failure(Code.CHANGED_AFTER_SEND, text, sent=False)
     cycle.apply([cycle.after_failure(step, failure, None)])
 
@@ -165,7 +165,7 @@ def over(step: Item, sent: Item, source_id: int) -> str:
         return f"the order is {sent.state}"
     order = read_order(step.document)
     if f"{REDUCED}{revision(order)[-12:]}" != step.step:
-        return "Magento has taken back something else by now"
+        return "Magento has cancelled or refunded something else since then"
     cancelling = lookups.step_of(source_id, FLOW, "cancel")
     if cancelling is not None and cancelling.state is not State.SKIPPED:
         return "the whole order is being cancelled"

@@ -18,7 +18,7 @@ from tidegate.ledger import alerts, delivery, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
 
-UNASKED = Failure(Code.UNKNOWN_CUSTOMER, "the company could not be asked")
+UNASKED = Failure(Code.UNKNOWN_CUSTOMER, "the company could not be asked for what is missing")
 
 #: Things tried in one cycle; the rest waits for the next one.
 MOST = 100

@@ -71,11 +71,12 @@ def rely_on_guard(cycle: Cycle, about: OrderWriting) -> None:
 def guarded(cycle: Cycle, item: Item, guard: Guard, since: datetime | None) -> Verdict:
     """Sent again while the guard holds; else a person must look."""
     if since is None or item.changed_at > since:
-        text = f"no answer; it is sent again, which is harmless: the {guard.value}"
+        text = f"no answer came; the order is sent again, which is safe: the {guard.value}"
         return cycle.after_absence(item, text)
     text = (
-        "no answer, and the company's product no longer guards against a second order after so many days. "
-        f"Look for it there: `tidegate queue link {item.label} NUMBER`, or `tidegate queue retry`."
+        "no answer came, and after so many days this Sage product no longer refuses a second order with "
+        f"the same key. Look for the order in Sage: `tidegate queue link {item.label} NUMBER`, or `tidegate "
+        "queue retry`."
     )
     cycle.count("review")
     cycle.ask_a_person(Failure(Code.DUPLICATE_FOUND, text), item.label)

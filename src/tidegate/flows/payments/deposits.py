@@ -194,7 +194,7 @@ def settle_found(cycle: Cycle, item: Item, entry: LedgerEntry | Failure | None) 
         cycle.apply([cycle.after_failure(item, entry, None)])
     elif entry is not None:
         cycle.count("adopted")
-        cycle.apply([receipts.posted(item, "e", entry.id, entry.urn, text="found in Sage by our key")])
+        cycle.apply([receipts.posted(item, "e", entry.id, entry.urn, text="found in Sage by Tidegate's key")])
     elif item.state is State.IN_DOUBT:
         cycle.apply([cycle.after_absence(item)])
 
@@ -216,7 +216,7 @@ def post_one(
     alive = still_alive(sent, there)
     paid = paid_at_checkout(order, sent, given_back(item, order, sent))
     if payment is None:
-        cycle.apply([Verdict(item.id, "n", text="the payment method is no longer prepaid")])
+        cycle.apply([Verdict(item.id, "n", text="the payment method is no longer configured as prepaid")])
     elif paid <= 0:
         text = "gift cards, store credit or the like have paid the whole order"
         cycle.apply([Verdict(item.id, "n", text=text)])
@@ -259,12 +259,12 @@ def still_alive(order: Item | None, there: Found | None) -> Found | Failure:
     """The order in Sage that money may be posted for; what belongs to no live order is for a person to look at."""
     if (order is not None and order.state is State.CANCELLED) or (there is not None and there.cancelled):
         text = (
-            "the order was cancelled before its receipt was posted. If the buyer's money came, post it in Sage by "
-            "hand; then `tidegate queue skip`."
+            "the order was cancelled before its receipt was posted. If the buyer has paid, post the "
+            "receipt in Sage by hand; then `tidegate queue skip`."
         )
         return Failure(Code.CANCEL_AFTER_SEND, text, sent=False)
     if there is None or not there.account:
-        text = "Sage does not show the order, and so not the account that the receipt belongs to"
+        text = "Sage does not list the order, so the account for the receipt is not known"
         return Failure(Code.TRANSIENT, text, sent=False)
     return there
 
@@ -319,7 +319,7 @@ def settle(
         cycle.apply([cycle.after_failure(item, receipt, None)])
         return
     if receipt is None:
-        text = f"Sage shows the receipt {deposit.target_number} no longer"
+        text = f"Sage no longer lists the receipt {deposit.target_number}"
         cycle.apply([cycle.after_failure(item, Failure(Code.OTHER_CONTENT, text, sent=False), None)])
         return
     done = [
@@ -332,7 +332,13 @@ def settle(
     if receipt.outstanding <= 0 or (item.state is State.IN_DOUBT and receipt.outstanding <= left - amount):
         cycle.count("adopted")
         cycle.apply(
-            [Verdict(item.id, "e", text="what is left of the receipt shows that it was set against it")]
+            [
+                Verdict(
+                    item.id,
+                    "e",
+                    text=("the unallocated amount of the receipt shows that it was allocated to the invoice"),
+                )
+            ]
         )
         return
     if item.state is State.IN_DOUBT:

@@ -153,12 +153,12 @@ class PaymentHandler:
         status = mapped if speaks else there.status
         if settings.notes.comment == "none" and status == there.status:
             return Drop(
-                "nothing is reported of payments: notes.comment is none, and no other status is mapped"
+                'payments are not reported to Magento: notes.comment is "none", and no status is mapped'
             )
         if not status:
             text = (
-                "the Magento order has no status, and a comment without one would keep it so. "
-                "Give the order a status in Magento, then `tidegate queue retry`."
+                "the Magento order has no status, and Magento accepts a comment only with a status. Give "
+                "the order a status in Magento, then `tidegate queue retry`."
             )
             return Failure(Code.OTHER_CONTENT, text, sent=False)
         visible = settings.notes.comment == "visible"

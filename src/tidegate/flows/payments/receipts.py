@@ -114,7 +114,7 @@ def look_up(
             found[item.id] = ()
         elif entry is not None:
             cycle.count("adopted")
-            found[item.id] = (posted(item, "e", entry.id, entry.urn, text="found in Sage by our key"),)
+            found[item.id] = (posted(item, "e", entry.id, entry.urn, text="found in Sage by Tidegate's key"),)
     return found
 
 

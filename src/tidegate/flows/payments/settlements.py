@@ -80,8 +80,8 @@ def taken_back(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
     if not reported or lookups.step_of(tie.source_id, FLOW, step) is not None:
         return
     text = (
-        f"Sage invoice {row.reference} was paid, and {shown(row.outstanding)} {row.currency} of it is open again: "
-        "a payment was taken back. Correct the order's status in Magento, then `tidegate queue skip`."
+        f"Sage invoice {row.reference} was paid, but {shown(row.outstanding)} {row.currency} of it is open "
+        "again: a payment was reversed. Correct the order's status in Magento, then `tidegate queue skip`."
     )
     wanted = NewDelivery(
         connection=cycle.name,

@@ -7,7 +7,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.ledger import lookups
 
-WHY = "this product takes no receipts: post it by hand"
+WHY = "Tidegate cannot post receipts in this Sage product: post this one by hand"
 
 
 def skip_all(cycle: Cycle, steps: tuple[str, ...], size: int) -> None:

@@ -109,7 +109,9 @@ def look_again(cycle: Cycle, shelves: Mapping[str, Place]) -> None:
     if isinstance(now, Failure):
         refuse(cycle, now)
     elif now != shelves:
-        text = "the store's websites or its price scope have changed: the next cycle calculates prices anew"
+        text = (
+            "the store's websites or its price scope have changed: the next cycle calculates all prices again"
+        )
         cycle.end(Failure(Code.TRANSIENT, text, sent=False))
 
 

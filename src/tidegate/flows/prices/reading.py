@@ -65,8 +65,8 @@ def read_book(connection: Connection, session: Session, *, full: bool) -> Book |
     rows, touched = price_book.updated(before, told_rows, full=whole)
     if before.height and not rows.height:
         text = (
-            "the company reported no price at all where it had some before: nothing is taken out of the store; "
-            "if it has none any more, switch the flow off"
+            "the company reported no prices at all, but had some before: no price is removed from the "
+            "store. If the company has no prices any more, switch the flow off"
         )
         return Failure(Code.OTHER_CONTENT, text, sent=False)
     book = Book(

@@ -47,14 +47,14 @@ def _shared(connection: Connection, actual: str) -> Failure:
     else:
         way_out = 'set prices.scope = "website" for each of the connections'
         text = f'prices.scope is "global", and {names} write prices to this store'
-    return _refused(f"{text}: the last one would win on every website. Nothing was written; {way_out}")
+    return _refused(f"{text}: each would overwrite the other's prices. No price was written; {way_out}")
 
 
 def _of_others(websites: Sequence[str]) -> Failure:
     return _refused(
-        f'the store\'s price scope is global and prices.scope is "website": prices would also replace those of '
-        f"{', '.join(websites)}. Nothing was written; set {SETTING} to Website in Magento, or, if all websites "
-        'shall have this company\'s prices, prices.scope = "global"'
+        'the store\'s price scope is global and prices.scope is "website": prices would also overwrite '
+        f"those of {', '.join(websites)}. No price was written; set {SETTING} to Website in Magento, or, if "
+        'all websites are to have this company\'s prices, prices.scope = "global"'
     )
 
 
@@ -63,8 +63,8 @@ def _unknown(failure: Failure) -> Failure:
     if not blames_keys(failure):
         return failure
     return _refused(
-        f"the store does not state its price scope: {failure.text}. Nothing was written; give the integration "
-        f"the resource {RESOURCE} (Stores > Attributes > Product) under System > Integrations"
+        f"the store does not state its price scope: {failure.text}. No price was written; give the "
+        f"integration the resource {RESOURCE} (Stores > Attributes > Product) under System > Integrations"
     )
 
 

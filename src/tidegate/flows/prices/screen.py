@@ -37,7 +37,7 @@ def screen(cycle: Cycle, writer: PriceWriter) -> bool:
                 number,
                 "i",
                 code=Code.UNKNOWN_SKU.value,
-                text=f"the store has no product {sku} that can have a price of its own",
+                text=f"the store has no product {sku}, or its type has no price of its own",
                 waits_for=missing_thing("sku", sku),
             )
             for number, sku in fresh.items()

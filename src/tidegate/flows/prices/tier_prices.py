@@ -18,7 +18,7 @@ NAME = "endpoint:tier-prices"
 
 def held(said: str) -> Failure:
     """Why a tier price is not sent; `said` is the store's answer."""
-    text = f"the store has no tier prices: {said}. It is asked again after some days"
+    text = f"the store does not support tier prices: {said}. Tidegate asks again in a few days"
     return Failure(Code.UNKNOWN_REFERENCE, text, missing=NAME, sent=False)
 
 

@@ -72,7 +72,7 @@ class PriceWriter:
             return answer
         there = self.read([item.key for item in items])
         if isinstance(there, Failure):
-            text = f"the prices were written and could not be read back: {there.text}"
+            text = f"the prices were written, but could not be read back: {there.text}"
             return Failure(Code.UNCLEAR_ANSWER, text, details=there.details)
         wrong = [item for item in items if (there[item.key] or GONE) != item.wanted]
         return strays | {
@@ -247,7 +247,7 @@ def _one_after_other(
 
 
 def _no_website(key: PriceKey) -> Failure:
-    text = f"the store has no website {key.website} any more"
+    text = f"the store no longer has the website {key.website}"
     return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"website:{key.website}", sent=False)
 
 
@@ -257,12 +257,12 @@ def _refused(key: PriceKey, complaints: Sequence[Complaint]) -> Failure:
     text = "; ".join(dict.fromkeys(each.text for each in about))
     if any(each.unknown_group and each.names(key.sku) for each in about):
         missing = missing_thing("group", key.group)
-        remedy = f"make the customer group {key.group} in Magento, or correct prices.groups"
+        remedy = f"create the customer group {key.group} in Magento, or correct prices.groups"
         return Failure(Code.UNKNOWN_REFERENCE, f"{text}. {remedy}.", missing=missing)
     if any(each.unknown_product and each.names(key.sku) for each in about):
         return Failure(
             Code.UNKNOWN_SKU,
-            f"the store has no product {key.sku} that can have a price of its own: {text}",
+            f"the store has no product {key.sku}, or its type has no price of its own: {text}",
             missing=missing_thing("sku", key.sku),
         )
     return Failure(Code.REFUSED, f"{key.sku}: {text}")

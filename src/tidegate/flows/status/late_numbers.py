@@ -36,7 +36,7 @@ def not_there_yet(store: str, entity_id: int) -> Failure:
     """Why a step cannot be carried out."""
     return Failure(
         Code.NUMBER_PENDING,
-        "the company has the order, but has given it no number yet",
+        "the company has the order, but has not given it a number yet",
         missing=waits_for(store, entity_id),
         sent=False,
     )

@@ -23,7 +23,7 @@ from tidegate.ledger import delivery, lookups
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.sage.port.outcomes import Kind
 
-NEVER_NUMBERED = Failure(Code.NOT_OFFERED, "this company's product gives orders no number", sent=False)
+NEVER_NUMBERED = Failure(Code.NOT_OFFERED, "this Sage product does not give orders a number", sent=False)
 
 
 def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:

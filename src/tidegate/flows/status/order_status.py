@@ -151,13 +151,13 @@ def refuse(item: Item, note: Note, there: OrderNow) -> Failure | None:
     if item.step == NUMBER and there.ext_order_id:
         return Failure(
             Code.OTHER_CONTENT,
-            f"the Magento order carries the ERP number {there.ext_order_id} already, not {note.number}. "
-            "Was it exported by another connector? Correct it in Magento, then `tidegate queue retry`.",
+            f"the Magento order already has the ERP number {there.ext_order_id}, not {note.number}. Was it "
+            "exported by another connector? Correct the number in Magento, then `tidegate queue retry`.",
         )
     if item.step == COMMENT and not there.status:
         return Failure(
             Code.OTHER_CONTENT,
-            "the Magento order has no status, and a comment without one would keep it so. "
-            "Give the order a status in Magento, then `tidegate queue retry`.",
+            "the Magento order has no status, and Magento accepts a comment only with a status. Give the "
+            "order a status in Magento, then `tidegate queue retry`.",
         )
     return None

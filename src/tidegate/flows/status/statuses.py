@@ -166,9 +166,9 @@ class StatusHandler:
         if status == CANCELLED_STATUS:
             return self.cancel(there)
         if there.status == status:
-            return Adopt(str(there.entity_id), "", f"the order shows {status} already")
+            return Adopt(str(there.entity_id), "", f"the order already has the status {status}")
         if there.state in SETTLED:
-            return Drop(f"the Magento order is {there.state}: no status speaks over that")
+            return Drop(f"the Magento order is {there.state}: its status is not changed any more")
         subject = f"Sage order {progress.number}" if progress.number else "The order in Sage"
         return self.comment(there, f"{subject} is {word.replace('-', ' ')}", status)
 
@@ -198,8 +198,8 @@ class StatusHandler:
             return Adopt(str(there.entity_id), "", "the order is cancelled already")
         if there.state in ("complete", "closed"):
             text = (
-                f"Sage has cancelled the order, and Magento's is {there.state}. Settle it in Magento by hand, "
-                "then `tidegate queue skip`."
+                f"the order is cancelled in Sage, but {there.state} in Magento. Settle it in Magento by "
+                "hand, then `tidegate queue skip`."
             )
             return Failure(Code.OTHER_CONTENT, text, sent=False)
         return self.call(there, "cancel")

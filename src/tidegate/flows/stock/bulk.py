@@ -86,9 +86,9 @@ def still_to_do(calls: BulkCalls, bulk: Open) -> int | Failure:
 def tell(cycle: Cycle, bulk: Open, count: int) -> None:
     """Nobody carries the shop's queue out: the shop's own people must see to it."""
     text = (
-        f"{count} of {bulk.count} stock operations handed in at {bulk.since:%Y-%m-%d %H:%M} UTC are not carried "
-        "out: start the store's queue consumer async.operations.all (`bin/magento queue:consumers:start`), or "
-        f'set bulk = "sync" at [stores.{cycle.connection.settings.store}]'
+        f"{count} of {bulk.count} stock updates queued in the store at {bulk.since:%Y-%m-%d %H:%M} UTC were "
+        "not processed: start the store's queue consumer async.operations.all (`bin/magento "
+        f'queue:consumers:start`), or set bulk = "sync" at [stores.{cycle.connection.settings.store}]'
     )
     with transaction("alert"):
         alerts.raise_alert(ALERT, cycle.name, cycle.connection.settings.store, text, cycle.now())
@@ -185,7 +185,7 @@ def one_bulk(
     failures: dict[str, Failure] = {}
     for operation, part in zip(operations, elements, strict=True):
         if operation.status is BulkStatus.OPEN:
-            text = "the shop's queue has not carried it out yet; what it has is read back once that is over"
+            text = "the store's queue has not processed it yet; the value is read back when it has"
             failures |= {item.key: Failure(Code.NO_ANSWER, text) for item in part}
         elif operation.status is not BulkStatus.DONE:
             failures |= mirrored.written(writer, part)

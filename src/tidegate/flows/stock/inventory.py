@@ -320,12 +320,12 @@ def screen(cycle: Cycle, store: StoreStock) -> bool:
             sku = place_of(item.key)[0]
             product = known.get(sku)
             if product is None:
-                text = f"the store has no product {sku}: make it there, or leave it to Sage alone"
+                text = f"the store has no product {sku}: create it in Magento, or leave it out with skip_skus"
                 code, waits = Code.UNKNOWN_SKU.value, missing_thing("sku", sku)
                 verdicts.append(Verdict(item.id, "i", code=code, text=text, waits_for=waits))
             elif product.type_id in COMPOSITES:
                 verdicts.append(
-                    Verdict(item.id, "n", text=f"a {product.type_id} product: its parts have stock")
+                    Verdict(item.id, "n", text=f"a {product.type_id} product has no stock of its own")
                 )
         with transaction("screen"):
             mirror.settle(cycle.lease, verdicts, cycle.now())
@@ -344,7 +344,7 @@ def hold_back(cycle: Cycle) -> None:
     skus = shipped.open_shipment_skus(cycle.name)
     keys = [key_of(sku, source) for sku in skus for source in sources_of(cycle.connection)]
     items = mirror.find(cycle.name, FLOW, keys)
-    text = "a shipment of it is written first"
+    text = "a shipment of this product is written first"
     waits = [Verdict(item.id, "g", text=text, due_at=cycle.next_cycle) for item in items]
     with transaction("shipments"):
         mirror.settle(cycle.lease, waits, cycle.now())

@@ -73,7 +73,7 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     if session.stock is None:
         return lacks("stock")
     if session.web_lines is None and not session.dated_stock:
-        return lacks("open lines of web orders, without which their pieces would be sold twice")
+        return lacks("the open lines of web orders, which are needed so that no piece is sold twice")
     lines = session.web_lines.read() if session.web_lines is not None else []
     if isinstance(lines, Failure):
         return lines
@@ -114,7 +114,7 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     groups: dict[str, str] = {}
     if stock.group_buffers:
         if session.products is None:
-            return lacks("products, whose groups `stock.group_buffers` goes by")
+            return lacks("products with their groups, which `stock.group_buffers` needs")
         products = session.products.read(None if full else cursors.read(cycle.name, FLOW, "groups"))
         if isinstance(products, Failure):
             return products
@@ -146,7 +146,10 @@ def _held_by_unreadable(cycle: Cycle, lines: Iterable[WebLine]) -> Iterator[BadR
         if item is None or item.source_id is None:
             continue
         document = intake.document_of(item.source_id)
-        why = f"order {hidden[key].order_number} holds pieces of it: {hidden[key].unreadable}"
+        why = (
+            f"order {hidden[key].order_number} reserves pieces of it, but cannot be read: "
+            f"{hidden[key].unreadable}"
+        )
         codes = cycle.connection.settings.skus
         for sku in {line.sku for line in read_order(document).lines} if document else ():
             yield BadRow(codes.get(sku, sku), why)
@@ -206,8 +209,8 @@ def _shrinking(cycle: Cycle, before: pl.DataFrame, after: pl.DataFrame) -> Failu
     with transaction("shrunk"):
         marks.write(_shrunk(cycle), str(seen), cycle.now())
     text = (
-        f"Sage reported the stock of {after.height} products and warehouses where it had {before.height} before; "
-        f"that counts when it is reported {_BELIEVED} times in a row, and nothing is written until then"
+        f"Sage reported the stock of {after.height} products and warehouses but {before.height} before. "
+        f"Stock is written again when the same is reported {_BELIEVED} times in a row"
     )
     return Failure(Code.OTHER_CONTENT, text, sent=False)
 

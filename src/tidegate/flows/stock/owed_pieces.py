@@ -126,8 +126,9 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
 
 def _unnamed(entity_id: int, reasons: Mapping[int, str]) -> Failure:
     text = (
-        f"order {entity_id} of the store, which is new, cannot be read ({reasons[entity_id]}), so nobody knows what it "
-        "holds: stock waits until the next cycle of orders has put it before a person"
+        f"the new order with entity id {entity_id} cannot be read ({reasons[entity_id]}), so the pieces "
+        "that it reserves are not known. Stock is written again after the next cycle of the flow orders "
+        "has put it into review"
     )
     return Failure(Code.UNREADABLE, text, sent=False)
 

@@ -28,7 +28,7 @@ T = TypeVar("T")
 STORE_SETTLES = timedelta(minutes=10)
 #: A pause shorter than this between attempt and call is never too long.
 SHORTEST_PAUSE = timedelta(seconds=30)
-PAUSED = "not sent: this machine paused between recording the attempt and sending it"
+PAUSED = "not sent: this machine was suspended between recording the attempt and sending it"
 
 
 class Target(StrEnum):

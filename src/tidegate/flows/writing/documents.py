@@ -182,7 +182,10 @@ def prerequisite(handler: DocumentHandler, source_id: int) -> Failure | None:
     order = lookups.step_of(source_id, "orders", "order")
     if order is None or order.state not in FINAL:
         state = order.state.value if order else "unknown"
-        text = f"the order itself is not confirmed in Sage yet ({state}); this follows by itself"
+        text = (
+            f"the order itself is not confirmed in Sage yet ({state}); Tidegate continues by itself when it "
+            "is"
+        )
         return Failure(Code.PARENT_PENDING, text, sent=False)
     for step in order_documents.open_steps(source_id, OF_ORDERS):
         if f"{step.flow}/{step.step}".startswith(handler.after):
@@ -192,7 +195,9 @@ def prerequisite(handler: DocumentHandler, source_id: int) -> Failure | None:
 
 def comes_first(flow: str, step: str, state: State, missing: str | None = None) -> Failure:
     """What waits behind a step that is not finished; `missing` names it where it is of the same flow."""
-    text = f"{step} of {flow} comes first and is {state.value}; this follows by itself"
+    text = (
+        f"{step} of {flow} comes first and is {state.value}; Tidegate continues by itself when that is done"
+    )
     return Failure(Code.PARENT_PENDING, text, missing=missing, sent=False)
 
 
@@ -238,12 +243,12 @@ def write(cycle: Cycle, handler: DocumentHandler, item: Item, step: Write) -> bo
             made = there.failure  # it came between the look and the call
         limit = cycle.connection.store.client.array_limit
         if isinstance(there, Write) and limit is not None and there.lines < step.lines > limit:
-            text = f"the store takes {limit} lines a call"  # which it has said just now
+            text = f"the store accepts {limit} lines in one call"  # which it has said just now
             return again(cycle, item, attempt, text)
         if isinstance(there, Adopt):  # the refused call was a second one: the first did it (point 22)
             cycle.heard(None)
             cycle.count("adopted")
-            text = f"{there.text}; the call itself was refused"
+            text = f"{there.text}; the store also refused the call itself"
             verdict = confirmed(handler, item, "c", there.id, there.number, attempt=attempt, text=text)
             settle(cycle, item, verdict, there.follows)
             return True
@@ -261,7 +266,7 @@ def write(cycle: Cycle, handler: DocumentHandler, item: Item, step: Write) -> bo
     number = result.number
     cycle.heard(None)
     if step.goes_on:
-        return again(cycle, item, attempt, f"part {len(step.earlier) + 1} of it is {number}")
+        return again(cycle, item, attempt, f"part {len(step.earlier) + 1} of the document is {number}")
     cycle.count("confirmed")
     verdict = confirmed(
         handler, item, "c", str(made), number, attempt=attempt, text=result.text, earlier=step.earlier
@@ -322,7 +327,7 @@ def release(cycle: Cycle, handler: DocumentHandler) -> None:
     waiting = queue.held(cycle.name, handler.flow, without=Code.PAYMENT_PENDING if by_payment else None)
     ended = holds_ended(cycle, [item for item in waiting if item.reason_code == Code.ORDER_ON_HOLD])
     ready = [
-        Verdict(item.id, "j", text="what it waited for may be there now")
+        Verdict(item.id, "j", text="what it waited for may exist now")
         for item in waiting
         if item.id in ended or may_go(cycle, handler, item)
     ]

@@ -90,7 +90,7 @@ def settle_late(
         if item.id in found:
             verdicts += collected(item, found[item.id])
         elif expired:
-            text = f"{name_of(parcel)} expired, and the company does not have it"
+            text = f"{name_of(parcel)} expired, and the company does not have the record"
             doubtful = Verdict(item.id, "x", code=Code.NO_ANSWER, text=f"{name_of(parcel)} expired")
             verdicts += (
                 [Verdict(item.id, letter, text=text) for letter in "xf"] if proves_absence else [doubtful]
@@ -174,6 +174,6 @@ class Result:
         if isinstance(outcome, Accepted):
             return self.writing.confirm(item, outcome, attempt_id)
         if outcome is None:
-            text = f"{name_of(self.parcel)} was answered, and the answer leaves it out: it is looked up"
+            text = f"the answer to {name_of(self.parcel)} does not mention this record: it is looked up"
             return [Verdict(item.id, "d", code=Code.UNCLEAR_ANSWER, text=text)]
         return [after_refusal(self.cycle, item, outcome, attempt_id, count)]

@@ -24,7 +24,7 @@ from tidegate.ledger.queue import Item
 from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
 
 Call = Callable[[Sequence[Record]], Iterable[tuple[str, Outcome]]]
-UNANSWERED = Failure(Code.UNCLEAR_ANSWER, "the company's answer says nothing of this record")
+UNANSWERED = Failure(Code.UNCLEAR_ANSWER, "the company's answer does not mention this record")
 
 
 @dataclass(slots=True)
@@ -166,9 +166,9 @@ def verdicts_on(
         if writing.in_parcels:
             cycle.heard(None)
             cycle.count("handed_over")
-            text = f"lies with the company in parcel {outcome.parcel}"
+            text = f"handed over to the company in parcel {outcome.parcel}; its answer is read later"
             return [Verdict(record.item.id, "s", attempt_id=attempt_id, text=text)]
-        text = f"handed over as {outcome.parcel}, and nothing reads what becomes of it: it is looked up"
+        text = f"handed over in parcel {outcome.parcel}, whose answer cannot be read: the record is looked up"
         outcome = Failure(Code.UNCLEAR_ANSWER, text)
     verdict = after_refusal(cycle, record.item, outcome, attempt_id, count)
     cycle.heard(outcome if verdict.letter == "d" else None)
@@ -181,7 +181,7 @@ def after_refusal(cycle: Cycle, item: Item, failure: Failure, attempt_id: int, c
         return cycle.after_failure(item, failure, attempt_id)
     if count == 1:
         return cycle.after_failure(item, replace(failure, code=Code.REFUSED), attempt_id)
-    text = f"{failure.text} It was one of {count} and goes again with half of them."
+    text = f"{failure.text} It was sent with {count} records and is sent again with half of them."
     return Verdict(item.id, "g", attempt_id=attempt_id, code=failure.code, text=text)
 
 

@@ -82,7 +82,7 @@ def test_a_sign_in_is_begun_and_the_browser_comes_back_by_itself(browsing: Brows
 
 
 def test_an_address_that_was_copied_is_taken_and_a_refusal_is_shown(browsing: Browsing, signs: Signs) -> None:
-    assert "has been begun" in browsing.post(CONNECT, ended_at="c")
+    assert "was started" in browsing.post(CONNECT, ended_at="c")
     browsing.post(CONNECT)
     signs.refuses = True
     assert "the code was refused" in browsing.post(CONNECT, ended_at="c")
