@@ -206,7 +206,7 @@ def test_the_wizard_connects_systems_of_ones_own(port: int, tmp_path: Path) -> N
     shell = Shell(tmp_path / "of-ones-own", port)
     sandbox = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"
     known = {
-        "Address of the Magento shop": sandbox[0],
+        "Address of the Magento store": sandbox[0],
         "Address of Sage's service": f"{sandbox[1]}/uk/sage200/accounts/v1",
         "Address where people sign in": sandbox[1],
         "Has Sage given a subscription key": "yes",

@@ -37,7 +37,7 @@ class Unknown(Exception):
         if close:
             remedy = f"did you mean {close[0]}?"
         elif names:
-            remedy = f"known here: {', '.join(names)}"
+            remedy = f"there are: {', '.join(names)}"
         super().__init__(f"there is no {kind} {name}")
         self.remedy = remedy
 

@@ -30,7 +30,9 @@ def check(accounts: Accounts, key: str, report: Report) -> None:
             remedy = "name an attribute of your own: small letters, digits and _, e.g. sage_account"
             report.problem(path, f'the attribute "{attribute}"', remedy)
         if attribute in seen:
-            report.problem(path, f'the attribute of "{seen[attribute]}"', "one attribute shows one field")
+            report.problem(
+                path, f'the attribute of "{seen[attribute]}"', ("use a different attribute for each field")
+            )
         seen[attribute] = name
     for code, group in accounts.tax_groups.items():
         path = joined(key, "tax_groups", code)

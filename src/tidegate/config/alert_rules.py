@@ -34,7 +34,11 @@ def check_notify(notify: Notify, connections: set[str], report: Report) -> None:
     for name, target in notify.targets.items():
         _check_target(target, joined("notify", "targets", name), connections, report)
     if notify.targets and all(each.escalation for each in notify.targets.values()):
-        report.warning("notify.targets", "only escalation", "add a target that hears of an alert at once")
+        report.warning(
+            "notify.targets",
+            "all targets are for escalation only",
+            ("add a target without `escalate_after`, which is notified at once"),
+        )
 
 
 def _check_target(target: Target, key: str, connections: set[str], report: Report) -> None:

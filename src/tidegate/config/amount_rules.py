@@ -13,9 +13,9 @@ def check(amounts: Amounts, key: str, report: Report) -> None:
         payment = amount.payment or source in PAYMENTS
         path = joined(key, *source.split(".", 1))
         if not amount.account.strip() and not payment:
-            report.problem(f"{path}.account", "no account", "write the nominal account of its line")
+            report.problem(f"{path}.account", "no account", "give the nominal account of its line")
         if payment and amount.tax_code:
-            report.problem(f"{path}.tax_code", "a tax code", "a payment is not taxed: leave it out")
+            report.problem(f"{path}.tax_code", "a tax code", "a payment has no tax: leave it out")
         _only_where_it_counts(source, amount, path, report)
 
 
@@ -26,6 +26,6 @@ def _only_where_it_counts(source: str, amount: Amount, path: str, report: Report
                 remedy = "only entries of fields name other fields"
                 report.problem(f"{path}.{name}", f'the text "{getattr(amount, name)}"', remedy)
     if amount.payment and source in LINES:
-        report.problem(f"{path}.payment", "true", f"{source} is a line; leave payment out")
+        report.problem(f"{path}.payment", "true", f"{source} is always a line; leave payment out")
     if amount.payment and source in PAYMENTS:
         report.problem(f"{path}.payment", "true", f"{source} is always a payment; leave payment out")

@@ -33,7 +33,7 @@ def _check_settle(company: CompanySettings, key: str, report: Report) -> None:
     check_range(company.settle_minutes, 0, 1440, f"{key}.settle_minutes", report, "minutes")
     if 0 <= company.settle_minutes * 60 < company.timeout:
         found = f"{company.settle_minutes} minutes, shorter than the timeout of {company.timeout:g} seconds"
-        remedy = "Sage may still be saving an order while a look-up finds nothing; 10 is safe"
+        remedy = "a look-up may miss an order that Sage is still saving; 10 is safe"
         report.warning(f"{key}.settle_minutes", found, remedy)
 
 
@@ -49,10 +49,12 @@ def check_trust(company: CompanySettings, key: str, report: Report) -> None:
         )
         report.problem(f"{key}.pinned_certificate", f'the text "{pinned}"', remedy)
     if pinned and company.ca_file:
-        report.problem(f"{key}.pinned_certificate", "both ca_file and a pinned one", "keep one of the two")
+        report.problem(
+            f"{key}.pinned_certificate", "both ca_file and a pinned certificate", "keep one of the two"
+        )
     if company.plain_http:
         remedy = "everybody on that network can read and change what is sent: give the server a certificate"
-        report.warning(f"{key}.plain_http", "http without TLS is allowed", remedy)
+        report.warning(f"{key}.plain_http", "plain http without TLS is allowed", remedy)
 
 
 def _check_window(window: Window, key: str, report: Report) -> None:
@@ -65,5 +67,5 @@ def _check_window(window: Window, key: str, report: Report) -> None:
         report.problem(f"{key}.rule", str(error), remedy)
         return
     if "BYHOUR" not in window.rule.upper() and "HOURLY" not in window.rule.upper():
-        found = f'the rule "{window.rule}" names no hour'
-        report.warning(f"{key}.rule", found, "it begins at midnight; add BYHOUR and BYMINUTE")
+        found = f'the rule "{window.rule}" has no BYHOUR'
+        report.warning(f"{key}.rule", found, "the closing begins at midnight; add BYHOUR and BYMINUTE")

@@ -81,7 +81,8 @@ def check(connection: ConnectionSettings, company: CompanySettings | None, key: 
         side = "order's" if connection.amounts.side == "order" else "website's base"
         found = f'"{connection.amounts.side}"'
         remedy = (
-            f"orders go out in the {side} currency, be it {company.currency} or not: the accounts must fit"
+            f"orders are sent in the {side} currency, even if it is not {company.currency}: the "
+            "accounts must be in that currency"
         )
         report.warning(f"{key}.amounts", found, remedy)
 
@@ -112,7 +113,7 @@ def _check_websites(websites: tuple[str, ...], key: str, report: Report) -> None
 def _check_capture(capture: Capture, orders: bool, key: str, report: Report) -> None:
     if capture.since is None:
         if orders:
-            remedy = "write the moment before which no order is sent, e.g. since = 2026-03-02T00:00:00Z"
+            remedy = "write the time before which no order is sent, e.g. since = 2026-03-02T00:00:00Z"
             report.problem(f"{key}.since", "missing", remedy)
     elif capture.since.tzinfo is None:
         found = f"{capture.since.isoformat()} without an offset"
@@ -124,13 +125,15 @@ def _check_capture(capture: Capture, orders: bool, key: str, report: Report) -> 
     if capture.audit_every:
         flow_rules.check_every(capture.audit_every, f"{key}.audit_every", report)
     else:
-        remedy = 'orders that no reading shows would never be missed; "1d" compares once a day'
+        remedy = 'orders that Magento does not list would never be noticed; "1d" compares once a day'
         report.warning(f"{key}.audit_every", "no audit", remedy)
     if not capture.states:
-        report.problem(f"{key}.states", "an empty list", f"name states of Magento: {', '.join(STATES)}")
+        report.problem(
+            f"{key}.states", "an empty list", (f"give order states of Magento: {', '.join(STATES)}")
+        )
     for state in capture.states:
         if state not in STATES:
-            found = f'"{state}" is no state of Magento'
+            found = f'"{state}" is not an order state of Magento'
             report.warning(f"{key}.states", found, suggestion(state, STATES))
 
 
@@ -142,7 +145,7 @@ def _check_customers(rule: CustomerRule, company: CompanySettings, key: str, rep
         remedy = "guest orders will be held until it names an account of Sage"
         report.warning(f"{key}.guest_account", "missing", remedy)
     if rule.create_on_hold and rule.unknown != "create":
-        report.warning(f"{key}.create_on_hold", "not used", 'it counts with unknown = "create" only')
+        report.warning(f"{key}.create_on_hold", "not used", ('it has an effect only with unknown = "create"'))
     for name in ("guest_account", "web_account"):
         _check_account(getattr(rule, name), f"{key}.{name}", report)
     prefix, longest = rule.account_prefix, company.longest_account - OWN_ACCOUNT
@@ -153,7 +156,7 @@ def _check_customers(rule: CustomerRule, company: CompanySettings, key: str, rep
         path = joined(key, "accounts", customer)
         if not (_EMAIL.fullmatch(customer) or customer.isdecimal()):
             report.problem(
-                path, f'"{customer}"', "name the customer by e-mail address or by Magento's customer id"
+                path, f'"{customer}"', "give the customer's e-mail address or Magento's customer id"
             )
         if not account:
             report.problem(path, "no account", "write the account reference in Sage")
@@ -169,13 +172,13 @@ def _check_trusted(connection: ConnectionSettings, key: str, report: Report) -> 
     if trusted:
         found = f"e-mail addresses of {', '.join(trusted)} choose the account"
         remedy = (
-            "whoever registers there with a buyer's address orders on that buyer's account: "
-            "let Magento demand that addresses are confirmed, or map customers by id"
+            "anybody who registers there with a buyer's address orders on that buyer's account: switch on "
+            "e-mail confirmation in Magento, or map customers by id"
         )
         report.warning(f"{key}.trust_emails", found, remedy)
     for customer in connection.customers.accounts:
         if _EMAIL.fullmatch(customer) and not trusted:
-            remedy = "write Magento's customer id: an e-mail proves nothing, and its orders wait for a person"
+            remedy = "write Magento's customer id: an e-mail address is no proof, and its orders are held"
             report.warning(joined(key, "accounts", customer), "an e-mail address", remedy)
 
 
@@ -199,7 +202,7 @@ def _check_mapped(connection: ConnectionSettings, key: str, report: Report) -> N
             remedy = 'write a whole method such as flatrate_flatrate, or "*" for every other'
             report.problem(joined(key, "shipping", name), f'the pattern "{name}"', remedy)
         if not shipping.charge:
-            remedy = "orders with delivery costs are held; write the code of an additional charge in Sage"
+            remedy = "orders with delivery costs are held; give the code of an additional charge in Sage"
             report.warning(joined(key, "shipping", name, "charge"), "missing", remedy)
     for name in connection.payments:
         if name != OTHER and ("*" in name or "?" in name):
@@ -232,9 +235,9 @@ def _check_destinations(tax: Tax, key: str, report: Report) -> None:
             remedy = 'write the two letters of the address, e.g. "US"'
             report.problem(f"{path}.country", f'the text "{each.country}"', remedy)
         if not (each.group or each.schedule):
-            report.problem(path, "neither group nor schedule", "name what the company taxes it by")
+            report.problem(path, "neither group nor schedule", "give the tax group or the tax schedule")
         if each.country.upper() in everywhere:
-            found = "never reached: an earlier table fits every address of the country"
+            found = "never used: an earlier table matches every address of the country"
             report.warning(path, found, "put it first")
         if not each.region and not each.postcode:
             everywhere.add(each.country.upper())
@@ -248,10 +251,12 @@ def _check_rounding(rounding: Rounding, tax: Tax, key: str, report: Report) -> N
         )
     elif tolerance > 1:
         report.warning(
-            f"{key}.tolerance", f"the amount {tolerance}", "differences as large as that deserve a person"
+            f"{key}.tolerance",
+            f"the amount {tolerance}",
+            ("such a large difference should be decided by a person"),
         )
     elif tolerance > 0 and not rounding.tax_code and "0" not in {tax_key(name) for name in tax.codes}:
-        remedy = 'a rounding line needs a tax code with rate 0: name it here, or map "0" under tax.codes'
+        remedy = 'a rounding line needs a tax code with rate 0: give it here, or map "0" under tax.codes'
         report.warning(f"{key}.tax_code", "missing", remedy)
 
 
@@ -263,7 +268,7 @@ def check_patterns(patterns: Iterable[str], key: str, report: Report) -> None:
             remedy = 'write * for any text and ? for one sign, also for a bracket, e.g. "HUB-*"'
             report.problem(joined(key, pattern), f'the pattern "{pattern}"', remedy)
         elif all_taken:
-            found = f'never reached: "{all_taken}" stands before it and fits every SKU'
+            found = f'never used: "{all_taken}" comes before it and matches every SKU'
             report.warning(joined(key, pattern), found, "put it first")
         if pattern and set(pattern) == {"*"}:
             all_taken = pattern

@@ -20,15 +20,17 @@ def check(configuration: Configuration, report: Report) -> None:
         remedy = 'write host and port, e.g. "127.0.0.1:8900", or "" for no console'
         report.problem("console.listen", f'the text "{console.listen}"', remedy)
     elif host not in LOOPBACK and not console.url.startswith("https://"):
-        remedy = "put a proxy that speaks TLS before it, and write its address as url: https://..."
-        report.warning("console.listen", f"plain http on {host}: passwords would cross the network", remedy)
+        remedy = (
+            "put a reverse proxy with TLS in front of it, and give the proxy's address as url: https://..."
+        )
+        report.warning("console.listen", f"plain http on {host}: passwords would be sent unencrypted", remedy)
     elif console.listen == configuration.api.listen and port != "0":
-        report.problem("console.listen", "the same address as [api] listen", "give each its own port")
+        report.problem("console.listen", "the same address as [api] listen", "use different ports")
     if console.url and urlsplit(console.url).scheme not in ("http", "https"):
         report.problem("console.url", f'the text "{console.url}"', "write e.g. https://tidegate.example")
     check_range(console.threads, 1, 64, "console.threads", report)
     if console.trusted_proxy and not is_address(console.trusted_proxy):
-        remedy = 'write the address that its connections come from, e.g. "127.0.0.1"'
+        remedy = 'write the address that the proxy connects from, e.g. "127.0.0.1"'
         report.problem("console.trusted_proxy", f'the text "{console.trusted_proxy}"', remedy)
     check_sign_on(configuration, report)
 
@@ -44,5 +46,5 @@ def check_sign_on(configuration: Configuration, report: Report) -> None:
     missing = [name for name, value in given.items() if not value]
     if missing and len(missing) < len(given):
         for name in missing:
-            remedy = "the provider's page of this client says it"
-            report.warning(f"console.openid.{name}", "nothing: single sign-on stays off", remedy)
+            remedy = "the identity provider shows it on the page of this client"
+            report.warning(f"console.openid.{name}", "empty: single sign-on stays off", remedy)

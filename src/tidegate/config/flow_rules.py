@@ -32,14 +32,16 @@ def check(flows: Mapping[str, Flow], key: str, report: Report) -> None:
     if hasty:  # one warning, however many there are
         first = f"{joined(key, hasty[0])}.every"
         more = f" (and {', '.join(hasty[1:])})" if hasty[1:] else ""
-        report.warning(first, f'"{flows[hasty[0]].every}"{more}', "Sage works in batches; 15m is usual")
+        report.warning(first, f'"{flows[hasty[0]].every}"{more}', "Sage is made for batches; 15m is usual")
     for name, flow in flows.items():
         path = joined(key, name)
         if name not in FLOWS:
-            report.problem(path, f'no flow is called "{name}"', suggestion(name, FLOWS))
+            report.problem(path, f'unknown flow "{name}"', suggestion(name, FLOWS))
         _check_flow(flow, path, report)
     if not any(name in FLOWS and flow.enabled for name, flow in flows.items()):
-        report.warning(key, "no flow is enabled", f'nothing runs; add e.g. [{key}.orders] with every = "15m"')
+        report.warning(
+            key, "no flow is enabled", (f'nothing would run; add e.g. [{key}.orders] with every = "15m"')
+        )
 
 
 def _check_flow(flow: Flow, key: str, report: Report) -> None:

@@ -23,11 +23,11 @@ def check(connection: ConnectionSettings, key: str, report: Report) -> None:
     for name, status in connection.statuses.items():
         path = joined(key, "statuses", name)
         if name not in STATUSES:
-            report.problem(path, f'"{name}" is no status of an order', suggestion(name, STATUSES))
+            report.problem(path, f'"{name}" is not a status of an order', suggestion(name, STATUSES))
         elif not status.strip():
             report.problem(path, "no status", "write a status code of Magento, or remove the line")
         elif OWN_CALL.get(status, name) != name:
-            remedy = f'Magento sets it by a call of its own: use it for "{OWN_CALL[status]}" only'
+            remedy = f'Magento sets this status by a separate call: use it for "{OWN_CALL[status]}" only'
             report.problem(path, f'the status "{status}"', remedy)
     _check_prepaid(connection.payments, f"{key}.payments", report)
     _check_money(connection, key, report)
@@ -39,7 +39,7 @@ def _check_money(connection: ConnectionSettings, key: str, report: Report) -> No
     running = {name for name, flow in connection.flows.items() if flow.enabled}
     for flow in ("invoices", "payments"):
         if mapped and flow not in running:
-            remedy = f"without the flow {flow} an invoice is never known to be paid: enable it"
+            remedy = f"without the flow {flow} paid invoices are never known: enable it"
             report.warning(joined(key, "statuses", mapped[0]), f"the flow {flow} does not run", remedy)
     if any(payment.prepaid for payment in connection.payments.values()) and "payments" not in running:
         remedy = "receipts of prepaid orders are posted by the flow payments: enable it"
@@ -49,5 +49,5 @@ def _check_money(connection: ConnectionSettings, key: str, report: Report) -> No
 def _check_prepaid(payments: Mapping[str, Payment], key: str, report: Report) -> None:
     for method, payment in payments.items():
         if payment.prepaid and not payment.account:
-            remedy = "a prepaid method needs the clearing account that its money comes to"
+            remedy = "a prepaid method needs its clearing account"
             report.problem(joined(key, method, "account"), "missing", remedy)

@@ -43,11 +43,11 @@ def quiet_hours(text: str) -> tuple[time, time] | None:
         return None
     found = re.fullmatch(f"{_HOUR}-{_HOUR}", text)
     if found is None:
-        raise ValueError(f"{text!r} are no hours; write them like 22:00-07:00")
+        raise ValueError(f"{text!r} is not a period of hours; write it like 22:00-07:00")
     first = time(int(found[1]), int(found[2]))
     last = time(int(found[3]), int(found[4]))
     if first == last:
-        raise ValueError(f"{text!r} begins when it ends")
+        raise ValueError(f"{text!r} begins and ends at the same time")
     return first, last
 
 
@@ -57,5 +57,5 @@ def hour_of(text: str) -> time | None:
         return None
     found = re.fullmatch(_HOUR, text)
     if found is None:
-        raise ValueError(f"{text!r} is no time of day; write it like 07:00")
+        raise ValueError(f"{text!r} is not a time of day; write it like 07:00")
     return time(int(found[1]), int(found[2]))

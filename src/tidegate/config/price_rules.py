@@ -21,14 +21,14 @@ def check(prices: Prices, websites: tuple[str, ...], key: str, report: Report) -
     flow_rules.check_every(prices.full_every, f"{key}.full_every", report)
     for website in prices.tax_inclusive:
         if website not in websites:
-            found = f'"{website}" is no website of this connection'
+            found = f'"{website}" is not a website of this connection'
             report.problem(f"{key}.tax_inclusive", found, suggestion(website, websites))
     seen: dict[str, str] = {}
     for group, code in prices.groups.items():
         path = joined(key, "groups", group)
         first = seen.setdefault(group.casefold(), group)
         if first != group:
-            report.problem(path, f'the same group as "{first}" for Magento', "keep one of the two")
+            report.problem(path, f'Magento treats it as the same group as "{first}"', "keep one of the two")
         if not group.strip() or not code.strip():
             report.problem(path, "empty", "write customer group = price list")
         elif len(group) > 32:
@@ -38,9 +38,11 @@ def check(prices: Prices, websites: tuple[str, ...], key: str, report: Report) -
                 path, f'the group "{group}"', "SAGE-... is for the groups made for single accounts"
             )
         elif group.casefold() == "all groups":
-            report.problem(path, f'the group "{group}"', "the standard list's breaks are for all groups")
+            report.problem(
+                path, f'the group "{group}"', ("the quantity breaks of the standard list apply to all groups")
+            )
     if prices.scope == "global" and len(websites) > 1 and prices.tax_inclusive not in ((), websites):
-        remedy = "with global prices all websites have the same ones: with tax or without"
+        remedy = "with the global scope all websites have the same prices: either all with tax or all without"
         report.problem(f"{key}.tax_inclusive", "some of the websites", remedy)
 
 
@@ -62,7 +64,10 @@ def check_shared(configuration: Configuration, report: Report) -> None:
             report.problem(
                 f"connections.{name}.prices.scope",
                 f'"global", and {", ".join(others)} writes prices to the same store',
-                'the last one would win on every website: set scope = "website", or leave prices to one of them',
+                (
+                    'each would overwrite the other\'s prices: set scope = "website", or leave prices to '
+                    "one of them"
+                ),
             )
 
 
@@ -78,15 +83,15 @@ def check_contract_groups(connection: ConnectionSettings, key: str, report: Repo
     path = f"{key}.prices.customer_prices"
     if "customers" not in connection.flows:
         remedy = "switch the flow customers on: it puts the customers into their groups"
-        report.warning(path, "nobody is put into the groups", remedy)
+        report.warning(path, "no customer is put into the groups", remedy)
     elif not accounts.default_group:
-        remedy = "set accounts.default_group: where their list has no group, customers stay in SAGE-..."
-        report.warning(path, "no group to go back to when a contract ends", remedy)
+        remedy = "set accounts.default_group: customers whose price list has no group stay in SAGE-... groups"
+        report.warning(path, "no group for customers whose contract ends", remedy)
 
 
 def _check_contracts(prices: Prices, key: str, report: Report) -> None:
     if not prices.contract_quantities or any(each < 1 for each in prices.contract_quantities):
-        remedy = "write the pieces at which prices change, from 1 on, e.g. [1, 10, 100]"
+        remedy = "write the quantities at which prices change, beginning with 1, e.g. [1, 10, 100]"
         report.problem(
             f"{key}.contract_quantities", f"the quantities {list(prices.contract_quantities)}", remedy
         )

@@ -69,4 +69,4 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
         return f'did you mean "{close[0]}"?'
-    return f"known here: {', '.join(names)}" if names else "nothing may stand here"
+    return f"known keys: {', '.join(names)}" if names else "no key is allowed here"

@@ -43,11 +43,11 @@ class Question:
         """What is wrong with `answer`, after the answers `given` so far by id; "" when it is fine."""
         answer = answer.strip()
         if not self.is_asked(given):
-            return f"it goes with {self.only_with[0]}={self.only_with[1]} only" if answer else ""
+            return f"it is used only with {self.only_with[0]}={self.only_with[1]}" if answer else ""
         if not answer:
             other, value = self.needed_with
             needed = self.default != "" or (bool(other) and given.get(other) == value)
-            return "an answer is needed" if needed or self.only_with[0] else ""
+            return "an answer is required" if needed or self.only_with[0] else ""
         if self.choices and answer not in self.choices:
             return f"allowed are {', '.join(self.choices)}"
         if self.validator is address and given.get(NETWORK) == PLAIN_HTTP:

@@ -50,29 +50,32 @@ _ZONE = checked(lambda answer, report: store_rules.check_time_zone(answer, "", r
 _EVERY = checked(lambda answer, report: flow_rules.check_every(answer, "", report))
 
 OPENING: tuple[Question, ...] = (
-    Question("store_url", "Address of the Magento shop", None, checked(_store_url)),
+    Question("store_url", "Address of the Magento store", None, checked(_store_url)),
     Question(
-        "store", "Short name for this shop; it becomes part of every key in Sage, for good", "main", _NAME
+        "store",
+        ("Short name for this store; it becomes part of every key in Sage and cannot be changed later"),
+        "main",
+        _NAME,
     ),
-    Question("auth", "How to get into Magento", "oauth1", anything, tuple(store_rules.NEEDS)),
+    Question("auth", "How to sign in to Magento", "oauth1", anything, tuple(store_rules.NEEDS)),
     Question(
         "websites",
-        "Website codes of the shop that belong to this Sage company, with commas",
+        "Website codes of the store that belong to this Sage company, separated by commas",
         "base",
         anything,
     ),
     Question("company", "Short name for the Sage company", "uk", _NAME),
     Question(
         NETWORK,
-        "Sage's server: of the public internet, or on your own network, where it proves who it is by its authority's "
-        "file or its fingerprint, or is reached by plain http",
+        "Sage's server: on the public internet, or on your own network, where its certificate is checked "
+        "by a CA file or a fingerprint, or where plain http is used",
         PUBLIC,
         anything,
         (PUBLIC, AUTHORITY, FINGERPRINT, PLAIN_HTTP),
     ),
     Question(
         "ca_file",
-        "Whole path of the PEM file with the authority that signed its certificate",
+        "Full path of the PEM file of the authority that signed its certificate",
         "",
         _AUTHORITY_FILE,
         only_with=(NETWORK, AUTHORITY),
@@ -103,7 +106,10 @@ CLOSING: tuple[Question, ...] = (
         needed_with=("unknown", "web-account"),
     ),
     Question(
-        "payments", "Magento payment methods whose orders go to Sage, with commas (* = all)", "*", anything
+        "payments",
+        "Magento payment methods whose orders go to Sage, separated by commas (* = all)",
+        "*",
+        anything,
     ),
     Question(
         "shipping_charge",
@@ -113,11 +119,11 @@ CLOSING: tuple[Question, ...] = (
     ),
     Question(
         "tax_codes",
-        "Tax: percent in Magento = tax code in Sage, with commas",
+        "Tax: percent in Magento = tax code in Sage, separated by commas",
         "20=1, 0=0",
         tax_pairs.problem,
     ),
-    Question("ledger", "Where everything is remembered", "sqlite:///tidegate.db", anything),
+    Question("ledger", "Where the ledger is kept", "sqlite:///tidegate.db", anything),
 )
 """After them."""
 

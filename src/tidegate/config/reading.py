@@ -59,11 +59,13 @@ def load(path: Path | str, *, environment: Mapping[str, str], settings: Settings
         raw = path.read_bytes()
         mode = path.stat().st_mode
     except FileNotFoundError:
-        remedy = "`tidegate init` writes one, or give the right path"
+        remedy = "`tidegate init` writes one; or give the right path with --config"
         raise ConfigurationError([Problem(str(path), "", "there is no such file", remedy)]) from None
     except OSError as error:
         found = f"the file cannot be read: {error.strerror}"
-        raise ConfigurationError([Problem(str(path), "", found, "let this user read it")]) from None
+        raise ConfigurationError(
+            [Problem(str(path), "", found, "give this user the right to read it")]
+        ) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -138,7 +140,7 @@ def _parse(text: str, path: Path) -> dict[str, object]:
             if place["line"]:
                 line, column = int(place["line"]), int(place["column"])
         found = f"not TOML: {message[:1].lower()}{message[1:]}"
-        remedy = "texts stand in quotes, each key stands once, each table once"
+        remedy = "put texts in quotes, and give each key and each table once"
         raise ConfigurationError([Problem(str(path), "", found, remedy, line, column)]) from None
 
 
@@ -156,7 +158,7 @@ def _check_references(
             _check_strength(reference, where, report)
             also = ", and every user of this machine can read it" if readable_by_all else ""
             remedy = "move it to env:NAME, file:/path or keyring:service/user"
-            report.warning(where, f"the secret itself stands in the file{also}", remedy)
+            report.warning(where, f"the file contains the secret itself{also}", remedy)
         elif not reference.startswith("keyring:"):  # asking a keyring may open a dialogue
             _try(reference, where, environment, report, hidden=not identifier)
 
@@ -178,7 +180,7 @@ def _check_strength(value: str, where: str, report: Report) -> None:
         report.problem(where, "no public key", f"the whole PEM text, from {PUBLIC_KEY} on")
     guarded = where in ("api.token", "api.metrics_token") or where.endswith(".hook_secret")
     if guarded and (len(value) < LEAST_TOKEN or len(set(value)) < LEAST_SIGNS):
-        found = "a token that can be guessed"
+        found = "the token is easy to guess"
         remedy = f"at least {LEAST_TOKEN} random characters, e.g. `openssl rand -hex 24`"
         report.problem(where, found, remedy)
 
@@ -204,7 +206,7 @@ def _ledger_url(written: str, path: Path, environment: Mapping[str, str], report
             remember_secret(unquote(parts.password))
             if url == written:
                 remedy = "give the whole address by reference: env:NAME or file:/path"
-                report.warning("hub.ledger", "a password stands in the file", remedy)
+                report.warning("hub.ledger", "the file contains a password", remedy)
         return url
     allowed = "allowed are sqlite:///path, postgresql://user@host/database, or a reference to one of them"
     shown = f'the text "{written}"' if url == written and "@" not in url else "an address of another kind"

@@ -25,14 +25,14 @@ def check(connection: ConnectionSettings, key: str, report: Report) -> None:
     roles = nominal_roles(connection)
     for one, other in EXCLUDED:
         for account in sorted(roles[one] & roles[other]):
-            found = f"the account {account} is {one} and {other}"
-            report.warning(key, found, "give each its own account: the ledger cannot distinguish the two")
+            found = f"the account {account} is used for {one} and for {other}"
+            report.warning(key, found, "use different accounts: the ledger cannot distinguish the two")
     rule = connection.customers
     anybody = {rule.guest_account, rule.web_account} - {""}
     for customer, account in rule.accounts.items():
         if account in anybody:
             found = f"{account} is the account of {customer} and of guests or unknown customers"
-            report.warning(f"{key}.customers", found, "give the buyer an account of their own")
+            report.warning(f"{key}.customers", found, "give the buyer a separate account")
 
 
 def nominal_roles(connection: ConnectionSettings) -> Mapping[str, frozenset[str]]:

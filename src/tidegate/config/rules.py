@@ -71,7 +71,7 @@ def _check_names(table: str, entries: Iterable[str], report: Report) -> None:
 def check_name(key: str, name: str, report: Report) -> None:
     """A name of a store, company or connection."""
     if not _NAME.fullmatch(name):
-        remedy = "a name has small letters, digits, - and _, at most 30 characters"
+        remedy = "use small letters, digits, - and _, at most 30 characters"
         report.problem(key, f'the name "{name}"', remedy)
 
 
@@ -91,7 +91,7 @@ def _check_ties(configuration: Configuration, report: Report) -> None:
         for name in getattr(configuration, table):
             if name not in names:
                 report.warning(
-                    joined(table, name), "no connection uses it", "remove it, or tie it to a connection"
+                    joined(table, name), "no connection uses it", "remove it, or name it in a connection"
                 )
 
 
@@ -101,8 +101,8 @@ def _check_twins(configuration: Configuration, report: Report) -> None:
         ((name, store.url.rstrip("/").lower()) for name, store in configuration.stores.items() if store.url),
         lambda first, second: report.problem(
             joined("stores", second),
-            f'the same Magento as "{first}"',
-            "describe it once: its orders would be sent once under each name",
+            f'the same Magento store as "{first}"',
+            "describe it once: its orders would be sent once under each name, that is twice",
         ),
     )
     _each_once(
@@ -110,7 +110,10 @@ def _check_twins(configuration: Configuration, report: Report) -> None:
         lambda first, second: report.problem(
             joined("companies", second),
             f'the same Sage company as "{first}"',
-            "describe it once and let both connections name it: seats and windows are counted per company",
+            (
+                "describe it once and name it in both connections: seats and opening hours are counted per "
+                "company"
+            ),
         ),
     )
 
@@ -137,7 +140,9 @@ def _check_websites(configuration: Configuration, report: Report) -> None:
                 found = (
                     f'website "{website}" of store "{connection.store}" is already in connection "{owner}"'
                 )
-                remedy = "a website belongs to one connection, else its orders would be sent twice"
+                remedy = (
+                    "a website can belong to one connection only, otherwise its orders would be sent twice"
+                )
                 report.problem(joined("connections", name, "websites"), found, remedy)
 
 
@@ -149,5 +154,8 @@ def _check_references(configuration: Configuration, report: Report) -> None:
         owner, store = first.setdefault(place, (name, connection.store))
         if store != connection.store:
             found = f'orders of two stores reach company "{connection.company}" without different prefixes'
-            remedy = f'give this one or "{owner}" a prefix: both stores count 000000001, 000000002, ...'
+            remedy = (
+                f'give this connection or "{owner}" a prefix: both stores use the numbers 000000001, '
+                "000000002, ..."
+            )
             report.warning(joined("connections", name, "reference_prefix"), found, remedy)

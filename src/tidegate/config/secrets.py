@@ -118,7 +118,7 @@ class Secrets:
         for secret in self.by_key.values():
             if secret.reference == reference:
                 return secret.reveal()
-        raise KeyError(f"{reference} is no reference of this configuration")
+        raise KeyError(f"{reference} is not a reference of this configuration")
 
 
 def resolve_all(
@@ -171,7 +171,7 @@ def misspelt(reference: str, where: str, file: str) -> Problem | None:
     """`ENV:NAME`, `environ:NAME` or `$NAME` is a slip, and must not be sent to the other side as a password."""
     if variable := _VARIABLE.fullmatch(reference.strip()):
         name = next(filter(None, variable.groups()))
-        found = "a variable as a shell writes it: it is not filled in here, and would be sent as it stands"
+        found = "a variable in shell notation, which is not replaced here"
         return Problem(file, where, found, f'write "env:{name}"')
     match = _SCHEME.match(reference)
     if match is None or match.group(1) in SCHEMES:
@@ -209,10 +209,12 @@ def _from_file(name: str, environment: Mapping[str, str]) -> Secret:
         value = path.read_text(encoding="utf-8").rstrip("\r\n")
         mode = path.stat().st_mode
     except FileNotFoundError:
-        raise _NotFound("there is no such file", "create it, readable by tidegate's user only") from None
+        raise _NotFound("there is no such file", "create it, and let only Tidegate's user read it") from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise _NotFound(f"the file cannot be read: {reason}", "let tidegate's user read it") from None
+        raise _NotFound(
+            f"the file cannot be read: {reason}", "give Tidegate's user the right to read it"
+        ) from None
     if not value:
         raise _NotFound("the file is empty", "write the secret into it")
     open_to_all = bool(mode & stat.S_IROTH)
@@ -230,7 +232,7 @@ def _from_keyring(name: str, environment: Mapping[str, str]) -> Secret:
     try:
         value = keyring.get_password(service, user)
     except keyring.errors.NoKeyringError:
-        remedy = "use env:NAME or file:/path here, or install a keyring service"
+        remedy = "use env:NAME or file:/path, or install a keyring service"
         raise _NotFound("this machine offers no keyring", remedy) from None
     except keyring.errors.KeyringError as error:
         raise _NotFound(f"the keyring refused: {type(error).__name__}", "unlock it and try again") from None

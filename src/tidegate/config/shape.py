@@ -32,8 +32,8 @@ def read_struct(kind: type[S], table: object, key: str, report: Report) -> S:
     secret = reference_keys(kind)
     values: dict[str, Any] = {}
     if not isinstance(table, dict):
-        remedy = f"write [{key}] and its keys below it"
-        report.problem(key, f"{found(table)} where a table belongs", remedy)
+        remedy = f"write [{key}], and its keys below"
+        report.problem(key, f"{found(table)} instead of a table", remedy)
         table = dict.fromkeys(fields)  # nothing more to say about it
     for name, value in table.items():
         path = joined(key, name)
@@ -80,8 +80,8 @@ def _read_value(kind: Any, value: object, key: str, secret: bool, report: Report
             for number, table in enumerate(value, 1)
         )
     if kind is Decimal and isinstance(value, float):
-        remedy = f'put the amount in quotes, so that no digit is lost: "{value!r}"'
-        report.problem(key, f"{found(value)} for an amount of money", remedy)
+        remedy = f'put the amount in quotes, so that it is exact: "{value!r}"'
+        report.problem(key, f"{found(value)} instead of an amount in quotes", remedy)
         raise _Unusable
     try:
         return msgspec.convert(value, kind)

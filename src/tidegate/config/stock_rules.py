@@ -33,7 +33,7 @@ def check(connection: ConnectionSettings, key: str, report: Report) -> None:
                 path, f'the source "{source}"', "write a source code of Magento, such as wh_london"
             )
         elif not stock.msi and source != "default":
-            remedy = 'without multi-source inventory there is one number for each SKU: write "default"'
+            remedy = 'without multi-source inventory each SKU has one stock figure: write "default"'
             report.problem(path, f'the source "{source}"', remedy)
     check_range(stock.decimals, 0, 5, f"{key}.decimals", report)
     flow_rules.check_every(stock.full_every, f"{key}.full_every", report)
@@ -53,7 +53,7 @@ def _check_twins(skus: Mapping[str, str], key: str, report: Report) -> None:
     for code, count in Counter(skus.values()).items():
         if count > 1:
             named = ", ".join(sku for sku, of in skus.items() if of == code)
-            remedy = f"its stock cannot be sold under {named} at once: leave one of them"
+            remedy = f"its stock cannot be sold under {named} at the same time: keep one of them"
             report.problem(key, f'the product "{code}" has {count} SKUs', remedy)
 
 

@@ -32,7 +32,7 @@ def _check_sign_in(store: Store, key: str, report: Report) -> None:
     needed = NEEDS[store.auth]
     for name in needed:
         if not getattr(store, name):
-            remedy = f'auth = "{store.auth}" needs it: env:NAME, file:/path or keyring:service/user'
+            remedy = f'auth = "{store.auth}" needs this key: env:NAME, file:/path or keyring:service/user'
             report.problem(f"{key}.{name}", "missing", remedy)
     for name in sorted({name for names in NEEDS.values() for name in names} - set(needed)):
         if getattr(store, name):
@@ -44,7 +44,9 @@ def check_shop_url(url: str, key: str, report: Report) -> None:
     before = len(report.problems)
     check_url(url, key, report)
     if len(report.problems) == before and "/rest" in urlsplit(url).path:
-        report.problem(key, f'the address "{url}"', "give the shop's address without /rest; tidegate adds it")
+        report.problem(
+            key, f'the address "{url}"', ("give the store's address without /rest; Tidegate adds it")
+        )
 
 
 def check_url(url: str, key: str, report: Report, *, trust: Trust = PUBLIC) -> None:
@@ -57,7 +59,7 @@ def check_url(url: str, key: str, report: Report, *, trust: Trust = PUBLIC) -> N
         return
     if parts.username or parts.password:
         report.problem(
-            key, "a user name or password in the address", "take it out; secrets have their own keys"
+            key, "a user name or password in the address", "remove it; secrets have their own keys"
         )
     elif parts.scheme not in ("https", "http") or not parts.hostname:
         report.problem(key, f'the text "{url}"', "write an address like https://shop.example")
@@ -65,7 +67,7 @@ def check_url(url: str, key: str, report: Report, *, trust: Trust = PUBLIC) -> N
         report.problem(key, f'the address "{url}"', "leave out everything from ? or # on")
     elif parts.scheme == "http" and not (parts.hostname in LOOPBACK or trust.allows_plain(parts.hostname)):
         report.problem(
-            key, f'plain http: "{url}"', "use https://; plain http is allowed to this machine only"
+            key, f'plain http: "{url}"', "use https://; plain http is allowed only to this machine itself"
         )
 
 
@@ -76,7 +78,7 @@ def check_time_zone(name: str, key: str, report: Report) -> None:
     except (ValueError, OSError, KeyError):
         close = get_close_matches(name, available_timezones(), n=1)
         remedy = f'did you mean "{close[0]}"?' if close else 'write a name such as "Europe/London"'
-        report.problem(key, f'no time zone is called "{name}"', remedy)
+        report.problem(key, f'unknown time zone "{name}"', remedy)
 
 
 def check_range(number: float, low: float, high: float, key: str, report: Report, unit: str = "") -> None:

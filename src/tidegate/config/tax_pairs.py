@@ -15,7 +15,7 @@ def read(answer: str) -> tuple[tuple[str, str], ...]:
         if not (equals and code and _is_percent(percent)):
             raise ValueError(f'"{part}": write percent = code, such as 20=1, with commas between the pairs')
         if percent in pairs:
-            raise ValueError(f"{percent} percent stands there twice")
+            raise ValueError(f"{percent} percent is given twice")
         pairs[percent] = code
     return tuple(pairs.items())
 

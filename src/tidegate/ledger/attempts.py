@@ -129,8 +129,8 @@ def _begin(
         if unresolved is not None:
             other = "with another payload " if unresolved != hashes[delivery_id] else ""
             raise KeyReuse(
-                f"{ready[delivery_id]} would be sent again {other}while an earlier attempt is unresolved: "
-                "look it up in the target first"
+                f"{ready[delivery_id]} would be sent again {other}although the result of an earlier attempt "
+                "is not known: look it up in the target first"
             )
     numbers = {delivery_id: earlier.get(delivery_id, (0, None))[0] + 1 for delivery_id in ready}
     attempts = rows.insert_new(
@@ -143,7 +143,7 @@ def _begin(
         "delivery",
     )
     if len(attempts) != len(ready):  # the constraint `attempt_unresolved` says what was checked above
-        raise KeyReuse("an attempt is unresolved")
+        raise KeyReuse("the result of an attempt is not known")
     rows.execute(_SENDING.format(ids=rows.marks(ids)), at, lease.scope, lease.fence, batch_id, *ids)
     rows.insert(
         models.Event,
@@ -165,7 +165,7 @@ def reclaim(lease: Lease, now: datetime) -> int:
     left = f"WHERE state = '{State.SENDING.value}' AND {before} ORDER BY id LIMIT {rows.CHUNK}"
     count = 0
     while ids := [pk for (pk,) in rows.find(models.Delivery, ("id",), left, *earlier)]:
-        verdict = Verdict(0, "d", code=Code.NO_ANSWER, text="the worker stopped before it heard an answer")
+        verdict = Verdict(0, "d", code=Code.NO_ANSWER, text="the worker stopped before an answer came")
         refused = carry_out(many(ids, verdict), now, lease=lease, actor="engine", reclaiming=True)
         if refused:
             raise AssertionError(f"reclaim was refused for {refused}")

@@ -140,9 +140,9 @@ def _examine(spec: NewDelivery) -> None:
     if not spec.key or len(spec.key) > KEY_LENGTH or storable(spec.key) != spec.key:
         raise ValueError(f"a delivery's key has 1 to {KEY_LENGTH} printable characters, not {spec.key!r}")
     if spec.state not in _FIRST:
-        raise ValueError(f"{spec.key}: no delivery begins as {spec.state.value!r}")
+        raise ValueError(f"{spec.key}: a delivery cannot begin in the state {spec.state.value!r}")
     if spec.state in _EXPLAINED and not (spec.reason_code or spec.reason):
-        raise ValueError(f"{spec.key}: {spec.state.value} without a reason would be silence")
+        raise ValueError(f"{spec.key}: the state {spec.state.value} needs a reason")
 
 
 def _values(spec: NewDelivery, now: datetime) -> tuple[object, ...]:
@@ -181,7 +181,7 @@ def release_waiting(connection: str, missing: Iterable[str], now: datetime) -> i
             connection=connection, waits_for=name, state=State.HELD.value
         ).order_by("pk")
         while ids := list(waiting.values_list("pk", flat=True)[: rows.CHUNK]):
-            verdict = Verdict(0, "j", text=f"{name} is there now")
+            verdict = Verdict(0, "j", text=f"{name} exists now")
             count += len(ids) - len(carry_out(many(ids, verdict), now, lease=None, actor="engine"))
     return count
 

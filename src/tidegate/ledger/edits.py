@@ -46,13 +46,13 @@ def edit(delivery_id: int, edits: Sequence[NewEdit], now: datetime, *, by: str, 
     inside(now)
     row = models.Delivery.objects.select_for_update().filter(pk=delivery_id).first()
     if row is None:
-        raise NotFound(f"there is no delivery {delivery_id}")
+        raise NotFound(f"no delivery has the id {delivery_id}")
     name = row.label or row.key
     if State(row.state) not in EDITABLE:
-        raise NotAllowed(f"{name} is {row.state}: only what waits can be edited")
+        raise NotAllowed(f"{name} is {row.state}: only a delivery that has not been sent can be edited")
     doubtful = models.Attempt.objects.filter(delivery_id=delivery_id, outcome="").exists()
     if doubtful or row.target_id or row.target_number:
-        raise NotAllowed(f"{name}: the target has it, or may have it; put it right there")
+        raise NotAllowed(f"{name}: the target has it or may have it; correct it there")
     models.Edit.objects.bulk_create(
         models.Edit(
             delivery_id=delivery_id,

@@ -44,8 +44,8 @@ OF_THE_LEDGER = (LedgerError, LeaseLost, KeyReuse, DatabaseError, InterfaceError
 _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("disk is full", "no space left", "disk full", "sqlite_ioerr_shmsize"),
-        "the disk that holds the ledger is full. Nothing was recorded, so nothing was sent. "
-        "Free some space; the hub goes on by itself at the next cycle.",
+        "the disk that holds the ledger is full. Nothing was recorded, so nothing was sent. Free some "
+        "space; the hub continues by itself with the next cycle.",
     ),
     (
         ("database is locked", "database table is locked", "lock timeout", "could not obtain lock"),
@@ -60,9 +60,9 @@ _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("disk i/o error",),
-        "the disk, or the network share, that holds the ledger reported an error (disk I/O error). Nothing was "
-        "recorded, so nothing was sent; the hub tries again. Look into the machine's log (`dmesg`) for the disk, "
-        "and at the mount. The ledger need not be damaged: `tidegate backup` checks it.",
+        "the disk, or the network share, that holds the ledger reported an error (disk I/O error). Nothing "
+        "was recorded, so nothing was sent; the hub tries again. Check the machine's log (`dmesg`) and the "
+        "mount for disk errors. The ledger may still be sound: `tidegate backup` checks it.",
     ),
     (
         ("malformed", "not a database", "file is encrypted"),
@@ -80,8 +80,8 @@ _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("no such table", "no such column", "has no column", "does not exist"),
-        "the ledger's tables are missing or out of date. `tidegate run` makes them; or point `[hub] ledger` "
-        "at the right database.",
+        "the ledger's tables are missing or out of date. `tidegate run` creates them; or correct `[hub] "
+        "ledger`.",
     ),
     (
         ("unable to open database file",),

@@ -87,8 +87,8 @@ def refuse_foreign(path: Path) -> None:
         )
     if head[:16] != _MAGIC:
         raise LedgerError(
-            f"ledger {path}: this is not a Tidegate ledger, nor a SQLite database. Correct `[hub] ledger`; if "
-            "a ledger was there, keep the file for analysis and restore the last backup."
+            f"ledger {path}: this is neither a Tidegate ledger nor a SQLite database. Correct `[hub] "
+            "ledger`; if a ledger was there, keep the file for analysis and restore the last backup."
         )
     if int.from_bytes(head[68:72], "big") == APPLICATION_ID:
         return
@@ -98,7 +98,7 @@ def refuse_foreign(path: Path) -> None:
         return  # made by an earlier version
     whose = f"another program's (it has the table {min(tables)})" if tables else "empty"
     raise LedgerError(
-        f"ledger {path}: this database is {whose}, so it is not a Tidegate ledger and stays untouched. Name "
+        f"ledger {path}: this database is {whose}, so it is not a Tidegate ledger and is not changed. Name "
         "another file in `[hub] ledger`."
     )
 

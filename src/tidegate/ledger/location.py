@@ -38,7 +38,7 @@ def locate(url: str, durability: Durability) -> Location:
 
 def _sqlite(name: str, durability: Durability) -> Location:
     if not name or name == ":memory:":
-        raise LedgerError("the ledger must be a file: what is in memory only is lost with the process.")
+        raise LedgerError("the ledger must be a file: an in-memory database is lost when the process ends.")
     path = (
         Path(name).expanduser().absolute()
     )  # absolute: a later change of directory must not move the ledger

@@ -191,7 +191,7 @@ def want(connection: str, flow: str, wanted: Values, now: datetime, gone: Iterab
     drop(connection, flow, gone, now)
     sent_values = snapshot.frame(wanted)
     if (sent_values["value"] == "").any():
-        raise ValueError("want: a value is never empty; say what the reader shall have, or drop the item")
+        raise ValueError("internal error: a wanted value must not be empty")
     own = mirror_item.table(connection, flow)
     differing = snapshot.differing(sent_values, snapshot.read(connection, flow))
     fresh = differing.join(own, on="key", how="anti", maintain_order="left")

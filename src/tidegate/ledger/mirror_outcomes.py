@@ -132,7 +132,7 @@ def reclaim(lease: Lease, now: datetime) -> int:
         "UPDATE tidegate_mirrorrow SET state = 'in doubt', reason_code = %s, reason = %s, changed_at = %s "
         "WHERE state = 'sending' AND scope = %s AND flow = %s AND fence < %s",
         Code.NO_ANSWER.value,
-        "the worker stopped before it heard an answer",
+        "the worker stopped before an answer came",
         rows.instant(now),
         *(lease.scope, lease.flow, lease.fence),
     )

@@ -70,7 +70,7 @@ def move(url: str, now: datetime, told: Told = lambda _table, _rows: None) -> li
     that is not the same, and for one that can not be reached. Called again, it goes on where it was broken off.
     """
     if database.vendor() != "sqlite":
-        raise LedgerError(f"{database.where()}: this ledger is in PostgreSQL already")
+        raise LedgerError(f"{database.where()}: this ledger is already in PostgreSQL")
     where = locate(url, "full")
     if where.path is not None:
         raise LedgerError("a ledger is moved to PostgreSQL: write postgresql://user@host/database")
@@ -111,8 +111,8 @@ def _begin(words: str, now: datetime) -> None:
     filled = [model._meta.db_table for model in tables() if model.objects.using(TARGET).exists()]  # type: ignore[attr-defined]
     if filled:
         raise LedgerError(
-            f"{words}: there is a ledger already ({filled[0]} has rows). Name an empty database: a move never "
-            "mixes two ledgers."
+            f"{words}: the database already contains a ledger (table {filled[0]} has rows). Name an empty "
+            "database: two ledgers cannot be merged."
         )
     marks.create(pk=-1, name=UNFINISHED, value=now.isoformat())  # an id that no row of the file has
 
@@ -166,8 +166,8 @@ def _compare(model: type[Model], words: str) -> None:
                 if one != other
             ]
             raise LedgerError(
-                f"{words}: {table} {which} is not the same as in the file ({', '.join(columns) or 'missing'}). Has "
-                "something worked with either ledger? Empty the database and move again."
+                f"{words}: {table} {which} is not the same as in the file ({', '.join(columns) or 'missing'}"
+                "). Did something use either ledger during the move? Empty the database and move again."
             )
 
 

@@ -27,18 +27,18 @@ class Done:
 DIFFERENCE = "reconciliation"
 #: Steps that only ask a person, by how their names begin, and what to do instead of sending.
 QUESTIONS = {
-    "change": "a change is nothing that could be sent again. Compare the order with its "
-    "document in the target, correct that one by hand, then skip this with the reason",
-    DIFFERENCE: "a difference is nothing that could be sent. Put the wrong side right, and the next "
-    "reconciliation ends this by itself; or skip it with the reason",
+    "change": "a change cannot be sent again. Compare the order with its document in the target, correct "
+    "the document by hand, then skip this with the reason",
+    DIFFERENCE: "a difference cannot be sent. Correct the side that is wrong, and the next reconciliation "
+    "ends this by itself; or skip it with the reason",
 }
 #: What a person can do in each state; the words are those of the command line and the console.
 _POSSIBLE = {
-    State.CAPTURED: "it goes out by itself; possible: hold, cancel, skip",
-    State.QUEUED: "it goes out by itself at the next cycle; possible: hold, cancel, skip",
+    State.CAPTURED: "it is sent by itself; possible: hold, cancel, skip",
+    State.QUEUED: "it is sent by itself with the next cycle; possible: hold, cancel, skip",
     State.SENDING: "it is being sent at this moment; wait for the answer",
-    State.HANDED_OVER: "it lies with the target, which works on it later; the result is read by itself, and "
-    "`tidegate status` shows the parcel",
+    State.HANDED_OVER: "it is handed over, and the target works on it later; the result is read by itself, "
+    "and `tidegate status` shows the parcel",
     State.IN_DOUBT: "the target may have it; it is looked up by itself and then confirmed or sent again",
     State.CONFIRMED: "it has arrived; correct it in the target",
     State.REVIEW: "possible: retry, cancel, skip, link",
@@ -101,7 +101,7 @@ def skip(delivery_id: int, *, actor: str, now: datetime, text: str) -> Done:
     """Leave it out of the flow, with a reason (n). Not possible once the target may have it."""
     row, unresolved = _row(delivery_id, now)
     if not text.strip():
-        raise NotAllowed("skip needs a reason: a document that is left out without one would be silence")
+        raise NotAllowed("skip needs a reason: give --reason")
     if row.state == State.REVIEW and _may_be_there(row, unresolved):
         raise NotAllowed(_in_target(row, "skip"))
     return _do(row, "n", "skip", Verdict(delivery_id, "n", code="operator", text=text), actor, now)
@@ -144,7 +144,7 @@ def _row(delivery_id: int, now: datetime) -> tuple[models.Delivery, bool]:
     inside(now)
     row = models.Delivery.objects.select_for_update().filter(pk=delivery_id).first()
     if row is None:
-        raise NotFound(f"there is no delivery {delivery_id}")
+        raise NotFound(f"no delivery has the id {delivery_id}")
     return row, models.Attempt.objects.filter(delivery_id=delivery_id, outcome="").exists()
 
 
@@ -176,6 +176,6 @@ def _in_target(row: models.Delivery, wish: str) -> str:
     there = row.target_number or row.target_id
     known = f"the target has it as {there}" if there else "the target may have it"
     return (
-        f"{row.label or row.key} is {row.state} and {known}: {wish} is not possible; "
-        "retry (it is looked up first), or link it to the document found there"
+        f"{row.label or row.key} is {row.state}, and {known}: {wish} is not possible; retry (it is looked "
+        "up first), or link it to the document in the target"
     )

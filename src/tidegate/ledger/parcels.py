@@ -38,7 +38,7 @@ def open_parcel(
     inside(now)
     check(lease, now)
     if single and is_open(company, scope):
-        raise ParcelOpen(f"{company} has a parcel of {scope} whose result is not known yet")
+        raise ParcelOpen(f"{company} already has an open parcel of {scope}: its result is not known yet")
     parcel = models.Parcel(
         connection=connection,
         company=company,

@@ -31,9 +31,8 @@ def check(number: int) -> None:
     """Raise `LedgerGone` when the ledger has never seen this hub start."""
     if int(marks.read(STARTS) or 0) < number:
         raise LedgerGone(
-            f"{where()}: its content was replaced, by an older copy or another ledger, while Tidegate worked "
-            "with it. Nothing more is sent. Restore only while Tidegate is stopped; start it again when the "
-            "right ledger is in place."
+            f"{where()}: its content was replaced by an older copy or another ledger while Tidegate was "
+            "running. Nothing more is sent. Stop Tidegate, put the right ledger back, and start it again."
         )
 
 

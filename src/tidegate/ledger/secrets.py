@@ -173,8 +173,9 @@ class SecretStore:
             content = {}
         if any(content.get(key) != value for key, value in expected.items()):
             raise LedgerError(
-                f"the secrets of {row.owner!r} cannot be decrypted with this key. Put the key back with which "
-                "they were stored (`[hub] encryption_key`, several are separated by commas), or sign in again."
+                f"the secrets of {row.owner!r} cannot be decrypted with this key. Restore the key with "
+                "which they were stored (`[hub] encryption_key`; several keys are separated by commas), or "
+                "sign in again."
             )
         return content
 
@@ -214,7 +215,8 @@ class SecretStore:
                 break
             if waited > patience:
                 raise LedgerError(
-                    f"the secrets of {owner!r} have been renewed by somebody else for {patience:.0f} s"
+                    f"another process has been renewing the secrets of {owner!r} for {patience:.0f} s; "
+                    "it is tried again in the next cycle"
                 )
             self._clock.wait(pause)
             pause = min(pause * 1.5, LONGEST_POLL)

@@ -28,7 +28,8 @@ def check(digest: str) -> None:
     shared = marks.read(NAME)
     if shared != digest:
         raise OtherConfiguration(
-            f"{where()}: the workers of this ledger share another configuration ({(shared or 'none')[:12]}) than "
-            f"this one ({digest[:12]}). Bring this machine's file up to date. If this file is the new one, start "
-            "one worker with --new-configuration: those with the former one stop by themselves."
+            f"{where()}: the other workers of this ledger use another configuration ("
+            f"{(shared or 'none')[:12]}) than this machine ({digest[:12]}). Update this machine's file. If "
+            "this file is the new one, start one worker with --new-configuration: workers with the old "
+            "file stop by themselves."
         )

@@ -157,7 +157,7 @@ def test_lists_and_products_are_compared_once_the_flows_have_read_them(terminal:
 COMPANIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"back": without("shipments")}, "flows.inventory", "never released"),
     ({"back": without("invoices")}, "flows.credits", "refunds only what it has invoiced"),
-    ({"back": without("payments"), "invoice_when": "payment"}, "fulfilment.invoice_when", "known to be paid"),
+    ({"back": without("payments"), "invoice_when": "payment"}, "fulfilment.invoice_when", "paid invoices"),
     (
         {
             "back": without("customers"),

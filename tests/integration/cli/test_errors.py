@@ -106,7 +106,7 @@ def test_a_backup_while_it_is_in_use(terminal: Terminal, tmp_path: Path) -> None
 
 def test_unknown_names_suggest_known_ones() -> None:
     assert Unknown("connection", "wbe", ["web", "trade"]).remedy == "did you mean web?"
-    assert Unknown("connection", "x", ["web", "trade"]).remedy == "known here: trade, web"
+    assert Unknown("connection", "x", ["web", "trade"]).remedy == "there are: trade, web"
 
 
 def test_only_errors_of_users_are_explained() -> None:

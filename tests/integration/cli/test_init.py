@@ -113,7 +113,7 @@ def test_wrong_answers_are_usage_errors(here: Path, answer: str, words: str) -> 
 
 
 def test_an_answer_that_is_needed(here: Path) -> None:
-    assert "store_url: an answer is needed" in init("--answers", "company=ie", code=2).stderr
+    assert "store_url: an answer is required" in init("--answers", "company=ie", code=2).stderr
 
 
 def test_the_end_of_input_leaves_nothing_behind(here: Path) -> None:
@@ -143,10 +143,10 @@ def test_how_a_server_on_the_own_network_proves_who_it_is(
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        (("network=authority",), "ca_file: an answer is needed"),
+        (("network=authority",), "ca_file: an answer is required"),
         (("network=authority", "ca_file=ca.pem"), "give the whole path"),
         (("network=fingerprint", "pinned_certificate=abc"), "64 hexadecimal digits"),
-        (("ca_file=/etc/tidegate/ca.pem",), "it goes with network=authority only"),
+        (("ca_file=/etc/tidegate/ca.pem",), "it is used only with network=authority"),
         (("base_url=http://192.168.1.20",), "plain http"),
         (("network=plain-http", "base_url=http://sage.example"), "plain http"),
     ],

@@ -87,7 +87,7 @@ def test_two_ledgers_are_never_mixed(sqlite: Ledger, target: str) -> None:
     moving.move(target, NOW)
     with transaction("test"):
         models.Mark.objects.create(name="later", value="x")
-    with pytest.raises(LedgerError, match="there is a ledger already"):
+    with pytest.raises(LedgerError, match="the database already contains a ledger"):
         moving.move(target, NOW + SECOND)
     with pytest.raises(LedgerError, match="moved to PostgreSQL"):
         moving.move("sqlite:////tmp/other.db", NOW)

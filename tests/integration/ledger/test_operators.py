@@ -72,7 +72,7 @@ def test_each_act_in_each_state(ledger: object, name: str) -> None:
 def test_retry_pressed_twice_does_nothing_more(ledger: object) -> None:
     (pk,) = create("k", state=State.REVIEW)
     act("retry", pk)
-    with pytest.raises(NotAllowed, match="goes out by itself at the next cycle"):
+    with pytest.raises(NotAllowed, match="is sent by itself with the next cycle"):
         act("retry", pk)
     assert models.Event.objects.filter(delivery_id=pk).count() == 2
 

@@ -92,7 +92,7 @@ def test_both_figures_and_the_ways_out_stand_in_the_review(ledger: Ledger) -> No
     item = night("59.40")
     assert (item.state, item.label, item.entity_id) == (State.REVIEW, NUMBER, 7)
     assert item.reason == (
-        "total: it differs (Magento 60.00, Sage 59.40). Put the wrong side right: the next reconciliation ends "
+        "total: it differs (Magento 60.00, Sage 59.40). Correct the side that is wrong: the next reconciliation ends "
         "this by itself. Or accept it: `tidegate queue skip 000000007 --step reconciliation --reason WHY`"
     )
     assert night("59.40", nights=2).changed_at == item.changed_at
@@ -117,7 +117,7 @@ def test_what_was_accepted_is_raised_again_by_other_figures_only(ledger: Ledger)
 
 def test_a_difference_is_never_sent(ledger: Ledger) -> None:
     item = night("59.40")
-    with database.transaction("test"), pytest.raises(NotAllowed, match="Put the wrong side right"):
+    with database.transaction("test"), pytest.raises(NotAllowed, match="Correct the side that is wrong"):
         delivery.retry(item.id, actor="anna", now=NOW)
-    with database.transaction("test"), pytest.raises(NotAllowed, match="Put the wrong side right"):
+    with database.transaction("test"), pytest.raises(NotAllowed, match="Correct the side that is wrong"):
         delivery.link_to(item.id, "", "SO-1", actor="anna", now=NOW)

@@ -21,7 +21,7 @@ TABLE = f"\n[{ACCOUNTS}]\n"
             'attributes = { account = "sage", terms = "sage" }',
             "attributes.terms",
             "account",
-            "one attribute",
+            "different attribute",
         ),
         ('tax_groups = { "4" = " " }', "tax_groups.4", "no group", "customer group"),
         (f'tax_groups = {{ "4" = "{"G" * 33}" }}', "tax_groups.4", "33", "32"),

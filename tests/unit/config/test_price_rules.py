@@ -31,7 +31,7 @@ FLOW = '\n[connections.web.flows.{}]\nevery = "1h"\n'
         ('groups = { "ALL GROUPS" = "TRADE" }', 'groups."ALL GROUPS"', "ALL GROUPS", "standard list"),
         ('groups = { "Trade" = "A", "TRADE" = "B" }', "groups.TRADE", "Trade", "one of the two"),
         ("contract_quantities = []", "contract_quantities", "[]", "[1, 10, 100]"),
-        ("contract_quantities = [0, 10]", "contract_quantities", "[0, 10]", "from 1 on"),
+        ("contract_quantities = [0, 10]", "contract_quantities", "[0, 10]", "beginning with 1"),
         (
             'customer_prices = "groups"\ncontract_accounts = ["ACM ", "B"]',
             "contract_accounts",

@@ -58,7 +58,7 @@ def test_a_wrong_value_does_not_hide_what_the_cross_checks_find() -> None:
             "[hub]",
             "zebra = 1\n[hub]",
             "zebra",
-            "known here: api, companies, connections, console, hub, notify, stores",
+            "known keys: api, companies, connections, console, hub, notify, stores",
         ),
     ],
 )
@@ -70,7 +70,7 @@ def test_a_problem_says_what_to_write(old: str, new: str, key: str, remedy: str)
 
 def test_a_table_written_as_a_value_is_one_problem() -> None:
     assert [(p.key, p.found) for p in problems('hub = 3\nstores = "main"')][:2] == [
-        ("hub", "the whole number 3 where a table belongs"),
+        ("hub", "the whole number 3 instead of a table"),
         ("stores", 'the text "main"'),
     ]
 
@@ -146,7 +146,7 @@ def test_a_ledger_of_another_kind_is_refused_without_showing_a_password(ledger: 
 
 def test_a_ledger_password_in_the_file_is_a_warning() -> None:
     text = whole(("sqlite:////srv/tidegate.db", "postgresql://tide:geheimnis@db/tidegate"))
-    assert warnings(text) == {"hub.ledger": "a password stands in the file"}
+    assert warnings(text) == {"hub.ledger": "the file contains a password"}
 
 
 def test_an_inline_secret_is_a_warning_that_names_the_key_only() -> None:

@@ -31,7 +31,7 @@ WRONG = [
     ("https://shop.example", "https://shop.example/?a=1", "stores.main.url", "the address"),
     ("https://shop.example", "https://me:pw@shop.example", "stores.main.url", "a user name or password"),
     ("https://shop.example", "https://shop.example:x", "stores.main.url", "not an address"),
-    ('auth = "token"', 'auth = "token"\ntime_zone = "Europe/Londn"', "stores.main.time_zone", "no time zone"),
+    ('auth = "token"', 'auth = "token"\ntime_zone = "Europe/Londn"', "stores.main.time_zone", "unknown time zone"),
     ('auth = "token"', 'auth = "token"\npage_size = 301', "stores.main.page_size", "301"),
     ('auth = "token"', 'auth = "admin"', "stores.main.password", "missing"),
     ('access_token = "env:TOKEN"', "", "stores.main.access_token", "missing"),
@@ -85,7 +85,7 @@ WRONG = [
     ('every = "15m"', 'cron = "61 * * * *"', "connections.web.flows.orders.cron", "61"),
     ('every = "15m"', 'every = "15m"\nbatch = 501', "connections.web.flows.orders.batch", "501"),
     ('every = "15m"', 'every = "15m"\nbatch = 0', "connections.web.flows.orders.batch", "0"),
-    ("flows.orders]", "flows.order]", "connections.web.flows.order", "no flow"),
+    ("flows.orders]", "flows.order]", "connections.web.flows.order", "unknown flow"),
     ('guest_account = "WEB"', 'unknown = "web-account"', "connections.web.customers.web_account", "missing"),
     (
         'guest_account = "WEB"',

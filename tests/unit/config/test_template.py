@@ -172,7 +172,7 @@ def test_what_the_sandboxes_add_is_read() -> None:
     assert connection.rounding.tax_code == "NT"
     for question in QUESTIONS:
         assert question.default is None or question.problem(question.default) == ""
-        assert question.problem(" ") == ("" if question.default == "" else "an answer is needed")
+        assert question.problem(" ") == ("" if question.default == "" else "an answer is required")
 
 
 #: Answers to questions that come with another's answer only.
@@ -196,7 +196,7 @@ def test_every_choice_of_every_question_makes_a_file_that_loads() -> None:
         ("store_url", "https://shop.example/rest/V1", "without /rest"),
         ("store", "My Shop", "small letters"),
         ("auth", "oauth", "allowed are oauth1, token, admin"),
-        ("company_time_zone", "London", "no time zone"),
+        ("company_time_zone", "London", "unknown time zone"),
         ("currency", "pounds", "three capital letters"),
         ("every", "15", "15m"),
     ],
@@ -210,5 +210,5 @@ def test_a_wrong_answer_is_refused_with_what_to_write(question: str, answer: str
 
 def test_the_web_account_rule_needs_an_account() -> None:
     (asked,) = [each for each in QUESTIONS if each.id == "guest_account"]
-    assert asked.problem("", {"unknown": "web-account"}) == "an answer is needed"
+    assert asked.problem("", {"unknown": "web-account"}) == "an answer is required"
     assert asked.problem("", {"unknown": "hold"}) == ""

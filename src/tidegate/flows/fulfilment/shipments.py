@@ -230,9 +230,7 @@ class ShipmentHandler:
             return found
         pieces, unmatched = found
         if not pieces:
-            return Drop(
-                "no line of this despatch is on the Magento order: nothing but lines typed in by hand"
-            )
+            return Drop("no line of this despatch is on the Magento order: all were typed in by hand")
         mark = Mark(MARK, subject.number)
         numbers = [parcel.number for parcel in subject.parcels]
         said = settle(
@@ -306,9 +304,8 @@ class ShipmentHandler:
                 return Made(document.number, follows)
             names = ", ".join(each.sku for each in order.items if each.item_id in along)
             text = (
-                f"the items are shipped as {document.number}, but {names} (skip_skus) cannot be shipped "
-                f"with them: the source {source} has too little stock. Correct the stock of the source in "
-                "Magento, or `tidegate queue skip`."
+                f"the items are shipped as {document.number}, except {names} (skip_skus): the source {source} has "
+                "too little stock. Correct its stock in Magento, or `tidegate queue skip`."
             )
             return Failure(Code.SHORT_STOCK, text, missing=f"source:{source}")
 
