@@ -75,7 +75,7 @@ class _Stream(httpcore.NetworkStream):
         shown = secured.get_extra_info("ssl_object")
         if not self._trust.fits(shown.getpeercert(True) if shown else None):
             secured.close()
-            raise httpcore.ConnectError("the server shows another certificate than the pinned one")
+            raise httpcore.ConnectError("the server's certificate is not the pinned one")
         return _Stream(secured, self._deadline, self._trust)
 
     def get_extra_info(self, info: str) -> Any:
@@ -84,5 +84,5 @@ class _Stream(httpcore.NetworkStream):
     def _patience(self, timeout: float | None, late: type[Exception]) -> float:
         left = self._deadline.left()
         if left <= 0:
-            raise late(f"the call was not over in its time, {self._deadline} at most")
+            raise late(f"the call was not complete after {self._deadline}")
         return left if timeout is None else min(left, timeout)

@@ -220,7 +220,9 @@ class HttpClient:
         parts = urlsplit(base_url)
         plain = parts.hostname in LOOPBACK or trust.allows_plain(parts.hostname)
         if parts.scheme != "https" and not plain and transport is None:
-            raise PlainHttpRefused(f"{base_url}: plain http is allowed to this machine only; use https://")
+            raise PlainHttpRefused(
+                f"{base_url}: plain http is allowed only to this machine itself; use https://"
+            )
         self.base_url = base_url.rstrip("/")
         self.counter = Counter()
         self._max_bytes = max_bytes
@@ -309,7 +311,7 @@ class HttpClient:
                     return NoAnswer(sent=True, text=text, too_much=True)
                 chunks.append(chunk)
                 if self._deadline.left() <= 0:
-                    text = f"the answer was not whole after {self._deadline}"
+                    text = f"the answer was not complete after {self._deadline}"
                     return NoAnswer(sent=True, text=text, too_much=True)
         except httpx.HTTPError as error:
             return _lost(error)

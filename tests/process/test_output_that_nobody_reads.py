@@ -36,5 +36,5 @@ def test_a_reader_that_has_gone_ends_the_command_quietly(tmp_path: Path, command
     os.close(writing)
     assert "Traceback" not in run.stderr
     assert "Exception ignored" not in run.stderr
-    assert "fault of Tidegate" not in run.stderr
+    assert "error in Tidegate" not in run.stderr
     assert run.returncode == exits.UNREAD

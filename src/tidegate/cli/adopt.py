@@ -52,7 +52,7 @@ def adopt(
         result = with_progress("looking up", lambda progress: flow.look(tied, start, progress))
         if result.failure is not None:
             raise Refused(
-                f"nothing was changed: {result.failure.text}", "run it again when that is put right"
+                f"nothing was changed: {result.failure.text}", "correct that and run the command again"
             )
         if apply:
             flow.write(tied, result, actor=operator_name(by))
@@ -158,14 +158,14 @@ def show(report: dict[str, Any], rows: Sequence[dict[str, Any]], zone: ZoneInfo)
     if len(rows) > SHOWN:
         showing.say(f"... and {len(rows) - SHOWN} more: --csv FILE has them all")
     counts = ", ".join(f"{count} {match}" for match, count in report["counts"].items())
-    showing.say(f"{report['read']} orders read; of those that are exported: {counts}")
+    showing.say(f"{report['read']} orders read; of those that Tidegate sends: {counts}")
     showing.say(
         f"{report['will_be_sent']} of those not found will be sent (created since the connection's `since`)"
     )
     if report["unreadable"]:
         showing.say(f"the store could not serve the orders {', '.join(map(str, report['unreadable']))}")
     if report["moved_on"]:
-        showing.say(f"{report['moved_on']} were taken up by a cycle meanwhile: they are looked up there")
+        showing.say(f"a cycle took up {report['moved_on']} of them meanwhile and looks them up itself")
     done = (
         f"{report['written']} recorded in the ledger"
         if report["applied"]

@@ -41,7 +41,7 @@ def alerts(
         now = there.clock.now()
         for alert_id in clear or []:
             if not interventions.clear_alert(alert_id, now):
-                raise Unknown("open alert", str(alert_id), remedy="it may have been cleared already")
+                raise Unknown("open alert", str(alert_id), remedy="it may already have been cleared")
         report = alert_report.alert_list(now)
         report["cleared"] = clear or []
         zones = {each["connection"]: zone_of(configuration, each["connection"]) for each in report["alerts"]}
@@ -108,7 +108,7 @@ def try_targets(
         raise Unknown("target", target, targets)
     if not targets:
         raise Refused(
-            "there is no target: alerts are sent to nobody",
+            "no target is configured: nobody is notified of alerts",
             "add [notify.targets.NAME] with a url",
             exits.CONFIGURATION,
         )
@@ -127,7 +127,7 @@ def try_targets(
         )
     else:
         for name, error in found.items():
-            showing.paragraph(f"{name}: {'not taken: ' + error if error else 'taken'}")
+            showing.paragraph(f"{name}: {'not sent: ' + error if error else 'sent'}")
     if any(found.values()):
         raise typer.Exit(exits.FOUND)
 
@@ -135,7 +135,9 @@ def try_targets(
 def halt(
     context: typer.Context,
     connection: Name,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="The reason; everybody sees it.")],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help=("The reason; it is shown with the halt."))
+    ],
     by: By = None,
     as_json: Json = False,
 ) -> None:
@@ -146,7 +148,7 @@ def halt(
 
         named_connection(configuration, connection)
         done = interventions.halt(connection, reason, actor=operator_name(by), now=there.clock.now())
-    text = f"{connection} is halted" if done else f"{connection} was halted already: nothing to do"
+    text = f"{connection} is halted" if done else f"{connection} was already halted: nothing to do"
     _tell(connection, done, text, as_json)
 
 
@@ -177,7 +179,10 @@ def lifted(connection: str, done: Lifted, zone: ZoneInfo) -> str:
         said.append(f"{done.alerts} alerts of it are cleared" if done.alerts > 1 else "its alert is cleared")
     if done.closure is not None:
         until = local(done.closure.until, zone)
-        said.append(f"the company counted as closed until {until} by an answer of its own: that is forgotten")
+        said.append(
+            f"the company had answered that it is closed, which was assumed until {until}: Tidegate tries "
+            "again now"
+        )
     return "; ".join(said)
 
 

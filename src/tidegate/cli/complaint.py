@@ -78,7 +78,7 @@ def complaint_of(error: BaseException) -> Complaint | None:
     if isinstance(error, Refused):
         return Complaint(error.exit_code, str(error), (error.remedy,) if error.remedy else ())
     if isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get((error.name or "").split(".")[0])):
-        missing = f"this needs {error.name} of the extra {extra}, which is not installed"
+        missing = f"this command needs the package {error.name} of the extra {extra}, which is not installed"
         return Complaint(exits.FOUND, missing, (f"pip install 'tidegate[{extra}]'",))
     # Only a module that was loaded can have raised its error: nothing is loaded just to look.
     configuration = sys.modules.get("tidegate.config.problem")
@@ -97,7 +97,7 @@ def complaint_of(error: BaseException) -> Complaint | None:
         return Complaint(exits.CONFIGURATION, redact(str(error)))
     trust = sys.modules.get("tidegate.trust")
     if trust is not None and isinstance(error, trust.UnusableAuthority):
-        return Complaint(exits.CONFIGURATION, redact(str(error)), ("correct the key ca_file, or the file",))
+        return Complaint(exits.CONFIGURATION, redact(str(error)), ("correct the key ca_file or the file",))
     if isinstance(error, OSError) and error.filename:
         return Complaint(exits.FOUND, f"{error.filename}: {error.strerror}")
     return None

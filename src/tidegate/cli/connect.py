@@ -31,24 +31,26 @@ def connect(
     register: Annotated[
         str | None,
         typer.Option(
-            "--register", metavar="EMAIL", help="First register with the product's maker, by this e-mail."
+            "--register",
+            metavar="EMAIL",
+            help=("First register with the product's vendor, with this e-mail address."),
         ),
     ] = None,
     name: Annotated[str, typer.Option("--name", help="Name of the person who registers.")] = "",
     firm: Annotated[str, typer.Option("--firm", help="Name of the firm.")] = "",
     key: Annotated[
-        bool, typer.Option("--key", help="Type in a key that came another way; it is not shown.")
+        bool, typer.Option("--key", help="Enter a key that you received in another way; it is not shown.")
     ] = False,
-    again: Annotated[bool, typer.Option("--again", help="Ask again although it is connected.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Connect again although it is connected.")] = False,
     code: Annotated[
         str | None,
-        typer.Option("--code", metavar="ADDRESS", help="As of `sign-in`: what the browser ended at."),
+        typer.Option(
+            "--code", metavar="ADDRESS", help=("The address at which the browser ended, as for `sign-in`.")
+        ),
     ] = None,
     listen: Annotated[
         bool,
-        typer.Option(
-            "--listen/--no-listen", help="Wait for the answer here, or only print what a person needs."
-        ),
+        typer.Option("--listen/--no-listen", help="Wait for the answer, or only print the instructions."),
     ] = True,
     minutes: Annotated[int, typer.Option("--minutes", min=1, help="How long to wait for a browser.")] = 10,
     by: By = None,
@@ -66,7 +68,7 @@ def connect(
             raise Unknown("company", company, hub.companies)
         entrance = hub.companies[company].entrance
         if entrance is None:
-            raise Refused(f"{company} needs no consent: its credentials stand in the configuration")
+            raise Refused(f"{company} needs no consent: its credentials are in the configuration")
         if isinstance(entrance, SignIn):
             in_the_browser(there, hub, company, entrance, code, listen, minutes, operator, as_json)
         elif register is not None:
@@ -83,13 +85,13 @@ def apply(company: str, consent: Consent, applicant: Applicant, as_json: bool) -
 
     page = consent.register(applicant)
     if isinstance(page, Failure):
-        raise Refused(f"the registration did not begin: {page.text}")
+        raise Refused(f"the registration could not be started: {page.text}")
     if page is None:
         raise Refused(f"the product of {company} asks for no registration", f"tidegate connect {company}")
     if as_json:
         showing.print_json({"company": company, "registered": False, "url": page.url, "then": page.then})
         return
-    print(f"Open this address in a browser and go on there:\n\n{page.url}\n\n{page.then}")
+    print(f"Open this address in a browser and continue there:\n\n{page.url}\n\n{page.then}")
 
 
 def type_in(hub: Hub, company: str, consent: Consent, operator: str, as_json: bool) -> None:
@@ -137,9 +139,7 @@ def by_passcode(
             show(company, passcode, as_json)
         state = answered(there, consent, passcode, quiet=as_json)
     if state is None:
-        raise Refused(
-            f"nobody has answered the passcode in time: `tidegate connect {company}` asks for a new one"
-        )
+        raise Refused(f"the passcode was not used in time: `tidegate connect {company}` asks for a new one")
     if state.status is not ConsentStatus.GRANTED:
         raise Refused(f"{company} did not grant access: {state.status.value}. {state.text}".strip(". "))
     let_in(hub, company, operator, as_json)
@@ -156,9 +156,12 @@ def show(company: str, passcode: Passcode, as_json: bool) -> None:
         }
         showing.print_json(document)
         return
-    print(f"Type this passcode into the product of {company}, as its administrator, and allow Tidegate:\n")
+    print(
+        f"Sign in to the Sage product of {company} as its administrator, enter this passcode, and allow "
+        "Tidegate:\n"
+    )
     print(f"    {passcode.text}\n")
-    print(f"It is good until {passcode.expires:%H:%M:%S} UTC.", flush=True)
+    print(f"It is valid until {passcode.expires:%H:%M:%S} UTC.", flush=True)
 
 
 def answered(there: Invocation, consent: Consent, passcode: Passcode, *, quiet: bool) -> ConsentState | None:

@@ -35,7 +35,7 @@ def coverage(
         refuse_when_stopped(hub, tied)
         found = report.coverage(tied)
         if isinstance(found, Failure):
-            raise Refused(found.text, "run it again when that is put right")
+            raise Refused(found.text, "correct that and run the command again")
     lines = [each for each in found if not gaps or each.verdict in report.OPEN]
     counted = {verdict: sum(each.verdict == verdict for each in found) for verdict in report.OPEN}
     summary = ", ".join(f"{count} {verdict}" for verdict, count in counted.items() if count)
@@ -44,7 +44,7 @@ def coverage(
         showing.print_json({"connection": tied.name, **counted, "lines": rows})
     else:
         show(lines)
-        showing.say(summary or "everything has its place")
+        showing.say(summary or "everything is mapped")
     if summary:
         raise typer.Exit(exits.FOUND)
 

@@ -19,7 +19,7 @@ def digest(
     send: Annotated[
         bool, typer.Option("--send", help="Send it now to the targets with `digest = true`.")
     ] = False,
-    as_html: Annotated[bool, typer.Option("--html", help="Print the page of the mail.")] = False,
+    as_html: Annotated[bool, typer.Option("--html", help="Print the HTML page of the e-mail.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show what the last day brought and what needs a person."""
@@ -55,7 +55,7 @@ def digest(
             for line in digest_text.text(each, link).splitlines():
                 showing.say(line)
         for each in refused:
-            showing.paragraph(f"{each['target']} did not take it: {each['error']}", style="yellow")
+            showing.paragraph(f"not sent to {each['target']}: {each['error']}", style="yellow")
     if refused:
         raise typer.Exit(exits.FOUND)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Open deliveries that are named.
 MOST_NAMED = 20
-BACKUPS = "backups, copies made before upgrades, exports and logs still hold the data: delete the old ones"
+BACKUPS = "backups, copies made before upgrades, exports and logs still contain the data: delete the old ones"
 
 
 def erase(
@@ -37,7 +37,10 @@ def erase(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; change nothing.")] = False,
     history: Annotated[
-        bool, typer.Option("--history", help="List who erased when and how much, never whom.")
+        bool,
+        typer.Option(
+            "--history", help=("List the erasures: who ran them, when and how much; never whose data.")
+        ),
     ] = False,
     yes: Yes = False,
     by: By = None,
@@ -65,14 +68,19 @@ def erase(
         if not erased:
             if not dry_run:
                 erasing.compact()  # an earlier erasure may not have been able to
-            raise Unknown("customer", email.strip() or str(customer), remedy="the ledger has nothing of them")
+            raise Unknown(
+                "customer", email.strip() or str(customer), remedy=("the ledger has no data of this customer")
+            )
         if not dry_run:
             if not yes:
                 confirm(found, erased)
             try:
                 erased, problem = erasing.erase(found, operator_name(by), there.clock.now())
             except ValueError as error:
-                raise Refused(str(error), "a delivery was opened meanwhile: call it again") from None
+                raise Refused(
+                    str(error),
+                    ("a new delivery of this customer was opened meanwhile: run the command again"),
+                ) from None
     show(found, erased, dry_run, problem, as_json)
 
 
@@ -115,12 +123,12 @@ def confirm(found: ErasedCustomer, erased: dict[str, int]) -> None:
     """Ask before what cannot be undone; without a terminal the answer can only be --yes."""
     try:
         agreed = typer.confirm(
-            f"erase for ever, {len(found.sources)} orders of customer ids {list(found.ids)} and "
+            f"permanently erase {len(found.sources)} orders of customer ids {list(found.ids)} and "
             f"{len(found.emails)} e-mails: {counted(erased)}?",
             err=True,
         )
     except typer.Abort:
-        raise typer.BadParameter("nobody answered: use --yes in scripts") from None
+        raise typer.BadParameter("no answer was given: use --yes in scripts") from None
     if not agreed:
         print("nothing was changed", file=sys.stderr)
         raise typer.Exit(exits.FOUND)
@@ -147,7 +155,10 @@ def show(found: ErasedCustomer, erased: dict[str, int], dry_run: bool, problem: 
         return
     showing.say(f"{'would change' if dry_run else 'erased'}: {counted(erased)}")
     if problem:
-        showing.say(f"freed pages of the file may still hold old content ({problem}): erase once more later")
+        showing.say(
+            f"freed pages of the database file may still contain old data ({problem}): run the command once "
+            "more later"
+        )
     if not dry_run:
         showing.say(BACKUPS)
 
@@ -161,7 +172,7 @@ def show_history(entries: list[dict[str, object]], as_json: bool) -> None:
         counts = each["counts"]
         showing.say(f"{each['at']} {each['by']}: {counted(counts) if isinstance(counts, dict) else ''}")
     if not entries:
-        showing.say("nobody was erased yet")
+        showing.say("no customer has been erased yet")
 
 
 def register(app: typer.Typer) -> None:

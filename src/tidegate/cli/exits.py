@@ -17,13 +17,13 @@ UNREAD: Final = (
 BUG: Final = 70  #: an error that Tidegate did not foresee; please report it
 
 MEANINGS: Final = {
-    FINE: "done, nothing to object to",
-    FOUND: "done, and something was found that needs a person",
+    FINE: "done, no problem found",
+    FOUND: "done, but something needs a person",
     USAGE: "the command line is wrong",
     CONFIGURATION: "the configuration cannot be used",
     LEDGER: "the ledger cannot be used",
     UNKNOWN: "there is no such order, delivery, connection, company, flow or alert",
     STOPPED: "nothing was done: halted, or another worker is busy",
     BUG: "an unforeseen error of Tidegate itself",
-    UNREAD: "whoever read the output has gone, as with `tidegate status \\| head`",
+    UNREAD: "the program that read the output ended, as with `tidegate status \\| head`",
 }

@@ -57,7 +57,9 @@ def show(report: dict[str, Any]) -> None:
     for row in report["items"]:
         showing.paragraph(f"{row['name']} (key {row['key']})", style="bold")
         failures = f"; {row['failures']} failures" if row["failures"] else ""
-        has = f"the store has {value_in_words(row['sent'])}" if row["sent"] else "the store has none yet"
+        has = (
+            f"the store has {value_in_words(row['sent'])}" if row["sent"] else ("the store has no value yet")
+        )
         wanted = value_in_words(row["wanted"]) if row["wanted"] else "nothing"
         showing.paragraph(f"{row['state']}: wanted {wanted}; {has}{failures}", indent=2)
         if row["why"]:

@@ -51,7 +51,7 @@ def complain(error: Exception, there: Invocation) -> int:
         print(visible(redact("".join(traceback.format_exception(error))), lines=True), file=sys.stderr)
     if known is None:
         print(
-            "tidegate: this is a fault of Tidegate, not of yours: please report the lines above",
+            "tidegate: this is an error in Tidegate itself: please report the lines above",
             file=sys.stderr,
         )
         return exits.BUG

@@ -53,7 +53,7 @@ def match(
         refuse_when_stopped(hub, tied)
         found = matching.look(tied, account=account, barcode=barcode)
         if isinstance(found, Failure):
-            raise Refused(f"nothing was changed: {found.text}", "run it again when that is put right")
+            raise Refused(f"nothing was changed: {found.text}", "correct that and run the command again")
         document = report_of(tied.name, found)
         if export is not None:
             export.write_text(write(found.pairs), encoding="utf-8")
@@ -81,7 +81,7 @@ def read_decisions(path: Path, found: Matching) -> Sequence[Decision]:
     if wrong:
         lines = "\n".join(f"  line {each.line}: {each.text}" for each in wrong[:SHOWN])
         raise Refused(
-            f"nothing was taken: {len(wrong)} lines of {path} are wrong\n{lines}",
+            f"nothing was imported: {len(wrong)} lines of {path} are wrong\n{lines}",
             "correct them and try again",
         )
     return decisions
@@ -136,14 +136,16 @@ def show(document: dict[str, Any]) -> None:
         words = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
         showing.paragraph(f"{kind}s: {words}")
     if "linked" in document:
-        showing.say(f"{document['linked']} customers are tied to their accounts")
+        showing.say(f"{document['linked']} customers are linked to their accounts")
         if document["skus"]:
             connection = document["connection"]
-            showing.say(f"Sage calls these otherwise; add them to [connections.{connection}.skus]:")
+            showing.say(
+                f"These products have another code in Sage; add them to [connections.{connection}.skus]:"
+            )
             for sku, code in document["skus"].items():
                 showing.say(f'"{sku}" = "{code}"')
     else:
-        showing.say("nothing was written: --export FILE, decide, --import FILE")
+        showing.say("nothing was written. To link them: --export FILE, fill in the decisions, --import FILE")
 
 
 def register(app: typer.Typer) -> None:

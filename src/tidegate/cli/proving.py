@@ -22,7 +22,9 @@ def simulated(sage: str) -> House:
     """The product of that name. Raises BadParameter where this version simulates none such."""
     if sage not in SIMULATED:
         names = ", ".join(SIMULATED)
-        raise typer.BadParameter(f"this version simulates {names}, not {sage}", param_hint="--sage")
+        raise typer.BadParameter(
+            f"unknown product {sage}: this version simulates {names}", param_hint="--sage"
+        )
     return SIMULATED[sage]
 
 
@@ -33,7 +35,10 @@ def with_room(sage: str) -> House:
     house = simulated(sage)
     rooms = [each.name for each in PRODUCTS]
     if sage not in rooms:
-        text = f"{house.title} has a simulator and no room yet: a hub can work with {', '.join(rooms)}"
+        text = (
+            f"Tidegate can simulate {house.title}, but cannot connect to it yet: it connects to "
+            f"{', '.join(rooms)}"
+        )
         raise typer.BadParameter(text, param_hint="--sage")
     return house
 
@@ -46,9 +51,9 @@ def command_of(module: str) -> Callable[..., int]:
 
 
 def demo(
-    headless: Annotated[bool, typer.Option("--headless", help="No pauses and no live display.")] = False,
+    headless: Annotated[bool, typer.Option("--headless", help="Without pauses and live display.")] = False,
     orders: Annotated[int, typer.Option("--orders", min=1, help="Orders that are placed.")] = 40,
-    seed: Annotated[int, typer.Option("--seed", help="Each seed plays another evening.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Each seed plays a different day.")] = 1,
     sage: Annotated[
         str, typer.Option("--sage", metavar="PRODUCT", help="The simulated Sage product; all: every one.")
     ] = USUAL.name,
@@ -72,7 +77,9 @@ def simulate(
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes side by side.")] = 1,
     at_least: Annotated[
         int,
-        typer.Option("--at-least", min=0, help="Fail when a kind of fault met a kind of call less often."),
+        typer.Option(
+            "--at-least", min=0, help=("Fail when a kind of fault met a kind of call less often than this.")
+        ),
     ] = 0,
     as_json: Json = False,
 ) -> None:

@@ -16,7 +16,7 @@ from tidegate.cli.showing import Json, ago, local
 if TYPE_CHECKING:
     from tidegate.domain.states import State
 
-app = typer.Typer(help="What waits, what stands still and why; and what to do with it.", no_args_is_help=True)
+app = typer.Typer(help="What waits or is in review, why, and what to do with it.", no_args_is_help=True)
 
 Connection = Annotated[
     str | None, typer.Option("--connection", metavar="NAME", help="Only of this connection.")
@@ -40,7 +40,7 @@ def list_deliveries(
         typer.Option("--older-than", metavar="AGE", help="Only older than this: 30m, 4h, 2d and so on."),
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also what is finished: confirmed, cancelled, skipped.")
+        bool, typer.Option("--all", help="Also the finished: confirmed, cancelled, skipped.")
     ] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Show at most this many.")] = 50,
     after: Annotated[
@@ -99,7 +99,7 @@ def states_of(words: list[str]) -> list[State]:
         except ValueError:
             names = ", ".join(state.value.replace(" ", "-") for state in State)
             raise typer.BadParameter(
-                f"there is no state {word}; there are {names}", param_hint="--state"
+                f"unknown state {word}; the states are {names}", param_hint="--state"
             ) from None
     return found
 
@@ -222,6 +222,6 @@ def parse_instant(text: str, zone: ZoneInfo, option: str) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(
-            f"{text!r} is no date; write 2026-03-02 or 2026-03-02T14:00", param_hint=option
+            f"{text!r} is not a date; write 2026-03-02 or 2026-03-02T14:00", param_hint=option
         ) from None
     return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC)

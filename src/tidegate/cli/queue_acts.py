@@ -26,10 +26,12 @@ Names = Annotated[
 ]
 AllOfCode = Annotated[
     str | None,
-    typer.Option("--all-of-code", metavar="CODE", help="Everything with this reason instead."),
+    typer.Option(
+        "--all-of-code", metavar="CODE", help=("All deliveries with this reason code, instead of numbers.")
+    ),
 ]
 Step = Annotated[str | None, typer.Option("--step", metavar="STEP", help="Only this step of the orders.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="The reason; the history shows it.")]
 
 
@@ -42,7 +44,7 @@ def retry(
     flow: FlowName = None,
     step: Step = None,
     overrule: Annotated[
-        bool, typer.Option("--overrule", help="Set the present reason aside: do not stop for it again.")
+        bool, typer.Option("--overrule", help="Overrule the present reason: do not stop for it again.")
     ] = False,
     reason: Reason = "",
     yes: Yes = False,
@@ -178,7 +180,7 @@ def chosen(
 
     wish = interventions.Act(act)
     if bool(names) == bool(code):
-        raise typer.BadParameter("name orders or ids, or give --all-of-code, and not both")
+        raise typer.BadParameter("give either order numbers or ids, or --all-of-code")
     if code:
         return interventions.all_of(wish, code=code, connection=connection, flow=flow, step=step)
     items, unknown = interventions.find(names, connection=connection, step=step)
@@ -219,7 +221,7 @@ def confirm(wish: str, items: Sequence[Item]) -> None:
     try:
         agreed = typer.confirm(f"{wish} {len(items)}: {shown}{more}?", err=True)
     except typer.Abort:
-        raise typer.BadParameter("nobody answered: use --yes in scripts") from None
+        raise typer.BadParameter("no answer was given: use --yes in scripts") from None
     if not agreed:
         print("nothing was changed", file=sys.stderr)
         raise typer.Exit(exits.FOUND)
@@ -250,7 +252,7 @@ def show_acted(done: Sequence[Acted], as_json: bool) -> None:
             note = {"done": "", "nothing to do": ": nothing to do", "refused": ""}[each.result.value]
             showing.say(f"{'refused: ' if each in refused else ''}{each.text}{note}")
         if not done:
-            showing.say("there is nothing of that kind: nothing to do")
+            showing.say("no delivery has this reason: nothing to do")
     if refused:
         raise typer.Exit(exits.FOUND)
 
@@ -289,7 +291,7 @@ def link(
             )
         if len(items) > 1:
             choices = ", ".join(f"id:{item.id} ({item.connection}, {item.store})" for item in items)
-            raise Refused(f"several deliveries are called {name}", f"name one of {choices}", exits.USAGE)
+            raise Refused(f"{name} fits several deliveries", f"name one of {choices}", exits.USAGE)
         (item,) = items
         if not number and not sage_id:
             number, sage_id = target_of_order(item)

@@ -81,7 +81,7 @@ def served_hub(there: Invocation, *, as_json: bool) -> Iterator[Hub]:
             except OSError as error:
                 raise Refused(
                     f"[{place}] listen = {listen}: {error.strerror}",
-                    "is another hub running?",
+                    "is another hub running? Stop it, or configure another port",
                     exits.CONFIGURATION,
                 ) from None
             yield hub
@@ -198,7 +198,7 @@ def show_dry_run(hub: Hub, connection: Connection, flow: str, as_json: bool) -> 
                 showing.print_json(document)
         leaving = sum(not {"not_sent", "in_company"} & set(document) for document in documents)
         without = f", {len(refused)} would not" if refused else ""
-        showing.say(f"{leaving} would be sent{without}. Nothing was sent, nothing was written.")
+        showing.say(f"{leaving} would be sent{without}. Nothing was sent or written.")
     if any(not document.get("order") for document in refused):
         raise typer.Exit(exits.STOPPED)  # the whole of it: closed, not signed in, not readable
     if refused:

@@ -54,14 +54,16 @@ def sandbox(
     place: Annotated[
         int,
         typer.Option(
-            "--place", min=0, help="Serve nothing: let the shop that is served here sell so many more."
+            "--place",
+            min=0,
+            help=("Start no server: place so many more orders in the store that is already running."),
         ),
     ] = 0,
     as_json: Json = False,
 ) -> None:
     """Serve a simulated Magento and a simulated Sage. They fit each other; SIGINT ends them."""
     if system not in SYSTEMS:
-        raise typer.BadParameter(f"there is no simulated {system}; there are {', '.join(SYSTEMS)}")
+        raise typer.BadParameter(f"unknown system {system}; simulated are {', '.join(SYSTEMS)}")
     if currency and currency not in CURRENCIES:
         raise typer.BadParameter(f"{currency} is not one of {', '.join(CURRENCIES)}", param_hint="--currency")
     if place:
@@ -103,7 +105,7 @@ def sold(count: int, port: int, as_json: bool) -> None:
     client.close()
     if isinstance(answer, NoAnswer) or answer.status != 200:
         text = answer.text if isinstance(answer, NoAnswer) else answer.text()
-        raise Refused(f"no simulated shop sells at port {port}: {text}", "start `tidegate sandbox` first")
+        raise Refused(f"no simulated store runs at port {port}: {text}", "start `tidegate sandbox` first")
     document = json.loads(answer.body)
     if as_json:
         showing.print_json(document)
@@ -121,7 +123,7 @@ def serve(wire: Wire, port: int) -> Iterator[SandboxServer]:
     except OSError as error:
         raise Refused(
             f"port {port} cannot be used: {error.strerror}",
-            "name another one with --port, or 0 for free ones",
+            "choose another port with --port, or 0 for free ones",
         ) from None
     try:
         yield server

@@ -37,7 +37,11 @@ def init(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file, if there is one.")] = False,
     sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="Ask nothing: fit what `tidegate sandbox` serves here.")
+        bool,
+        typer.Option(
+            "--sandbox",
+            help=("Ask no questions: write a configuration for `tidegate sandbox` on this machine."),
+        ),
     ] = False,
     sandbox_port: Annotated[
         int | None,
@@ -46,7 +50,7 @@ def init(
             envvar="TIDEGATE_SANDBOX_PORT",
             min=1,
             max=65533,
-            help="The simulated shop's port, as `tidegate sandbox --port` has it; Sage's is the next.",
+            help="The simulated store's port, as given to `tidegate sandbox --port`; Sage's is the next.",
         ),
     ] = None,
     sage: Sage = USUAL.name,
@@ -59,7 +63,7 @@ def init(
 
     there = here(context)
     if sandbox and answers:
-        raise typer.BadParameter("it needs no answers", param_hint="--sandbox")
+        raise typer.BadParameter("--sandbox needs no answers", param_hint="--sandbox")
     if there.config.exists() and not force:
         raise Refused(
             f"{there.config} exists", "use --force to replace it, or --config for another one", exits.USAGE
@@ -113,7 +117,7 @@ def tell_next(missing: list[str], key: str, answers: Answers) -> None:
         print("\nSet these in the environment that starts tidegate:")
         for name in missing:
             fresh = name.endswith("ENCRYPTION_KEY")
-            note = "   # made for you now; keep a copy apart from backups" if fresh else ""
+            note = "   # generated now; keep a copy apart from backups" if fresh else ""
             print(f"  {assignment(name, key if fresh else '...', windows=os.name == 'nt')}{note}")
     sign_in = (f"tidegate sign-in {answers.company}",) if answers.product.signs_in else ()
     if answers.product.asks_consent:
@@ -185,7 +189,7 @@ def given_answers(given: list[str]) -> dict[str, str]:
     for key in found:
         if key not in known:
             raise typer.BadParameter(
-                f"there is no question {key}; {suggestion(key, known)}", param_hint="--answers"
+                f"unknown question {key}; {suggestion(key, known)}", param_hint="--answers"
             )
     complete: dict[str, str] = {}
     problems: list[str] = []
@@ -223,7 +227,7 @@ def as_answer(value: object) -> str:
     if isinstance(value, list):
         return ",".join(str(each) for each in value)
     if isinstance(value, Mapping):
-        raise typer.BadParameter("answers are plain values, not tables", param_hint="--answers")
+        raise typer.BadParameter("an answer must be a plain value, not a table", param_hint="--answers")
     return str(value)
 
 

@@ -83,11 +83,9 @@ def entrance(hub: Hub, company: str) -> SignIn:
         raise Unknown("company", company, hub.companies)
     signs = hub.companies[company].entrance
     if signs is None:
-        raise Refused(
-            f"{company} is not entered through a browser: its credentials stand in the configuration"
-        )
+        raise Refused(f"{company} has no sign-in in the browser: its credentials are in the configuration")
     if not isinstance(signs, SignIn):
-        raise Refused(f"{company} is not entered through a browser", f"tidegate connect {company}")
+        raise Refused(f"{company} has no sign-in in the browser", f"tidegate connect {company}")
     return signs
 
 
@@ -111,7 +109,7 @@ def browser_comes(there: Invocation, url: str, redirect: str, state: str, minute
     except OSError as error:
         raise Refused(
             f"nothing can listen at {redirect}: {error.strerror}",
-            "end the program that has the port, or use --no-listen and then --code",
+            "end the program that uses the port, or use --no-listen and then --code",
         ) from None
     with callback, asked_to_stop() as stop:
         stream = sys.stderr if as_json else sys.stdout
@@ -121,7 +119,8 @@ def browser_comes(there: Invocation, url: str, redirect: str, state: str, minute
         address = callback.wait(there.clock, minutes * 60, stop)
     if not address:
         raise Refused(
-            "nobody signed in", "run the command again; on another machine use --no-listen, then --code"
+            "nobody signed in in time",
+            "run the command again; on another machine use --no-listen, then --code",
         )
     return address
 

@@ -38,7 +38,7 @@ def show(report: dict[str, Any]) -> None:
         show_connection(name, connection)
         showing.say()
     if not report["connections"]:
-        showing.say("no connection, and nothing in the ledger")
+        showing.say("no connection is configured, and the ledger is empty")
     if report["adds_up"]:
         showing.say("every account adds up: nothing is unexplained")
     else:
@@ -76,10 +76,13 @@ def show_connection(name: str, connection: dict[str, Any]) -> None:
     for each in connection["budget"]:
         showing.paragraph(f"  budget: {each['used']} used of {each['words']}, {each['left']} left")
     for parcel in connection["parcels"]:
-        lies = f"parcel {parcel['tracking'] or parcel['id']} of {parcel['scope']}: {parcel['records']} records lie "
+        lies = (
+            f"parcel {parcel['tracking'] or parcel['id']} of {parcel['scope']}: {parcel['records']} records "
+            "were handed over "
+        )
         showing.paragraph(
-            f"  {lies}with {connection['company']} since {local(parcel['opened']['since'], zone)} "
-            f"({ago(parcel['opened']['seconds'])})",
+            f"  {lies}to {connection['company']} at {local(parcel['opened']['since'], zone)} ("
+            f"{ago(parcel['opened']['seconds'])})",
             style="yellow" if parcel["overdue"] else None,
         )
     if connection["alerts"]:
@@ -123,7 +126,7 @@ def condition(connection: dict[str, Any], zone: ZoneInfo) -> str:
         return f"HALTED since {local(halted['since'], zone)} by {halted['by']}: {halted['reason']}"
     window = connection["window"]
     if window is None:
-        return "what waits here is never sent: configure it again, or cancel it"
+        return "deliveries that wait here are never sent: configure the connection again, or cancel them"
     if not window["open"]:
         return f"closed until {local(window['closed_until'], zone)} ({window['reason']})"
     following = window["next_closing"]

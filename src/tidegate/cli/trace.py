@@ -39,7 +39,7 @@ def trace(
         bool, typer.Option("--history/--no-history", help="With or without each line of the history.")
     ] = True,
     attempts: Annotated[
-        bool, typer.Option("--attempts", help="With what each attempt sent, as far as copies are left.")
+        bool, typer.Option("--attempts", help="With what each attempt sent, as far as copies are kept.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -54,7 +54,7 @@ def trace(
             raise Unknown(
                 "order, document or key",
                 order,
-                remedy="an order that was placed a moment ago is read by the next cycle of the flow `orders`",
+                remedy="a new order is read by the next cycle of the flow `orders`",
             )
         reports.add_edits(report)
         if attempts:

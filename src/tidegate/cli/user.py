@@ -83,7 +83,7 @@ def roles_of(names: list[str]) -> list[str]:
     for name in names:
         if name not in set(Role):
             raise typer.BadParameter(
-                f"there is no role {name}; there are {', '.join(Role)}", param_hint="--role"
+                f"unknown role {name}; the roles are {', '.join(Role)}", param_hint="--role"
             )
     return names
 
@@ -176,7 +176,7 @@ def list_users(context: typer.Context, as_json: Json = False) -> None:
         )
         print(f"{user['name']}: {roles or 'no role'}" + (f" <{user['email']}>" if user["email"] else ""))
     if not users:
-        print("nobody yet: `tidegate user add NAME`")
+        print("no users yet: `tidegate user add NAME`")
 
 
 @group.command("role")
@@ -227,18 +227,20 @@ def token(
         user, now = accounts.find(name), there.clock.now()
         if take:
             tokens.take(user, token, now=now, actor=operator_name(by))
-            print(f"{token} opens nothing any more")
+            print(f"the token {token} is revoked")
             return
         for each in scope or []:
             if each not in set(tokens.Scope):
                 known = ", ".join(tokens.Scope)
-                raise typer.BadParameter(f"there is no scope {each}; there are {known}", param_hint="--scope")
+                raise typer.BadParameter(
+                    f"unknown scope {each}; the scopes are {known}", param_hint="--scope"
+                )
         scopes = [tokens.Scope(each) for each in scope or ["status"]]
         made = tokens.make(user, token, scopes, now=now, actor=operator_name(by))
     if as_json:
         showing.print_json({"user": name, "name": token, "scopes": scopes, "token": made})
     else:
-        print(f"{made}\n  shown once; it opens: {', '.join(scopes)}")
+        print(f"{made}\n  shown only once; its scopes are: {', '.join(scopes)}")
 
 
 @group.command("remove")

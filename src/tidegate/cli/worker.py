@@ -16,7 +16,9 @@ def worker(
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Cycles at a time.")] = 4,
     new_configuration: Annotated[
         bool,
-        typer.Option("--new-configuration", help="This file is the one that all workers share from now on."),
+        typer.Option(
+            "--new-configuration", help=("Make this configuration file the one that all workers share.")
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Log one JSON object a line (to stderr).")] = False,
 ) -> None:

@@ -36,7 +36,7 @@ def send(url: str, message: Message) -> str:
 
         service: Any = apprise.Apprise.instantiate(url, suppress_exceptions=True)
         if service is None:
-            return "this is no address that Apprise knows: see `url` of the target"
+            return "this is not an Apprise URL: correct the key `url` of the target"
         if type(service).__name__ == "NotifyEmail":
             return by_mail(service, message)
         return by_apprise(service, message)
@@ -55,7 +55,7 @@ def by_apprise(service: Any, message: Message) -> str:
     finally:
         logger.removeHandler(heard)
         logger.propagate = before
-    return "" if taken else redact(heard.last or "the service did not take it")
+    return "" if taken else redact(heard.last or "the service refused the message")
 
 
 def by_mail(service: Any, message: Message) -> str:
@@ -86,7 +86,7 @@ def by_mail(service: Any, message: Message) -> str:
         fail_silently=False,
     )
     try:
-        return "" if backend.send_messages([mail]) else "the mail server did not take it"
+        return "" if backend.send_messages([mail]) else "the mail server refused the message"
     except Exception as error:
         return redact(f"the mail server {service.smtp_host}: {error or type(error).__name__}")
     finally:

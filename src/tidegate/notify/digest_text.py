@@ -90,7 +90,7 @@ def needed(digest: Digest) -> list[str]:
     found += [f"{each['count']} in review: {each['code']}" for each in person["reviews"]]
     found += [f"{each['count']} wait for {each['waits_for']}" for each in person["held"]]
     if not digest["adds_up"]:
-        found.append("an account does not add up: keep the ledger and report it")
+        found.append("deliveries are missing in an account: keep the ledger and report it")
     return [visible(line) for line in found]
 
 
@@ -122,7 +122,10 @@ def oldest(each: Digest, digest: Digest) -> str:
 
 def written(flow: str, each: Digest) -> str:
     """Writes of one flow within the day."""
-    return f"{flow}: {each['confirmed']} written, {each['failed']} failed, in {each['cycles']} cycle{'' if each['cycles'] == 1 else 's'}"
+    return (
+        f"{flow}: {each['confirmed']} written, {each['failed']} failed, in {each['cycles']} cycle"
+        f"{'' if each['cycles'] == 1 else 's'}"
+    )
 
 
 def books(digest: Digest) -> list[str]:

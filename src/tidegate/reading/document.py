@@ -70,9 +70,9 @@ def _number(text: str) -> Decimal | Wild:
     try:
         value = Decimal(text)
     except InvalidOperation:
-        return Wild(f"{text} is no number")
+        return Wild(f"{text} is not a number")
     if value and abs(value.adjusted()) > LONGEST_NUMBER:
-        return Wild(f"{text} is out of all bounds")
+        return Wild(f"{text} is out of range")
     return value
 
 
@@ -91,12 +91,12 @@ def _read_loosely(raw: bytes, error: Exception) -> Any:
             raw.decode(),
             parse_float=_number,
             parse_int=_whole,
-            parse_constant=lambda name: Wild(f"{name} is no number"),
+            parse_constant=lambda name: Wild(f"{name} is not a number"),
         )
     except UnicodeDecodeError:
         raise Unreadable("it is not UTF-8") from None
     except (ValueError, RecursionError):
-        raise Unreadable(f"it is no JSON: {error}"[:200]) from None
+        raise Unreadable(f"it is not JSON: {error}"[:200]) from None
 
 
 def _may_be_too_deep(raw: bytes) -> bool:

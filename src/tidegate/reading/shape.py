@@ -49,7 +49,7 @@ class Shape(Generic[T]):
         """The typed value of what was read already. Raises Unreadable."""
         taken = self._take(value)
         if taken is None or (self._lists and value == {}):  # no list of PHP's: an empty one is []
-            raise Unreadable(f"{values.shown(value)} is not what was awaited")
+            raise Unreadable(f"{values.shown(value)} was not expected")
         return cast(T, taken)
 
 
@@ -85,7 +85,7 @@ class Rows(Generic[T]):
         rows = as_list(listed)
         if rows is None:
             if listed not in (None, False, ""):
-                raise Unreadable(f"{values.shown(listed)} where a list was awaited")
+                raise Unreadable(f"{values.shown(listed)} instead of a list")
             rows = []
         if len(rows) > MOST_ROWS:
             raise Unreadable(f"a page of {len(rows)} rows")
@@ -182,7 +182,7 @@ def _list(each: Take, nullable: bool) -> Take:
         if rows is None:
             if value in (None, False, ""):
                 return None
-            raise Unreadable(f"{values.shown(value)} where a list was awaited")
+            raise Unreadable(f"{values.shown(value)} instead of a list")
         taken = [_field(f"[{number}]", each, row) for number, row in enumerate(rows)]
         if not nullable and None in taken:
             raise Unreadable("it is missing", f"[{taken.index(None)}]")
@@ -205,7 +205,7 @@ def _struct(kind: inspect.StructType) -> Take:
         if known is None:
             if value in (None, False, ""):
                 return None
-            raise Unreadable(f"{values.shown(value)} where an object was awaited")
+            raise Unreadable(f"{values.shown(value)} instead of an object")
         if needed and value == []:
             return None  # a missing object
         found: dict[str, Any] = {}

@@ -39,21 +39,21 @@ def figure(value: Any) -> Decimal | None:
     if isinstance(value, Wild):
         raise Unreadable(value.why)
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal | float):
-        raise Unreadable(f"{shown(value)} is no number")
+        raise Unreadable(f"{shown(value)} is not a number")
     if isinstance(value, int) and abs(value) >= LARGEST:
-        raise Unreadable(f"{shown(value)} is out of all bounds")
+        raise Unreadable(f"{shown(value)} is out of range")
     if isinstance(value, str) and (len(value) > LONGEST_NUMBER + 8 or not value.isascii()):
-        raise Unreadable(f"{shown(value)} is no number")
+        raise Unreadable(f"{shown(value)} is not a number")
     try:
         number = value if isinstance(value, Decimal) else Decimal(str(value).strip())
     except InvalidOperation:
-        raise Unreadable(f"{shown(value)} is no number") from None
+        raise Unreadable(f"{shown(value)} is not a number") from None
     if not number.is_finite():
-        raise Unreadable(f"{shown(value)} is no number")
+        raise Unreadable(f"{shown(value)} is not a number")
     if number.copy_abs() >= LARGEST:
-        raise Unreadable(f"{shown(value)} is out of all bounds")
+        raise Unreadable(f"{shown(value)} is out of range")
     if number and number.adjusted() < -LONGEST_NUMBER:
-        raise Unreadable(f"{shown(value)} is out of all bounds")
+        raise Unreadable(f"{shown(value)} is out of range")
     return number
 
 
@@ -61,7 +61,7 @@ def whole(value: Any) -> int | None:
     """A whole number, an id or a count; it may come as a text or with a point (`12.0000`)."""
     if type(value) is int:
         if abs(value) > HIGHEST_ID:
-            raise Unreadable(f"{shown(value)} is out of all bounds")
+            raise Unreadable(f"{shown(value)} is out of range")
         return value
     if _absent(value):
         return None
@@ -69,7 +69,7 @@ def whole(value: Any) -> int | None:
         return whole(int(value))
     number = figure(value)
     if number is None or number != number.to_integral_value():
-        raise Unreadable(f"{shown(value)} is no whole number")
+        raise Unreadable(f"{shown(value)} is not a whole number")
     return int(number)
 
 
@@ -77,19 +77,19 @@ def text(value: Any) -> str | None:
     """A text; a number is its digits."""
     if type(value) is str:
         if len(value) > LONGEST_TEXT:
-            raise Unreadable(f"a text of {len(value)} characters is out of all bounds")
+            raise Unreadable(f"a text of {len(value)} characters is too long")
         if not value.isascii() and not _encodable(value):
-            raise Unreadable("the text holds half a character")
+            raise Unreadable("the text contains an incomplete character")
         return value
     if value is None or value is False or value == []:
         return None
     if isinstance(value, Wild):
         raise Unreadable(value.why)
     if isinstance(value, bool) or not isinstance(value, int | Decimal | float):
-        raise Unreadable(f"{shown(value)} is no text")
+        raise Unreadable(f"{shown(value)} is not a text")
     size = Decimal(str(value)).copy_abs()
     if not size.is_finite() or size >= HIGHEST_TEXT or (size and size.adjusted() < -LONGEST_NUMBER):
-        raise Unreadable(f"{shown(value)} is out of all bounds")
+        raise Unreadable(f"{shown(value)} is out of range")
     return str(value)
 
 
@@ -113,7 +113,7 @@ def day(value: Any) -> date | None:
     try:
         found = date.fromisoformat(written[:10])
     except ValueError:
-        raise Unreadable(f"{shown(value)} is no date") from None
+        raise Unreadable(f"{shown(value)} is not a date") from None
     return found if found.year >= FIRST_YEAR else None
 
 
@@ -125,11 +125,11 @@ def moment(value: Any) -> datetime | None:
     try:
         at = datetime.fromisoformat(written)
     except ValueError:
-        raise Unreadable(f"{shown(value)} is no date and time") from None
+        raise Unreadable(f"{shown(value)} is not a date with a time") from None
     if at.year < FIRST_YEAR:
         return None
     if at.year > LAST_YEAR:
-        raise Unreadable(f"{shown(value)} is out of all bounds")
+        raise Unreadable(f"{shown(value)} is out of range")
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
@@ -138,7 +138,7 @@ def shown(value: Any) -> str:
     if isinstance(value, Wild):
         return value.why
     if isinstance(value, Decimal) and value == TOO_DEEP:
-        return "what is nested too deep"
+        return "a value that is nested too deeply"
     if isinstance(value, dict | list):
         return "a list" if isinstance(value, list) else "an object"
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= HIGHEST_TEXT:

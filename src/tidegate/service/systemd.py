@@ -79,8 +79,8 @@ class Systemd:
         for path in (wanted.program[0], str(wanted.config)):
             if path.startswith(HOMES):
                 raise NotInstalled(
-                    f"{path} lies in a home, which a service cannot read: install Tidegate and its configuration "
-                    "for the machine, e.g. in /opt/tidegate and /etc/tidegate"
+                    f"{path} is in a home directory, which a service cannot read: install Tidegate and its "
+                    "configuration for the machine, e.g. in /opt/tidegate and /etc/tidegate"
                 )
         place = self.folder / f"{NAME}.service"
         try:
@@ -92,7 +92,7 @@ class Systemd:
             ) from error
         return [
             f"written: {place}",
-            f"once, if the user is not there: useradd --system --home-dir /var/lib/tidegate {wanted.user}",
+            f"if the user does not exist yet: useradd --system --home-dir /var/lib/tidegate {wanted.user}",
             f"secrets that the configuration takes from the environment: {SECRETS} (mode 0600, NAME=value lines)",
             "then: systemctl daemon-reload && systemctl enable --now tidegate",
         ]

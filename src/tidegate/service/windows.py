@@ -39,8 +39,9 @@ class WindowsServices:
             parts = [part.lower() for part in PureWindowsPath(path).parts]
             if USERS in parts:
                 raise NotInstalled(
-                    f"{path} lies in a user's folder, which the service cannot read: install Tidegate for the machine "
-                    "(e.g. C:\\Program Files\\Tidegate) and its configuration in C:\\ProgramData\\Tidegate"
+                    f"{path} is in a user's folder, which the service cannot read: install Tidegate for the "
+                    "machine (e.g. C:\\Program Files\\Tidegate) and its configuration in "
+                    "C:\\ProgramData\\Tidegate"
                 )
         try:
             services = self.services()
@@ -51,7 +52,7 @@ class WindowsServices:
             services.SetServiceCustomOption(NAME, CONFIG, str(wanted.config))
         except Exception as error:  # pywintypes.error, which exists on Windows only
             raise NotInstalled(
-                f"Windows did not take the service: {error}. Run this as an administrator"
+                f"Windows refused to register the service: {error}. Run this as an administrator"
             ) from error
         return [
             f"registered: the service {NAME}, which starts with the machine",

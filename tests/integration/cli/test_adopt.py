@@ -143,7 +143,7 @@ def test_the_file_has_every_order(moved: Terminal, tmp_path: Path) -> None:
 
 def test_the_screen(moved: Terminal) -> None:
     shown = moved.run("adopt", "--from", "2026-03-01").stdout
-    assert "6 orders read; of those that are exported: 5 certain, 0 doubtful, 1 not found, 0 known" in shown
+    assert "6 orders read; of those that Tidegate sends: 5 certain, 0 doubtful, 1 not found, 0 known" in shown
     assert "nothing was sent; nothing was written: --apply records it" in shown
 
 

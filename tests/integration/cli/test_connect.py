@@ -87,7 +87,7 @@ def test_an_administrator_answers_and_the_halt_is_lifted(
 
 
 def test_nobody_answers(stage: MemoryStage) -> None:
-    with pytest.raises(Refused, match="nobody has answered"):
+    with pytest.raises(Refused, match="was not used in time"):
         connected(stage)
 
 

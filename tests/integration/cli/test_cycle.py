@@ -40,7 +40,7 @@ def test_a_dry_run_shows_the_payloads_and_touches_nothing(terminal: Terminal) ->
     assert (terminal.json("status"), terminal.world.shop.books()["writes"]) == before
     assert terminal.world.sage.company.books()["orders"] == []
     shown = terminal.run("cycle", "orders", "--dry-run").stdout
-    assert "2 would be sent. Nothing was sent, nothing was written." in shown
+    assert "2 would be sent. Nothing was sent or written." in shown
 
 
 def test_json_is_one_document_and_logs_go_to_stderr(terminal: Terminal) -> None:

@@ -88,7 +88,7 @@ def test_our_own_faults_are_told_as_such(terminal: Terminal, monkeypatch: pytest
     monkeypatch.setattr(status, "show", breaks)
     result = run("--config", str(terminal.config), "status")
     assert result.exit_code == exits.BUG
-    assert "a fault of Tidegate" in result.stderr
+    assert "an error in Tidegate" in result.stderr
     assert "abcdefghijklmnop" not in result.stderr
 
 

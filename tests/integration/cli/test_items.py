@@ -39,7 +39,7 @@ def test_the_list_says_what_waits_and_why(waiting: Terminal) -> None:
     shown = waiting.run("items", "list", "web", "inventory").stdout
     assert "waits for sku:A" in shown
     assert "stock of A at source s (key A@s)" in shown
-    assert "held: wanted 1, in stock; the store has none yet" in shown
+    assert "held: wanted 1, in stock; the store has no value yet" in shown
     assert "nothing" in waiting.run("items", "list", "web", "prices").stdout
 
 

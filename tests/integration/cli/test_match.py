@@ -51,7 +51,7 @@ def test_a_wrong_line_is_named_and_nothing_is_taken(terminal: Terminal, tmp_path
         stream.write("customer,99999,,WEB,,,,,yes\n")
     result = terminal.run("match", "--import", str(file), code=1)
     assert "the store has no customer '99999'" in result.stderr
-    assert "nothing was taken: 1 lines" in result.stderr
+    assert "nothing was imported: 1 lines" in result.stderr
 
 
 def test_a_closed_company_is_left_alone(terminal: Terminal) -> None:

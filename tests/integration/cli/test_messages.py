@@ -200,14 +200,14 @@ def test_the_test_message_and_a_target_that_does_not_take_it(
 ) -> None:
     box, port = mailbox
     told(terminal, port)
-    assert "ops: taken" in terminal.run("alerts", "test").output
+    assert "ops: sent" in terminal.run("alerts", "test").output
     assert box.mails[0]["subject"] == "Tidegate: test of ops"
     box.refuses = True
     (found,) = terminal.json("alerts", "test", "ops", code=1)["targets"]
     assert not found["ok"]
     assert "pager" in terminal.run("alerts", "test", "pager", code=5).stderr
     terminal.write_config()
-    assert "alerts are sent to nobody" in terminal.run("alerts", "test", code=3).stderr
+    assert "nobody is notified of alerts" in terminal.run("alerts", "test", code=3).stderr
 
 
 def test_no_secret_of_an_address_is_ever_shown(terminal: Terminal, caplog: pytest.LogCaptureFixture) -> None:

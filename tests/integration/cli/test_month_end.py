@@ -119,7 +119,7 @@ def test_what_is_not_over_or_differs_is_not_signed_in_passing(terminal: Terminal
     terminal.sell(1)
     terminal.cycle()
     terminal.json(*MARCH)
-    assert "was not over" in terminal.run(*MARCH, "--sign", "Ann", code=1).stderr
+    assert "had not ended" in terminal.run(*MARCH, "--sign", "Ann", code=1).stderr
     terminal.world.clock.advance(10 * 86_400)
     terminal.sell(1)  # of April: captured by nobody, and no part of March
     with terminal.world.open_hub() as hub, pytest.MonkeyPatch.context() as patch:

@@ -55,7 +55,7 @@ def test_the_table_says_why(held: Terminal) -> None:
 
 def test_wrong_filters_are_usage_errors(held: Terminal) -> None:
     assert (
-        "there is no state lost; there are captured, queued"
+        "unknown state lost; the states are captured, queued"
         in held.run("queue", "list", "--state", "lost", code=2).stderr
     )
     assert "not an interval" in held.run("queue", "list", "--older-than", "yesterday", code=2).stderr

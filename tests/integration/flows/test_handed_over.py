@@ -165,7 +165,7 @@ def test_status_shows_open_parcels(stage: MemoryStage, capsys: pytest.CaptureFix
     status = reports.status(stage.hub.configuration, stage.now)["connections"]["web"]
     show_connection("web", status)
     shown = " ".join(capsys.readouterr().out.split())
-    assert "parcel up-1 of orders: 1 records lie with sage since" in shown
+    assert "parcel up-1 of orders: 1 records were handed over to sage at" in shown
     assert "1 handed over" in shown
 
 

@@ -31,7 +31,12 @@ WRONG = [
     ("https://shop.example", "https://shop.example/?a=1", "stores.main.url", "the address"),
     ("https://shop.example", "https://me:pw@shop.example", "stores.main.url", "a user name or password"),
     ("https://shop.example", "https://shop.example:x", "stores.main.url", "not an address"),
-    ('auth = "token"', 'auth = "token"\ntime_zone = "Europe/Londn"', "stores.main.time_zone", "unknown time zone"),
+    (
+        'auth = "token"',
+        'auth = "token"\ntime_zone = "Europe/Londn"',
+        "stores.main.time_zone",
+        "unknown time zone",
+    ),
     ('auth = "token"', 'auth = "token"\npage_size = 301', "stores.main.page_size", "301"),
     ('auth = "token"', 'auth = "admin"', "stores.main.password", "missing"),
     ('access_token = "env:TOKEN"', "", "stores.main.access_token", "missing"),

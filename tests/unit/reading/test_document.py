@@ -63,4 +63,4 @@ def test_half_a_character_is_no_text() -> None:
 
 
 def test_a_wild_number_says_what_it_is() -> None:
-    assert read(b"[NaN]") == [Wild("NaN is no number")]
+    assert read(b"[NaN]") == [Wild("NaN is not a number")]

@@ -179,7 +179,7 @@ def test_a_price_that_cannot_be_read_leaves_its_product_out_and_no_other() -> No
     ]
     assert [(one.name, one.why) for one in bad] == [
         ("HUB-1", "product_price_price: Sage states none"),
-        ("HUB-3", "product_price_price: 'n/a' is no number"),
+        ("HUB-3", "product_price_price: 'n/a' is not a number"),
     ]
 
 

@@ -61,12 +61,12 @@ def test_point_30_phps_shapes_are_read_as_what_they_mean(body: str, value: Whole
     [
         ('{"part": {}}', "id: it is missing"),
         ('{"id": null}', "id: it is missing"),
-        ('{"id": 1, "parts": [{"amount": "1,50"}]}', "parts[0].amount: '1,50' is no number"),
-        ('{"id": 1, "parts": {"a": 1}}', "parts: an object where a list was awaited"),
-        ('{"id": 1, "part": "none"}', "part: 'none' where an object was awaited"),
-        ('{"id": 1, "part": {"amount": 1e60}}', "part.amount: 1E+60 is out of all bounds"),
+        ('{"id": 1, "parts": [{"amount": "1,50"}]}', "parts[0].amount: '1,50' is not a number"),
+        ('{"id": 1, "parts": {"a": 1}}', "parts: an object instead of a list"),
+        ('{"id": 1, "part": "none"}', "part: 'none' instead of an object"),
+        ('{"id": 1, "part": {"amount": 1e60}}', "part.amount: 1E+60 is out of range"),
         ('{"id": 1, "on": "enabled"}', "on: 'enabled' is neither yes nor no"),
-        ("[]", "a list is not what was awaited"),
+        ("[]", "a list was not expected"),
     ],
 )
 def test_what_means_nothing_is_refused_by_its_own_name(body: str, why: str) -> None:
@@ -82,7 +82,7 @@ def test_one_bad_row_harms_only_itself() -> None:
     )
     assert page.items == [Item(1, "A", Decimal(1)), Item(5, "12", Decimal("4.0000"))]
     assert [(bad.name, bad.key) for bad in page.bad] == [("B", 2), ("row 3", None), ("C", None)]
-    assert page.bad[0].why == "quantity: 'n/a' is no number"
+    assert page.bad[0].why == "quantity: 'n/a' is not a number"
     assert (page.count, page.total_count) == (5, 5)
 
 
