@@ -167,7 +167,7 @@ def test_a_halt_is_made_and_lifted(page: Page) -> None:
     expect(page.get_by_text("stock-taking").first).to_be_visible()
     page.get_by_role("link", name="Lift it").click()
     page.get_by_role("button", name="Lift the halt").click()
-    expect(page.get_by_text("Lifted: the next cycles send again.")).to_be_visible()
+    expect(page.get_by_text("The halt is lifted: the next cycles send again.")).to_be_visible()
     page.goto("/audit")
     expect(page.get_by_role("cell", name="stock-taking").first).to_be_visible()
 

@@ -100,7 +100,7 @@ def try_targets(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Send a test message to each target of [notify]. Exit 1 when one does not take it."""
+    """Send a test message to each target of [notify]. Exit 1 when one of them fails."""
     there = here(context)
     configuration = there.loaded().configuration
     targets = configuration.notify.targets

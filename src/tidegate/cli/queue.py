@@ -146,7 +146,7 @@ def show(
     connection: Connection = None,
     as_json: Json = False,
 ) -> None:
-    """Show deliveries whole: the reason, and what can be done."""
+    """Show deliveries in full: the reason, and what can be done."""
     there = here(context)
     with there.ledger() as configuration:
         from tidegate.engine import interventions, reports, waiting

@@ -51,7 +51,7 @@ def retry(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Try again. Whatever Sage may have already is looked up first, never just sent again."""
+    """Try again. What Sage may already have is looked up first."""
     _act(
         context,
         "retry",
@@ -81,7 +81,7 @@ def release(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Let go what is held."""
+    """Release what is held."""
     _act(context, "release", names, all_of_code, connection, flow, step, reason, yes, by, as_json)
 
 
@@ -98,7 +98,7 @@ def hold(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Hold back until somebody releases it."""
+    """Hold until somebody releases it."""
     _act(context, "hold", names, all_of_code, connection, flow, step, reason, yes, by, as_json)
 
 
@@ -134,7 +134,7 @@ def skip(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Leave it out, with a reason that stays on record."""
+    """Skip it, with a reason that stays on record."""
     _act(context, "skip", names, all_of_code, connection, flow, step, reason, yes, by, as_json)
 
 
@@ -277,7 +277,7 @@ def link(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Confirm a delivery as a document that is in Sage already. It is never sent."""
+    """Link a delivery to a document that is already in Sage. It is never sent."""
     there = here(context)
     with there.ledger():
         from tidegate.engine import interventions

@@ -17,7 +17,7 @@ from tidegate.cli.showing import Json
 if TYPE_CHECKING:
     from tidegate.config.model import Configuration
 
-group = typer.Typer(help="Who may sign in to the console, and what they may there.", no_args_is_help=True)
+group = typer.Typer(help="Users of the console and their roles.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The user's name.")]
 Roles = Annotated[
@@ -162,7 +162,7 @@ def link(context: typer.Context, name: Name, as_json: Json = False) -> None:
 
 @group.command("list")
 def list_users(context: typer.Context, as_json: Json = False) -> None:
-    """Show every user and what they may."""
+    """Show all users and their roles."""
     with console(here(context)):
         from tidegate.console import accounts
 
@@ -188,7 +188,7 @@ def role(
     take: Annotated[bool, typer.Option("--take", help="Remove the role instead of adding it.")] = False,
     by: By = None,
 ) -> None:
-    """Give a role, or take it away."""
+    """Give a role, or remove it."""
     there = here(context)
     with console(there):
         roles_of([role])
@@ -219,7 +219,7 @@ def token(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Make a token for a program, narrowed to scopes."""
+    """Make a token for a program, limited to scopes."""
     there = here(context)
     with console(there):
         from tidegate.console import accounts, tokens
@@ -245,7 +245,7 @@ def token(
 
 @group.command("remove")
 def remove(context: typer.Context, name: Name, by: By = None) -> None:
-    """Shut a user out. What they did keeps their name."""
+    """Remove a user. The record of what they did keeps their name."""
     there = here(context)
     with console(there):
         from tidegate.console import accounts

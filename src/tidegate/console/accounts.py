@@ -45,7 +45,7 @@ def add(
 ) -> User:
     """Make a user with these roles for these connections; raises Refusal when the name is taken."""
     if User.objects.filter(username=name).exists():
-        raise Refusal(f"there is a user {name} already; `tidegate user role` changes what they may")
+        raise Refusal(f"the user {name} already exists; `tidegate user role` changes the roles")
     with transaction("console-user"):
         user = User.objects.create_user(name, password, email=email, created_at=now)
         for role in roles:
@@ -86,7 +86,8 @@ def _somebody_is_left() -> None:
     kept = Grant.objects.filter(role=Role.ADMINISTRATOR.value, connection=EVERY, user__is_active=True)
     if User.objects.exists() and not kept.exists():
         raise Refusal(
-            "somebody must stay administrator of every connection: give that role to another user first"
+            "at least one user must be administrator of every connection: give that role to another "
+            "user first"
         )
 
 

@@ -68,7 +68,7 @@ def later(status: int, seconds: float, text: str) -> HttpResponse:
 def refusal(failure: Failure) -> HttpResponse:
     """What went wrong behind the hub, as the caller's HTTP status."""
     if failure.code is Code.NOT_AUTHENTICATED:
-        return problem(401, failure.code.value, "the shop does not know this token: sign in again")
+        return problem(401, failure.code.value, "the store does not know this token: sign in again")
     if failure.code is Code.NOT_PERMITTED:
         return problem(403, failure.code.value, failure.text)
     if failure.group is Group.HOLD_FOR_FIX:

@@ -40,7 +40,7 @@ def heard(
     gate, address = gate_of(request), str(request.META.get("REMOTE_ADDR", ""))
     wait = gate.wait_of(address)
     if wait:
-        return later(429, wait, "too many call-backs from this address were not believed")
+        return later(429, wait, "too many call-backs from this address were refused")
     found = hear(
         Ring(
             method=request.method or "",
@@ -55,4 +55,4 @@ def heard(
     gate.failed(address)
     if not gate.wait(f"bell {name}", MOST_LOGGED):
         log.warning("call-back not believed", caller=name[:80], status=found.status, note=redact(found.note))
-    return problem(found.status, "not-heard", "this call-back is not known here")
+    return problem(found.status, "not-heard", "unknown call-back")

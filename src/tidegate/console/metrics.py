@@ -34,7 +34,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """The page that Prometheus reads."""
     hub = hub_of(request)
     if not hub.metrics_token:
-        return problem(404, "not-found", "there are no metrics: set [api] metrics_token")
+        return problem(404, "not-found", "metrics are off: set [api] metrics_token")
     gate = gate_of(request)
     wait = gate.wait("metrics", MOST_FAILED, counted=False)
     if wait:
@@ -70,7 +70,9 @@ class LedgerCollector(Collector):
 def depths(connections: dict[str, Any]) -> Iterator[GaugeMetricFamily]:
     """How many records stand where, and whether the account adds up."""
     records = gauge("tidegate_records", "Records of a flow by state.", "connection", "flow", "state")
-    unexplained = gauge("tidegate_unexplained", "Records that are nowhere; must be 0.", "connection", "flow")
+    unexplained = gauge(
+        "tidegate_unexplained", "Records that are in no state; must be 0.", "connection", "flow"
+    )
     parcels = gauge("tidegate_parcels_open", "Parcels whose result is not known.", "connection")
     for name, connection in connections.items():
         parcels.add_metric([name], len(connection["parcels"]))

@@ -15,7 +15,7 @@ from tidegate.ledger.statement import Stated
 from tidegate.magento.buyer import LONGEST_TOKEN
 
 MOST = 500
-NOBODY = Failure(Code.NOT_AUTHENTICATED, "the shop did not know this token a moment ago", sent=False)
+NOBODY = Failure(Code.NOT_AUTHENTICATED, "the store refused this token a moment ago", sent=False)
 
 
 @require_GET
@@ -40,7 +40,7 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
     for each in found:
         if each.invoice.number == number:
             return answer(portal.detail(each))
-    return problem(404, "unknown-invoice", f"you have no invoice {number}")
+    return problem(404, "unknown-invoice", f"no invoice {number} of this customer")
 
 
 def visible(request: HttpRequest, token: str) -> list[Stated] | HttpResponse:
@@ -52,7 +52,7 @@ def visible(request: HttpRequest, token: str) -> list[Stated] | HttpResponse:
     if not store and len(hub.stores) == 1:
         (store,) = hub.stores
     if store not in hub.stores:
-        return problem(400, "bad-request", "name the shop: ?store=" + "|".join(sorted(hub.stores)))
+        return problem(400, "bad-request", "name the store: ?store=" + "|".join(sorted(hub.stores)))
     gate = gate_of(request)
     wait = gate.wait(f"{store} {token}")
     if wait:
@@ -66,7 +66,7 @@ def visible(request: HttpRequest, token: str) -> list[Stated] | HttpResponse:
         return refusal(NOBODY)
     with gate.entered() as room:
         if not room:
-            return later(503, 1, "too many are asking at this moment")
+            return later(503, 1, "too many requests at this moment")
         customer = portal.identify(hub, store, token)
         if isinstance(customer, Failure):
             if customer.code is Code.NOT_AUTHENTICATED:

@@ -64,9 +64,13 @@ def _answered(request: HttpRequest) -> HttpResponse:
         return problem(400, "bad-request", str(error))
     wrong = next((each for each in question.lines if not countable(each.quantity)), None)
     if wrong is not None:
-        return problem(400, "bad-request", f"{wrong.sku}: a quantity is above 0, with 12 digits at most")
+        return problem(
+            400, "bad-request", (f"{wrong.sku}: the quantity must be above 0 and have at most 12 digits")
+        )
     if (question.customer is None) == (not question.account):
-        return problem(400, "bad-request", "name the customer by Magento's id, or the account, not both")
+        return problem(
+            400, "bad-request", ("give either the customer's id in Magento or the account, not both")
+        )
     hub = hub_of(request)
     connection = connection_of(hub, question)
     if connection is None:

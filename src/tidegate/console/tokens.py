@@ -28,7 +28,7 @@ class Scope(StrEnum):
 def make(user: User, name: str, scopes: Sequence[Scope], *, now: datetime, actor: str) -> str:
     """A new token; it is said once and kept nowhere. Raises Refusal when the user has one of this name."""
     if Token.objects.filter(user=user, name=name).exists():
-        raise Refusal(f"{user.username} has a token {name} already: take it away first")
+        raise Refusal(f"{user.username} already has a token {name}: revoke it first")
     token = f"tg_{secrets.token_urlsafe(32)}"
     with transaction("console-token"):
         Token.objects.create(

@@ -204,7 +204,9 @@ class AdminToken(Access):
             try:
                 token = _TOKEN.decode(body)
             except Unreadable:
-                return Failure(Code.SERVER_TROUBLE, "the store's sign-in answered no token", sent=False)
+                return Failure(
+                    Code.SERVER_TROUBLE, "the store answered the sign-in without a token", sent=False
+                )
             remember_secret(token)
             self._token, self._ends = token, now + (ADMIN_TOKEN_LIFETIME - MARGIN).total_seconds()
             return None

@@ -36,7 +36,7 @@ class Address:
         self._times += 1
         if self._times < TIMES or now - self._since < STRETCH:
             return astray
-        text = f"{astray.text}; so it has been since {self._since:%Y-%m-%d %H:%M} UTC, for every call"
+        text = f"{astray.text}; every call since {self._since:%Y-%m-%d %H:%M} UTC was answered like this"
         return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False, details=astray.details)
 
 

@@ -106,7 +106,7 @@ def garbage(call: str, reads: bool, why: str, *, of_field: bool = False) -> Fail
 
     `of_field`: one field of what was read cannot be; then the record is at fault and not the store.
     """
-    text = redact(f"the store's answer to {call} is not what the contract promises: {why}")
+    text = redact(f"the store's answer to {call} has an unexpected form: {why}")
     if reads and of_field:
         return Failure(Code.MALFORMED, text, sent=False, details={STATUS: "200", ONE_RECORD: "yes"})
     return _doubtful(reads, text, {STATUS: "200"}, one_record=True)
@@ -121,7 +121,7 @@ def is_about(answer: Any, call: str, **expected: object) -> Failure | None:
         str(answer.get(name)) == str(value) for name, value in expected.items()
     ):
         return None
-    text = redact(f"{call}: the store's answer is not about it ({answer!r:.80})")
+    text = redact(f"{call}: the store's answer is about another record ({answer!r:.80})")
     return Failure(Code.UNCLEAR_ANSWER, text, details={STATUS: "200"})
 
 
@@ -147,11 +147,12 @@ def _no_answer(answer: NoAnswer, call: str, reads: bool) -> Failure:
     if not answer.sent:
         return Failure(Code.UNREACHABLE, f"the store cannot be reached ({answer.text})", sent=False)
     if reads:
-        text = f"the store did not answer {call} completely ({answer.text})"
+        text = f"the store's answer to {call} is incomplete ({answer.text})"
         details = {ONE_RECORD: "yes", **({TOO_MUCH: "yes"} if answer.too_much else {})}
         return Failure(Code.UNREACHABLE, text, sent=False, details=details)
     return Failure(
-        Code.NO_ANSWER, f"no answer to {call} ({answer.text}): it may or may not have been carried out"
+        Code.NO_ANSWER,
+        (f"no answer to {call} ({answer.text}): whether the store carried it out is not known"),
     )
 
 
@@ -160,14 +161,15 @@ def _redirect(answer: Answer, call: str, reads: bool) -> Failure:
     details = {STATUS: str(answer.status)}
     if not reads and answer.status not in (301, 308):
         # "Done, now look there" is what a redirect after a POST means in the web's own words.
-        return _doubtful(reads, f"the store answers {call} with a redirect to {target}", details)
+        return _doubtful(reads, f"the store redirects {call} to {target}", details)
     if answer.status in (301, 308):
-        text = (
-            f"the store has moved: it answers {call} with a redirect to {target}; correct the store's `url`"
-        )
+        text = f"the store has moved: it redirects {call} to {target}; correct the store's `url`"
         return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False, details=details)
     # A temporary redirect is how waiting rooms and maintenance extensions turn everybody away.
-    text = f"the store turns {call} away to {target}: maintenance, a waiting room or a login page"
+    text = (
+        f"the store redirects {call} to {target}, which looks like maintenance, a waiting room or a login "
+        "page"
+    )
     return Failure(Code.MAINTENANCE, text, sent=False, details=details)
 
 
@@ -181,7 +183,8 @@ def _page(answer: Answer, call: str, reads: bool) -> Failure:
     if reads and status in TOO_LONG_STATUSES:  # the store's own refusals are JSON
         details[TOO_LONG] = "yes"
     page = (
-        f"the answer to {call} is no JSON but {answer.content_type or 'of no type'}, status {status}: {title}"
+        f"the answer to {call} is not JSON but {answer.content_type or 'has no type'}, status {status}: "
+        f"{title}"
     )
     if status == 503 and _MAINTENANCE.search(raw):
         return Failure(
@@ -202,7 +205,9 @@ def _page(answer: Answer, call: str, reads: bool) -> Failure:
     if status == 429:
         return Failure(Code.THROTTLED, page, answer.retry_after, sent=False, details=details)
     if status in (404, 405, 410):
-        text = f"{page}; if it stays so, there is no REST API at this address: check the store's `url`"
+        text = (
+            f"{page}; if this does not change, there is no REST API at this address: check the store's `url`"
+        )
         return _doubtful(reads, text, {**details, ASTRAY: "yes"})
     if status == 413 and not reads:
         return Failure(Code.REFUSED, page, sent=False, details=details)

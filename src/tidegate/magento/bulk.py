@@ -76,7 +76,7 @@ class BulkCalls:
         if isinstance(answer, Failure):
             return answer
         if not answer.bulk_uuid.strip():
-            return Failure(Code.UNCLEAR_ANSWER, f"the bulk call {path} was answered without its id")
+            return Failure(Code.UNCLEAR_ANSWER, f"the answer to the bulk call {path} has no id")
         return answer.bulk_uuid
 
     def open(self, uuid: str, count: int) -> int | Failure:
@@ -107,7 +107,7 @@ def open_ones(operations: Sequence[Operation]) -> int:
 
 def _operation(number: int, listed: _Listed | None) -> Operation:
     if listed is None:
-        return Operation(number, BulkStatus.OPEN, "the shop does not list it")
+        return Operation(number, BulkStatus.OPEN, "the store does not list it")
     try:
         status = BulkStatus(listed.status)
     except ValueError:

@@ -194,7 +194,7 @@ class StoreCustomers:
         """Write the keys that `customer` has; the others stay."""
         answer = self._client.put(f"{PATH}/{customer.id}", CustomerBody(customer))
         if isinstance(answer, Failure) and status_of(answer) == 404:
-            return Failure(Code.REFUSED, f"the store has no customer {customer.id} any more", sent=False)
+            return Failure(Code.REFUSED, f"the store no longer has the customer {customer.id}", sent=False)
         if isinstance(answer, Failure):
             return answer
         return is_about(answer, f"customer {customer.id}", id=customer.id)

@@ -197,9 +197,9 @@ def amount(value: object, field: str) -> Decimal:
     try:
         number = Decimal(str(value))
     except ArithmeticError:
-        raise ValueError(f"{field} is {value!r}, which is no amount") from None
+        raise ValueError(f"{field} is {value!r}, which is not an amount") from None
     if not number.is_finite() or abs(number) >= LARGEST:
-        raise ValueError(f"{field} is {str(value)[:40]}, which is no amount")
+        raise ValueError(f"{field} is {str(value)[:40]}, which is not an amount")
     exponent = number.as_tuple().exponent
     return number.quantize(Decimal("0.0001")) if isinstance(exponent, int) and exponent < -4 else number
 

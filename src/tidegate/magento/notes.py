@@ -116,7 +116,8 @@ class OrderNotes:
             raise ValueError(f"order {entity_id}, number {number!r}: both are needed")
         if len(number) > LONGEST_NUMBER:
             text = (
-                f"{number!r} has {len(number)} characters; Magento keeps {LONGEST_NUMBER} of an order number"
+                f"{number!r} has {len(number)} characters, but Magento allows {LONGEST_NUMBER} for an "
+                "order number"
             )
             return Failure(Code.TOO_LONG, text, sent=False)
         answer = self._client.post(PATH, NumberBody(NumberEntity(entity_id, number)))
@@ -150,8 +151,8 @@ class OrderNotes:
         """
         if not status.strip():
             why = (
-                f"order {entity_id} has no status in Magento, and a comment needs one: Magento copies it "
-                "onto the order. Give the order its status back in Magento's administration, then retry"
+                f"order {entity_id} has no status in Magento, and Magento accepts a comment only with a "
+                "status. Give the order a status in Magento, then `tidegate queue retry`"
             )
             return Failure(Code.REFUSED, why, sent=False)
         entry = CommentEntry(text, status, entity_id, int(visible))
@@ -160,7 +161,7 @@ class OrderNotes:
             return _of_order(entity_id, answer)
         if answer is not True:
             return Failure(
-                Code.UNCLEAR_ANSWER, f"order {entity_id}: the comment was answered with {answer!r:.80}"
+                Code.UNCLEAR_ANSWER, f"order {entity_id}: unexpected answer to the comment: {answer!r:.80}"
             )
         return None
 
@@ -173,11 +174,11 @@ class OrderNotes:
         if isinstance(answer, Failure):
             return _of_order(entity_id, answer)
         if answer is False:
-            text = f"Magento did nothing when order {entity_id} was to {action}: its state does not allow it"
+            text = f"Magento did not {action} order {entity_id}: its state does not allow it"
             return Failure(Code.REFUSED, text)
         if answer is not True:
             return Failure(
-                Code.UNCLEAR_ANSWER, f"order {entity_id}: {action} was answered with {answer!r:.80}"
+                Code.UNCLEAR_ANSWER, f"order {entity_id}: unexpected answer to {action}: {answer!r:.80}"
             )
         return None
 
@@ -203,7 +204,7 @@ def _of_order(entity_id: int, failure: Failure) -> Failure:
         text = f"the store has no order {entity_id} (any more): {failure.text}"
     elif "provide payment" in failure.text:
         # Magento's words when it saves an order that is not there, or that has lost its payment record.
-        text = f"the store has no order {entity_id}, or its payment record is lost: {failure.text}"
+        text = f"the store has no order {entity_id}, or the order has no payment record: {failure.text}"
     else:
         return failure
     return Failure(failure.code, text, sent=failure.sent, details=failure.details)

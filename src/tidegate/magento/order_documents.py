@@ -248,7 +248,7 @@ def made(answer: Any, call: str) -> int | Failure:
         return answer
     if isinstance(answer, str | int) and not isinstance(answer, bool) and str(answer).isdecimal():
         return int(answer)
-    return Failure(Code.UNCLEAR_ANSWER, f"{call} was answered with {answer!r:.80} and not with an id")
+    return Failure(Code.UNCLEAR_ANSWER, f"the answer to {call} is not an id: {answer!r:.80}")
 
 
 def figure(quantity: Decimal) -> msgspec.Raw:

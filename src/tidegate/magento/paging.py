@@ -81,5 +81,5 @@ def shrunk(client: StoreClient, path: str, size: int, failure: Failure) -> bool:
 
 
 def _hidden(path: str, counted: int, shown: int) -> Failure:
-    text = f"the store counts {counted} rows of {path} and shows {shown}: nobody can tell what the others are"
+    text = f"the store counts {counted} rows of {path} but shows {shown}: which rows are missing is not known"
     return Failure(Code.SERVER_TROUBLE, text, sent=False)

@@ -188,7 +188,9 @@ def _tried(probe: _Probe, answer: Any) -> Permission:
     resource, purpose = probe.resource, probe.purpose
     if not isinstance(answer, Failure):
         if probe.refusals:
-            return Permission(resource, None, f"{purpose}: the store accepted what it should have refused")
+            return Permission(
+                resource, None, (f"{purpose}: the store accepted a call that it should have refused")
+            )
         return Permission(resource, True, purpose)
     # A route that the shop does not have tells nothing of a permission, although it is a 404, too.
     if answer.code == Code.REFUSED and status_of(answer) in probe.refusals:

@@ -133,7 +133,9 @@ def _about(sku: str, answer: Any) -> Failure | None:
     if not isinstance(answer, Failure):
         if isinstance(answer, dict) and str(answer.get("sku")).casefold() == sku.casefold():
             return None
-        return Failure(Code.UNCLEAR_ANSWER, f"{sku}: the store's answer is not about it ({answer!r:.80})")
+        return Failure(
+            Code.UNCLEAR_ANSWER, (f"{sku}: the store's answer is about another product ({answer!r:.80})")
+        )
     if answer.code is not Code.REFUSED:
         return answer
     return Failure(answer.code, f"{sku}: {answer.text}", sent=answer.sent, details=answer.details)

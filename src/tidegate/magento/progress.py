@@ -72,8 +72,9 @@ class Progress(Generic[T]):
         self._bad += 1
         if self._bad > self._limit:
             text = (
-                f"more than {self._limit} orders of this read cannot be read: the store is in trouble, or it "
-                f"answers differently than before. Nothing is set aside; the last one: {one.text}"
+                f"more than {self._limit} orders of this read cannot be read: the store has a problem, or "
+                "the form of its answers has changed. No order was put into review; the last one: "
+                f"{one.text}"
             )
             return Failure(Code.SERVER_TROUBLE, text, sent=False)
         if not self._held:

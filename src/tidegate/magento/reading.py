@@ -62,7 +62,7 @@ def read_head(raw: Mapping[str, Any] | bytes) -> WireHead | Failure:
     try:
         return _HEAD.decode(raw) if isinstance(raw, bytes) else _HEAD.take(raw)
     except Unreadable as error:
-        return Failure(Code.MALFORMED, f"an entry of the list is no order: {error}", sent=False)
+        return Failure(Code.MALFORMED, f"an entry of the list is not an order: {error}", sent=False)
 
 
 def _order(wire: WireOrder, store: str, websites: Mapping[int, str]) -> Order:

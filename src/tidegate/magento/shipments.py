@@ -146,8 +146,8 @@ class Shipments:
         if isinstance(answer, Failure) and answer.code is Code.REFUSED and VAGUE in answer.text:
             source = body.arguments.extension_attributes.source_code if body.arguments else "default"
             text = (
-                f"Magento could not save the shipment and does not say why; most often the source {source} holds "
-                f"too little. It is tried again once stock was written. {answer.text}"
+                f"Magento could not save the shipment and gives no reason; usually the source {source} has "
+                f"too little stock. It is tried again after stock is written. {answer.text}"
             )
             return Failure(Code.SHORT_STOCK, text, missing=f"source:{source}", details=answer.details)
         return answer

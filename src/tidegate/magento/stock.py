@@ -186,7 +186,7 @@ class StoreStock:
         if isinstance(answer, Failure):
             return answer
         if answer != []:
-            return Failure(Code.UNCLEAR_ANSWER, f"source items were answered with {answer!r:.80}")
+            return Failure(Code.UNCLEAR_ANSWER, f"unexpected answer to the source items: {answer!r:.80}")
         return None
 
     def salable(self, sku: str, stock_id: int) -> Decimal | Failure:
@@ -244,7 +244,7 @@ class StoreStock:
         if isinstance(answer, Failure):
             return answer
         if str(answer) != str(item_id):  # the call answers the stock item's id
-            return Failure(Code.UNCLEAR_ANSWER, f"the stock of {sku} was answered with {answer!r:.80}")
+            return Failure(Code.UNCLEAR_ANSWER, f"unexpected answer to the stock of {sku}: {answer!r:.80}")
         return None
 
 

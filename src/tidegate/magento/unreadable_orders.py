@@ -174,7 +174,9 @@ class UnreadableOrders:
             return self._exclude(UnreadableOrder(entity_id, f"order {entity_id} cannot be read: {raw.text}"))
         head = read_head(raw)
         if isinstance(head, Failure) or head.entity_id != entity_id:
-            return self._exclude(UnreadableOrder(entity_id, f"order {entity_id} is not readable as an order"))
+            return self._exclude(
+                UnreadableOrder(entity_id, (f"order {entity_id} cannot be read: the answer is not an order"))
+            )
         # It reads alone but breaks every list: taken from here, left out there.
         return self._exclude(Row(head, raw))
 
@@ -227,7 +229,7 @@ def contradiction(total: int) -> Failure:
     """The store counts rows that it does not show."""
     text = (
         f"the store counts {total} more orders but shows none of them: an extension or a restricted role "
-        "hides them, and nobody can tell what they are"
+        "hides them"
     )
     return Failure(Code.SERVER_TROUBLE, text, sent=False)
 

@@ -47,7 +47,7 @@ def after_probe(refused: Failure, probe: object) -> Failure | None:
         return None
     if blames_keys(probe):
         return refused
-    text = f"{refused.text}; whether the keys are good could not be asked: {probe.text}"
+    text = f"{refused.text}; whether the keys are valid could not be checked: {probe.text}"
     return Failure(probe.code, text, probe.retry_after, sent=False, details=probe.details)
 
 
@@ -58,7 +58,7 @@ def of_this_call(refused: Failure) -> Failure:
     """
     if RESOURCE in refused.details:
         return refused
-    text = f"the store refuses this call, and accepts others with the same keys: {refused.text}"
+    text = f"the store refuses this call, but accepts others with the same keys: {refused.text}"
     return Failure(Code.REFUSED, text, sent=False, details={**refused.details, THIS_CALL: "yes"})
 
 

@@ -16,19 +16,21 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Set the first password, or a new one."""
     now, address = hub_of(request).clock.now(), str(request.META.get("REMOTE_ADDR", ""))
     if wait := gate_of(request).wait_of(address):
-        return later(429, wait, "too many links that open nothing")
+        return later(429, wait, "too many invalid links")
     found = accounts.invited(token, now)
     if found is None:
         gate_of(request).failed(address)
         title, text = (
-            "This link opens nothing",
-            "It was used, is older than a day, or was replaced by a newer one.",
+            "This link is not valid",
+            "It was used, is older than a day, or was replaced by a newer link.",
         )
         return render(request, "pages/notice.html", {"title": title, "text": text}, status=404)
     problems: list[str] = []
     if request.method == "POST":
         first, second = request.POST.get("password", ""), request.POST.get("again", "")
-        problems = ["both must be the same"] if first != second else accounts.accept(found, first, now)
+        problems = (
+            ["the two passwords must be the same"] if first != second else accounts.accept(found, first, now)
+        )
         if not problems:
             return redirect("account_login")
     return render(request, "pages/invitation.html", {"name": found.user.username, "problems": problems})

@@ -174,7 +174,7 @@ def trace(request: HttpRequest, identifier: Annotated[str, Path(max_length=200)]
     report = reports.traced(identifier, visit.now, prefixes)
     report["orders"] = [each for each in report["orders"] if owner(each) in names]
     if not report["orders"]:
-        raise HttpError(404, "nothing carries this number")
+        raise HttpError(404, "no order or document has this number")
     return report
 
 
@@ -199,11 +199,11 @@ def actions(request: HttpRequest, wish: Acts) -> dict[str, Any]:
     """Retry, release, hold, cancel or skip deliveries; each is decided and answered for itself."""
     visit = visit_of(request, Scope.ACTIONS)
     if wish.act is Act.SKIP and not wish.reason.strip():
-        raise HttpError(400, "leaving something out needs a reason")
+        raise HttpError(400, "skipping needs a reason")
     items = [queue.get(each) for each in dict.fromkeys(wish.ids)]
     for item in items:
         if item is None or not visit.rights.may(Permission.ACT, item.connection):
-            raise HttpError(404, "there is no such delivery, or not for this token")
+            raise HttpError(404, "no such delivery, or this token may not see it")
     done = [
         deeds.one(visit, wish.act, item, wish.reason, overrule=wish.overrule and wish.act is Act.RETRY)
         for item in items

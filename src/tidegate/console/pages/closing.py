@@ -135,7 +135,7 @@ def month_file(visit: Visit, company: str, period: str, kind: str) -> HttpRespon
     require(visit, Permission.SEE, company)
     document = month_end.shown(company, period_of(period).name)
     if document is None or kind not in ("csv", "xlsx"):
-        raise Http404("it was never run")
+        raise Http404("the month was never compared")
     if kind == "csv":
         answer = HttpResponse(month_end_files.csv_text(document), content_type="text/csv; charset=utf-8")
     else:
@@ -243,25 +243,23 @@ def alert_list(visit: Visit) -> HttpResponse:
 def alert_test(visit: Visit) -> HttpResponse:
     """Send a test message to each target, or to one; says which took it."""
     if not visit.rights.everywhere(Permission.STEER):
-        raise Http404("targets are the whole hub's")
+        raise Http404("targets belong to the whole hub")
     chosen = visit.text("target")
     addresses = {name: url for name, url in visit.hub.addresses.items() if chosen in ("", name)}
     if not addresses:
-        messages.error(
-            visit.request, "There is no such target: alerts are sent to whom [notify.targets] names."
-        )
+        messages.error(visit.request, "There is no such target: targets are configured in [notify.targets].")
         return redirect("/alerts")
     found = send_test(addresses, visit.now, link=visit.configuration.notify.link)
     with transaction("console-alert-test"):
         changes.record(visit.now, visit.name, "alerts tested", subject=", ".join(found), after=results(found))
     for name, error in found.items():
         if error:
-            messages.error(visit.request, f"{name} did not take it: {error}")
+            messages.error(visit.request, f"The test message was not sent to {name}: {error}")
         else:
-            messages.success(visit.request, f"{name} took it.")
+            messages.success(visit.request, f"The test message was sent to {name}.")
     return redirect("/alerts")
 
 
 def results(found: dict[str, str]) -> str:
     """Which targets took the test."""
-    return ", ".join(f"{name}: {'not taken' if error else 'taken'}" for name, error in found.items())
+    return ", ".join(f"{name}: {'not sent' if error else 'sent'}" for name, error in found.items())

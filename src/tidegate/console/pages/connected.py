@@ -80,13 +80,17 @@ def halt(visit: Visit, connection: str) -> HttpResponse:
     visit.require(Permission.STEER, connection)
     reason = visit.text("reason")
     if not reason:
-        messages.error(visit.request, "Say why: whoever finds it halted wants to know.")
+        messages.error(visit.request, "Give the reason: it is shown with the halt.")
         return redirect(f"/connections/{connection}")
     with transaction("console-halt"):
         done = interventions.halt(connection, reason, actor=visit.name, now=visit.now)
         if done:
             note(visit, "halted", connection, after=reason, reason=reason)
-    text = "It is halted: nothing is sent until it is lifted." if done else "It was halted already."
+    text = (
+        "The connection is halted: nothing is sent until the halt is lifted."
+        if done
+        else ("The connection was already halted.")
+    )
     messages.success(visit.request, text)
     return redirect(f"/connections/{connection}")
 
@@ -106,7 +110,8 @@ def lift(visit: Visit, connection: str) -> HttpResponse:
             note(visit, "lifted", connection, before=before, reason=visit.text("reason"))
     found = lifted.halt or lifted.closure
     messages.success(
-        visit.request, "Lifted: the next cycles send again." if found else "There was nothing to lift."
+        visit.request,
+        "The halt is lifted: the next cycles send again." if found else ("The connection was not halted."),
     )
     return redirect(f"/connections/{connection}")
 
@@ -122,9 +127,7 @@ def run(visit: Visit, connection: str) -> HttpResponse:
     with transaction("console-run"):
         note(visit, "cycle asked for", connection, after=flow)
         asked.ask(connection, flow, visit.now)
-    messages.success(
-        visit.request, f"{flow} runs as soon as its turn comes, within seconds when nothing else runs."
-    )
+    messages.success(visit.request, f"The flow {flow} runs next: within seconds, if nothing else is running.")
     return redirect(f"/connections/{connection}")
 
 
@@ -138,7 +141,7 @@ def clear(visit: Visit, connection: str, alert: int) -> HttpResponse:
     with transaction("console-alert"):
         if interventions.clear_alert(alert, visit.now):
             note(visit, "alert cleared", connection, before=f"{known[0]['code']} {known[0]['text']}")
-    messages.success(visit.request, "Cleared. It comes back when its cause is still there.")
+    messages.success(visit.request, "The alert is cleared. It is raised again if its cause persists.")
     return redirect(f"/connections/{connection}")
 
 

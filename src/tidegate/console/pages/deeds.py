@@ -26,11 +26,11 @@ MOST = 500
 SHOWN = 20
 #: What each act does, in the words of the confirmation.
 WORDS = {
-    Act.RETRY: "Try again. What Sage may have already is looked up first, never just sent again.",
-    Act.RELEASE: "Let go what is held.",
-    Act.HOLD: "Hold back until somebody releases it.",
+    Act.RETRY: "Try again. What Sage may already have is looked up first.",
+    Act.RELEASE: "Release what is held.",
+    Act.HOLD: "Hold until somebody releases it.",
     Act.CANCEL: "Never send it. Refused where Sage may have it.",
-    Act.SKIP: "Leave it out, with the reason on record. Refused where Sage may have it.",
+    Act.SKIP: "Skip it, with a reason. Refused where Sage may have it.",
 }
 
 
@@ -73,9 +73,7 @@ def carry_out(visit: Visit) -> HttpResponse:
     wish, reason = wish_of(visit), visit.text("reason")
     items, more = chosen(visit, wish)
     if wish is Act.SKIP and not reason:
-        return visit.show(
-            "acted", act=wish.value, problem="Leaving something out needs a reason.", back=back_of(visit)
-        )
+        return visit.show("acted", act=wish.value, problem="Skipping needs a reason.", back=back_of(visit))
     done = [
         one(visit, wish, item, reason, overrule=wish is Act.RETRY and visit.text("overrule") == "yes")
         for item in items
@@ -144,7 +142,7 @@ def chosen(visit: Visit, wish: Act) -> tuple[list[Item], bool]:
         return items, len(ids) > MOST
     upto = visit.number("upto")
     if not upto:
-        raise Http404("nothing was chosen")
+        raise Http404("nothing was selected")
     items = []
     for name in visit.chosen(Permission.ACT):
         items += queue.listing(

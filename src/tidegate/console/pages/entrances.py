@@ -29,13 +29,15 @@ def credentials(visit: Visit, connection: str) -> dict[str, Any]:
     """What the connection's page says of credentials: how one is let in, what is kept, until when."""
     tied = visit.hub.connections.get(connection)
     if tied is None:
-        return {"how": "It is not configured any more.", "kept": [], "enters": False}
+        return {"how": "The company is no longer configured.", "kept": [], "enters": False}
     entrance = tied.company.entrance
-    how = "They stand in the configuration, and end when the product ends them."
+    how = (
+        "The credentials are in the configuration. They are valid until they are changed or revoked in Sage."
+    )
     if isinstance(entrance, SignIn):
-        how = "A person signs in in the browser; tokens are renewed by themselves."
+        how = "A person signs in with the browser; after that Tidegate renews the tokens."
     elif isinstance(entrance, Consent):
-        how = "A person allows it inside the product, by a passcode."
+        how = "A person allows Tidegate in the Sage product, with a passcode."
     kept = [
         {
             "name": each.name or "tokens",
@@ -64,7 +66,7 @@ def connect(visit: Visit, connection: str) -> HttpResponse:
     name, company = company_of(visit, connection)
     entrance = company.entrance
     if entrance is None:
-        raise Http404("its credentials stand in the configuration")
+        raise Http404("its credentials are in the configuration")
     if visit.request.method == "POST":
         return (
             sign(visit, connection, name, entrance)
@@ -108,7 +110,7 @@ def sign(visit: Visit, connection: str, name: str, signs: SignIn) -> HttpRespons
         return redirect(here)
     begun = entering.continued(visit.hub, name)
     if isinstance(begun, str):
-        messages.error(visit.request, f"Not signed in: {begun}. Begin again.")
+        messages.error(visit.request, f"Not signed in: {begun}. Start again.")
         return redirect(here)
     if "://" not in address:
         address = f"{signs.redirect_url}?{urlencode({'code': address, 'state': begun.state})}"
@@ -140,10 +142,10 @@ def back(visit: Visit) -> HttpResponse:
         if tied.settings.company == name and visit.rights.may(Permission.STEER, connection)
     ]
     if not mine:
-        raise Http404("no sign-in of yours is under way")
+        raise Http404("you have not started a sign-in")
     signs, begun = visit.hub.companies[name].entrance, entering.continued(visit.hub, name)
     if not isinstance(signs, SignIn) or isinstance(begun, str):
-        raise Http404("no sign-in is under way")
+        raise Http404("no sign-in was started")
     address = f"{signs.redirect_url}?{visit.request.META.get('QUERY_STRING', '')}"
     return finish(visit, mine[0], name, signs, begun, address)
 
@@ -172,7 +174,7 @@ def allow(visit: Visit, connection: str, name: str, consent: Consent) -> HttpRes
     elif consent.state().status is ConsentStatus.GRANTED:
         with transaction("console-connected"):
             entering.lift_halts(visit.hub, name, visit.name)
-        messages.success(visit.request, f"{name} lets us in.")
+        messages.success(visit.request, f"Tidegate is connected to {name}.")
     return redirect(f"/connections/{connection}/connect")
 
 

@@ -8,19 +8,17 @@ from django.shortcuts import render
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """No such page, or not for this user."""
-    return shown(
-        request, 404, "There is nothing here", "The address is wrong, or your role does not reach it."
-    )
+    return shown(request, 404, "Page not found", "The address is wrong, or your role may not see the page.")
 
 
 def fault(request: HttpRequest) -> HttpResponse:
     """A fault of ours; the log has the rest."""
-    return shown(request, 500, "This page failed", "The fault is written to the hub's log. Cycles go on.")
+    return shown(request, 500, "This page failed", "The hub's log has the details. Cycles continue.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that did not come from one of our pages, or from one that is too old."""
-    return shown(request, 403, "This form is too old", "Load the page again and repeat what you did.")
+    return shown(request, 403, "This form has expired", "Load the page again and repeat your input.")
 
 
 def shown(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

@@ -79,7 +79,9 @@ def change(visit: Visit) -> HttpResponse:
         if visit.text("go") == "yes":
             with transaction("console-run"):
                 asked.ask(name, KINDS[kind].flow, visit.now)
-        messages.success(visit.request, f"{entry} is mapped. What waited for it goes with the next cycle.")
+        messages.success(
+            visit.request, (f"{entry} is mapped. Orders that waited for it are sent with the next cycle.")
+        )
     return redirect(back_of(visit) if visit.text("back") else f"/mappings?connection={name}")
 
 
@@ -107,7 +109,7 @@ def remove(visit: Visit) -> HttpResponse:
     except Refused as refused:
         messages.error(visit.request, f"{entry or 'The entry'} was not changed: {refused}")
     else:
-        words = "is as in the file again" if back_to_file else "is mapped no more"
+        words = "is the same as in the file again" if back_to_file else "is no longer mapped"
         messages.success(visit.request, f"{entry} {words}, from the next cycle on.")
     return redirect(f"/mappings?connection={name}#{kind}")
 
@@ -119,7 +121,9 @@ def lists(visit: Visit, connection: str) -> HttpResponse:
     for text in found.unread:
         messages.error(visit.request, f"Not read: {text}")
     if not found.unread:
-        messages.success(visit.request, "Both systems' lists were read: every field offers what is there.")
+        messages.success(
+            visit.request, ("The lists of both systems were read: the fields offer their values.")
+        )
     return redirect(f"/mappings?connection={connection}")
 
 
@@ -180,7 +184,7 @@ def upload(visit: Visit, connection: str, kind: str) -> HttpResponse:
     except (Refused, UnicodeDecodeError) as refused:
         messages.error(visit.request, f"{done} entries were set, then: {refused}")
     else:
-        messages.success(visit.request, f"{done} entries were set; the others are as in the file already.")
+        messages.success(visit.request, f"{done} entries were set; the others were already the same.")
     return redirect(f"/mappings?connection={connection}")
 
 

@@ -94,7 +94,7 @@ def page(permission: Permission | None, *, methods: tuple[str, ...] = ("GET",)) 
             rights = rights_of(request.user)  # type: ignore[arg-type]
             request.rights = rights  # type: ignore[attr-defined]
             if permission is not None and not rights.anywhere(permission):
-                raise Http404("this page needs another role")
+                raise Http404("your role may not see this page")
             hub = hub_of(request)
             visit = Visit(request, hub, rights, hub.clock.now(), request.user.get_username())
             answer = view(visit, *args, **named)

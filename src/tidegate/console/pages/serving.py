@@ -52,11 +52,15 @@ def console(hub: Hub) -> Iterator[int | None]:
     except OSError as error:
         if settings.listen != LOOPBACK or error.errno != errno.EADDRINUSE:
             raise
-        log.warning("console", problem=f"{LOOPBACK} is taken: no console", remedy="set [console] listen")
+        log.warning(
+            "console",
+            problem=f"{LOOPBACK} is already used: there is no console",
+            remedy="set [console] listen",
+        )
         yield None
         return
     if not User.objects.exists():
-        log.warning("console", problem="nobody can sign in yet", remedy="tidegate user add NAME")
+        log.warning("console", problem="no user can sign in yet", remedy="tidegate user add NAME")
     scheme = "https" if settings.public.startswith("https://") else "http"
     desk = PriceDesk(hub)
     try:

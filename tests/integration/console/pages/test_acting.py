@@ -136,11 +136,11 @@ def test_a_mapping_is_removed_and_as_in_the_file_again(browsing: Browsing) -> No
     connection = browsing.stage.connection
     form = {"connection": CONNECTION, "kind": "skus", "name": "HUB-1"}
     browsing.post("/mappings/change", **form, **{"field-code": "HUB1"})
-    assert "mapped no more" in browsing.post("/mappings/remove", how="out", **form)
+    assert "no longer mapped" in browsing.post("/mappings/remove", how="out", **form)
     assert "HUB-1" not in connection.settings.skus
     kind = {"connection": CONNECTION, "kind": "payments", "name": "*"}
     file = connection.settings.payments["*"]
-    assert "mapped no more" in browsing.post("/mappings/remove", how="out", **kind)
+    assert "no longer mapped" in browsing.post("/mappings/remove", how="out", **kind)
     assert "the file still has it" in browsing.page("/mappings")
     assert "as in the file again" in browsing.post("/mappings/remove", how="file", **kind)
     assert connection.settings.payments["*"] == file

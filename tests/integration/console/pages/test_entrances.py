@@ -161,8 +161,8 @@ def test_a_test_message_goes_to_every_target_and_says_who_took_it(
     assert "Send a test to" in browsing.page("/alerts")
     text = browsing.post("/alerts/test")
     assert "team took it" in text
-    assert "boss did not take it: no such host" in text
-    assert Change.objects.get(act="alerts tested").after == "team: taken, boss: not taken"
+    assert "not sent to boss: no such host" in text
+    assert Change.objects.get(act="alerts tested").after == "team: sent, boss: not sent"
     browsing.sign_in("olga", Role.OPERATOR, CONNECTION)
     browsing.post("/alerts/test", 404)
 

@@ -225,8 +225,8 @@ def test_what_cannot_be_done_is_left_with_the_reason(held: Browsing) -> None:
 
 def test_a_halt_is_made_found_and_lifted(held: Browsing) -> None:
     held.sign_in()
-    assert "Say why" in held.post(f"/connections/{CONNECTION}/halt")
-    assert "nothing is sent until it is lifted" in held.post(
+    assert "Give the reason" in held.post(f"/connections/{CONNECTION}/halt")
+    assert "nothing is sent until the halt is lifted" in held.post(
         f"/connections/{CONNECTION}/halt", reason="stock-taking"
     )
     assert "stock-taking" in held.page("/")
