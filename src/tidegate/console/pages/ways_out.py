@@ -15,16 +15,16 @@ EDITS: dict[str, tuple[str, str, str]] = {
     Code.TOTALS_DIFFER: (
         DIFFERENCE,
         "Accept a difference of up to",
-        "of each order; what Sage has already is accepted by Retry, with the reason set aside",
+        "for each order; for an order that Sage already has, use Retry and overrule the reason",
     ),
-    Code.PERIOD_CLOSED: (DATE, "Date them", "in a period that is open in Sage"),
+    Code.PERIOD_CLOSED: (DATE, "Change their date", "to a day in a period that is open in Sage"),
     Code.UNKNOWN_CUSTOMER: (
         ACCOUNT,
         "Send these orders to the account",
-        "this once; a mapping counts for later",
+        "this time only; a mapping is for all later orders",
     ),
-    Code.UNPROVEN_CUSTOMER: (ACCOUNT, "Send these orders to the account", "this once"),
-    Code.AMBIGUOUS_CUSTOMER: (ACCOUNT, "Send these orders to the account", "this once"),
+    Code.UNPROVEN_CUSTOMER: (ACCOUNT, "Send these orders to the account", "this time only"),
+    Code.AMBIGUOUS_CUSTOMER: (ACCOUNT, "Send these orders to the account", "this time only"),
 }
 #: Codes whose record may have a document in the other system already: it is confirmed as that one.
 LINKED = (
