@@ -225,6 +225,7 @@ HANDING_OVER: dict[str, Callable[[], Stand]] = {
     "sage50-served": lambda: Sage50Stand(served=True),
     "sage100-import-job": lambda: Sage100Stand(import_job=True, edition="advanced"),
     "sage100-import-job-sql": lambda: Sage100Stand(import_job=True, edition="premium"),
+    "sage300-csv": lambda: Sage300Stand(csv=True),
     "sage50-one-file": lambda: Sage50Stand(upload_mode="replace"),
 }
 """Rooms that hand orders over: `handed_over` instead of what asks for an answer."""

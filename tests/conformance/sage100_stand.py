@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from conformance.erp_stand import ErpStand
-from conformance.sage100_job import Job
+from conformance.import_desk import ImportDesk
 from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
 from tidegate.sage.sage100.room import Sage100Company
@@ -35,6 +35,7 @@ from tidegate_sandbox.sage100.by_hand import complete
 from tidegate_sandbox.sage100.company import Misc, columns_of
 from tidegate_sandbox.sage100.demo import demo_installation
 from tidegate_sandbox.sage100.ews import PATH
+from tidegate_sandbox.sage100.import_job import ImportJob
 from tidegate_sandbox.sage100.installation import Installation
 from tidegate_sandbox.server import SandboxServer
 
@@ -132,7 +133,8 @@ class Sage100Stand(ErpStand):
         self.company: Company = company
         self.seats = company.seats
         self.sign_ins = self.consents = self.bells = None
-        self.desktop = Job(self) if import_job else None
+        job = ImportJob(self.installation, self.site, self.pick_up)
+        self.desktop = ImportDesk(self, job) if import_job else None
         self.open_account("OTHER", "Other")
         self.codes = Codes(
             account="WEB0001",

@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
 
 from conformance.erp_stand import ErpStand
+from conformance.import_desk import ImportDesk
 from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
 from tidegate.sage.sage300.room import Sage300Company
 from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.writers import ByCsvImport
 from tidegate.sage.vault import MemoryVault
 from tidegate.transport import ClientFactory
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.inprocess import InProcessTransport
 from tidegate_sandbox.sage300 import build, demo_company
+from tidegate_sandbox.sage300.csv_import import OrderImport
 from tidegate_sandbox.server import SandboxServer
 
 ADDRESS = "/Sage300WebApi/v1.0"
@@ -49,10 +54,14 @@ class Sage300Stand(ErpStand):
         *,
         sockets: bool = False,
         gateway: bool = False,
+        csv: bool = False,
         settings: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
+        """`csv`: orders go into files of the site's import."""
         super().__init__()
+        self.pick_up = Path(mkdtemp(prefix="stand"))
+        writer: dict[str, Any] = {"writer": ByCsvImport(folder=str(self.pick_up))} if csv else {}
         self.erp = demo_company(self.sandbox_clock, items=20, timezone="UTC")
         self.face, self.wire = build(self.sandbox_clock, self.faults, self.erp, **options)
         self._server = SandboxServer(self.wire).start() if sockets else None
@@ -83,6 +92,7 @@ class Sage300Stand(ErpStand):
                 "held": "committed",
                 "ready_to_post": True,
                 **({"gateway_url": f"{origin}{GATEWAY}"} if gateway else {}),
+                **writer,
                 **(settings or {}),
             },
         )
@@ -92,7 +102,9 @@ class Sage300Stand(ErpStand):
         if self.face.options.date_literals == "quoted":
             company.take_limits({"quoted_dates": 1})  # an earlier process has learnt it
         self.seats = company.seats
-        self.sign_ins = self.consents = self.bells = self.desktop = None
+        self.sign_ins = self.consents = self.bells = None
+        job = OrderImport(self.face.database, self.pick_up)
+        self.desktop = ImportDesk(self, job) if csv else None
         self.open_account("OTHER", "Other")
         self.codes = Codes(
             account="WEB",
@@ -110,6 +122,16 @@ class Sage300Stand(ErpStand):
             courier="FEDEX",
             list_calls=(3 if gateway else 2, 2),
         )
+
+    def lock(self) -> None:
+        """While the database is in exclusive use nobody signs in, to read the order file either."""
+        super().lock()
+        if self.desktop is not None:
+            self.face.options.lanpaks = 0
+
+    def unlock(self) -> None:
+        super().unlock()
+        self.face.options.lanpaks = None
 
     def open(self) -> Company:
         """The company as a new process opens it."""
@@ -130,6 +152,9 @@ class Sage300Stand(ErpStand):
     ) -> None:
         if kind == "refuse" and self._server:
             pytest.skip("a server that listens refuses no connection")
+        if self.desktop is not None and on == "send":
+            self.desktop.goes_wrong(kind)
+            return
         method, resource, text = CALLS[on]
         if on == "read stock" and self.settings.stock == "gateway":
             method, resource, text = "POST", "soap", "IC0290"

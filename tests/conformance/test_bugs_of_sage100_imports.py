@@ -10,11 +10,11 @@ from tidegate.conformance import handed_over as asked
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import DesktopStand, make_order, prepared
 from tidegate.domain.errors import Failure
+from tidegate.sage import import_folder, import_job
+from tidegate.sage.import_folder import ImportFolder, Log
+from tidegate.sage.import_job import ImportJob
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, HandedOver
-from tidegate.sage.sage100 import import_files, import_orders
-from tidegate.sage.sage100.import_files import ImportFiles, Log
-from tidegate.sage.sage100.import_orders import ImportJob
 
 
 def make() -> Sage100Stand:
@@ -63,33 +63,33 @@ def log_believed_first(patch: pytest.MonkeyPatch) -> None:
     def wrong(self: ImportJob, parcel, known):  # type: ignore[no-untyped-def]
         found = of(self, parcel, known)
         log = self.files.log(parcel.tracking, parcel.keys)
-        return {**found, **import_orders._logged(log, parcel.keys)} if isinstance(log, Log) else found
+        return {**found, **import_job._logged(log, parcel.keys)} if isinstance(log, Log) else found
 
     patch.setattr(ImportJob, "_of", wrong)
 
 
 def names_used_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ImportFiles, "new_name", lambda self, digest, now: digest[: import_files.DIGEST])
+    patch.setattr(ImportFolder, "new_name", lambda self, digest, now: digest[: import_folder.DIGEST])
 
 
 def no_log_means_done(patch: pytest.MonkeyPatch) -> None:
-    log = ImportFiles.log
+    log = ImportFolder.log
     patch.setattr(
-        ImportFiles, "log", lambda self, name, keys: log(self, name, keys) or (Log({}) if keys else None)
+        ImportFolder, "log", lambda self, name, keys: log(self, name, keys) or (Log({}) if keys else None)
     )
 
 
 def a_file_that_lies_there_is_sent_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ImportFiles, "has", lambda self, name: False)
+    patch.setattr(ImportFolder, "has", lambda self, name: False)
 
 
 def half_a_file_is_seen(patch: pytest.MonkeyPatch) -> None:
-    put = ImportFiles.put
+    put = ImportFolder.put
 
-    def wrong(self: ImportFiles, name: str, content: bytes) -> Failure | None:
+    def wrong(self: ImportFolder, name: str, content: bytes) -> Failure | None:
         return put(self, name, content[: len(content) // 2])
 
-    patch.setattr(ImportFiles, "put", wrong)
+    patch.setattr(ImportFolder, "put", wrong)
 
 
 def another_reference_than_was_given(patch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from tidegate.domain.errors import Code, Failure
-from tidegate.sage.sage100.import_files import KEPT, ImportFiles, Log, content_of
+from tidegate.sage.import_folder import KEPT, Log
+from tidegate.sage.sage100.import_files import ImportFiles, content_of
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 DIGEST = "0123456789abcdef0123456789abcdef"

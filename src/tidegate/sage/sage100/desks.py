@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from tidegate.domain.calendar import zone
+from tidegate.sage.import_job import ImportJob
 from tidegate.sage.port.session import Session
 from tidegate.sage.sage100.cancelling import Cancelling
 from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.customers import Customers
 from tidegate.sage.sage100.despatches import Despatches
 from tidegate.sage.sage100.documents import Documents
-from tidegate.sage.sage100.import_orders import ImportJob, ImportOrders
+from tidegate.sage.sage100.import_orders import ImportOrders
 from tidegate.sage.sage100.invoices import Invoices
 from tidegate.sage.sage100.ledgers import Ledgers
 from tidegate.sage.sage100.masters import Products

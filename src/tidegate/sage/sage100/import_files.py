@@ -1,119 +1,34 @@
-"""The folder that Sage's import job takes files of orders from: written, moved in whole, and read back.
+"""The folder that Visual Integrator takes files of orders from, and what a file looks like.
 
-Source: contract §11. One file a batch; it stays until its batch is settled, and is never offered again, so every file has
-a name of its own. The job's log of a file lies beside it once the job has come to its end (A).
+Source: contract §11. The job's log of a file lies beside it once the job has come to its end (A).
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tidegate.domain.errors import Code, Failure
+from tidegate.sage.import_folder import OURS, ImportFolder
 from tidegate.sage.sage100.wire_names import CODE_PAGE, COMMENT_ITEM
 
-DIGEST = 20  #: characters of the content's digest that a file's name begins with
-STAMP = "%Y%m%d%H%M%S"
-KEPT = timedelta(days=30)  #: so long a file that was worked through stays, for people to look at
-CANNOT_READ = "cannot be read"  #: A: what the log says of a file that the job gave up as a whole
-move = os.replace  #: within one folder: the job never sees half a file
 
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """What the job says of one file: refused orders by key, and a word on the whole file."""
-
-    refused: Mapping[str, str]
-    whole: str = ""
-
-
-class ImportFiles:
+class ImportFiles(ImportFolder):
     """The files of one company."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def new_name(self, digest: str, now: datetime) -> str:
-        """A name that no file has had, beginning with the digest of what the file holds."""
-        while True:
-            name = f"{digest[:DIGEST]}-{now.astimezone(UTC):{STAMP}}"
-            if not self.has(name) and self.log(name, ()) is None:
-                return name
-            now += timedelta(seconds=1)
-
-    def named(self, digest: str) -> str:
-        """The last file with this content; "" if there is none."""
-        found = (path.stem for path in self._folder.glob(f"{digest[:DIGEST]}-*.csv"))
-        return max(found, default="")
-
-    def has(self, name: str) -> bool:
-        """Whether the file lies there."""
-        return self._path(name).exists()
-
-    def put(self, name: str, content: bytes) -> Failure | None:
-        """Write beside it, and move it in; what the move itself says is in doubt."""
-        part = self._path(name).with_suffix(".part")
+    def report(self, name: str) -> str | None:
+        """The log, with a line for each order that was refused."""
         try:
-            with part.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            self._drop(part)
-            text = f"the folder of the import job cannot be written: {error.strerror}"
-            return Failure(Code.UNREACHABLE, text, sent=False)
-        try:
-            move(part, self._path(name))
-        except OSError as error:
-            self._drop(part)
-            text = f"whether the import job's folder has the file is not clear: {error.strerror}"
-            return Failure(Code.NO_ANSWER, text)
-        return None
-
-    def log(self, name: str, keys: Sequence[str]) -> Log | Failure | None:
-        """The job's log of a file, as far as it speaks of these keys; None: the job has not come to its end."""
-        try:
-            lines = self._path(name).with_suffix(".log").read_text(CODE_PAGE, "replace").splitlines()
+            return self.path(name).with_suffix(".log").read_text(CODE_PAGE, "replace")
         except FileNotFoundError:
             return None
-        except OSError as error:
-            text = f"the import job's log cannot be read: {error.strerror}"
-            return Failure(Code.SERVER_TROUBLE, text, sent=False)
-        refused = {key: line for line in lines for key in keys if f" {key}: " in line}
-        whole = next((line for line in lines if CANNOT_READ in line and line not in refused.values()), "")
-        return Log(refused, whole)
 
-    def tidy(self, now: datetime) -> None:
-        """Remove what was worked through long ago."""
-        last = f"{(now - KEPT).astimezone(UTC):{STAMP}}"
-        for log in self._folder.glob(f"{'?' * DIGEST}-*.log"):
-            if log.stem[DIGEST + 1 :] < last:
-                self._drop(log.with_suffix(".csv"))
-                self._drop(log)
-
-    def examine(self) -> Failure | None:
-        """Whether files can be written there; leaves nothing."""
-        probe = self._folder / "tidegate-check.part"
-        try:
-            probe.write_bytes(b"")
-        except OSError as error:
-            return Failure(Code.UNREACHABLE, f"{self._folder}: {error.strerror}", sent=False)
-        self._drop(probe)
-        return None
-
-    def _path(self, name: str) -> Path:
-        return self._folder / f"{name}.csv"
-
-    def _drop(self, path: Path) -> None:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
+    def ended(self) -> Iterator[tuple[str, Sequence[Path]]]:
+        """Those that have a log."""
+        for log in self.folder.glob(f"{OURS}.log"):
+            yield log.stem, (log.with_suffix(".csv"), log)
 
 
 def content_of(payloads: Sequence[Mapping[str, Any]]) -> bytes:

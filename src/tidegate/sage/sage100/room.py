@@ -15,6 +15,7 @@ from pathlib import Path
 from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.usage import Usage
+from tidegate.sage.import_job import ImportJob
 from tidegate.sage.port.company import About
 from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.parcels import Awaited
@@ -26,7 +27,7 @@ from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.code_lists import code_lists
 from tidegate.sage.sage100.desks import Desks
 from tidegate.sage.sage100.import_files import ImportFiles
-from tidegate.sage.sage100.import_orders import ImportJob
+from tidegate.sage.sage100.import_orders import import_job
 from tidegate.sage.sage100.order_numbers import OrderNumbers
 from tidegate.sage.sage100.settings import Sage100Settings
 from tidegate.sage.sage100.web_service_writer import WebServiceWriter
@@ -80,7 +81,7 @@ class Sage100Company:
 
     def _writer(self, vault: Vault) -> Writer | ImportJob:
         if self._files is not None:
-            return ImportJob(self._files, self._client, self._clock)
+            return import_job(self._files, self._client, self._clock)
         if self._services is None:
             return AgentWriter(self._client, self._company)
         numbers = OrderNumbers(self._name, vault, self._clock)

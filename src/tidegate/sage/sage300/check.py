@@ -10,6 +10,7 @@ from tidegate.sage.port.findings import Finding
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.identity import Identity
+from tidegate.sage.sage300.import_orders import CsvImport
 from tidegate.sage.sage300.queries import equals, number_equals
 from tidegate.sage.sage300.reference import Reference
 from tidegate.sage.sage300.settings import Sage300Settings
@@ -56,7 +57,9 @@ class Check:
         identity: Identity,
         company: Sage300Settings,
         gateway: Gateway | None = None,
+        csv: CsvImport | None = None,
     ) -> None:
+        self._csv = csv
         self._gateway = gateway
         self._client = client
         self._reference = reference
@@ -71,7 +74,24 @@ class Check:
             self._names()
             self._offered()
             self._beside()
+            if self._csv is not None:
+                self._import(self._csv)
         return self.findings
+
+    def _import(self, csv: CsvImport) -> None:
+        """Whether files can be left there, and how they look; whether anybody imports them only the first one shows."""
+        failure = csv.files.examine()
+        if failure is not None:
+            remedy = "make the folder, and let the user that Tidegate runs as write into it"
+            self._note("fail", "import of orders", failure.text, remedy)
+        layout = csv.layout()
+        if isinstance(layout, Failure):
+            remedy = "export some orders from this company, and give that file as `writer.sample`"
+            self._note("fail", "layout of orders", layout.text, remedy)
+        elif failure is None:
+            self._note(
+                "pass", "import of orders", f"files can be left in its folder: {', '.join(layout.types)}"
+            )
 
     def _note(self, verdict: str, subject: str, text: str, remedy: str = "") -> None:
         self.findings.append(Finding(subject, verdict, text, remedy))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from tidegate.clock import Clock
 from tidegate.sage.port.session import Session
 from tidegate.sage.sage300.cancelling import Cancelling
 from tidegate.sage.sage300.client import Sage300Client
@@ -12,6 +13,7 @@ from tidegate.sage.sage300.customers import Customers
 from tidegate.sage.sage300.despatches import Despatches
 from tidegate.sage.sage300.documents import Documents
 from tidegate.sage.sage300.gateway import Gateway
+from tidegate.sage.sage300.import_orders import CsvImport, ImportOrders
 from tidegate.sage.sage300.invoices import Invoices
 from tidegate.sage.sage300.ledgers import Ledgers, Postings
 from tidegate.sage.sage300.masters import Products
@@ -25,6 +27,7 @@ from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.stock import Stock, WebLines
 from tidegate.sage.sage300.web_orders import WebOrders
 from tidegate.sage.sage300.wire_names import CREDITS, GATEWAY, INVOICES, SHIPMENTS
+from tidegate.sage.sage300.writers import ByCsvImport
 
 #: What a receipt was applied to has no resource: the hub knows what it applied itself.
 TIES = frozenset({"order-invoice", "invoice-entry", "entry-postings"})
@@ -43,8 +46,9 @@ class Desks:
         company: Sage300Settings,
         today: Callable[[], date],
         gateway: Gateway | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        """Makes no call. `today` is the day in the company's time zone."""
+        """Makes no call. `today` is the day in the company's time zone; `clock` what an import of files goes by."""
         self.reference = reference = Reference(client, company)
         orders = WebOrders(client, company)
         customers = Customers(client, company, today)
@@ -53,9 +57,17 @@ class Desks:
         shipped = Documents(orders, SHIPMENTS if company.shipments == SHIPMENTS.resource else INVOICES, today)
         shelf = gateway if company.stock == GATEWAY else None
         self._receipts = Receipts(client, reference, ledgers, company)
+        search = OrderSearch(client)
+        self.csv = (
+            CsvImport(company.writer, search, clock)
+            if isinstance(company.writer, ByCsvImport) and clock is not None
+            else None
+        )
+        imported = ImportOrders(self.csv, client, reference, company) if self.csv is not None else None
         self._session = Session(
-            orders=Orders(client, reference, company),
-            order_search=OrderSearch(client),
+            orders=imported or Orders(client, reference, company),
+            order_tracking=imported,
+            order_search=search,
             customers=customers,
             new_customers=customers if company.customer_key and company.customer_group else None,
             receipts=self._receipts,

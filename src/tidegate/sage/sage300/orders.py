@@ -180,6 +180,6 @@ class Orders:
             details["date"] = self._shifted
         return Accepted(id, number, status=status_of(row), gross=gross, details=details)
 
-    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
+    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
         """Nothing: every order is answered at once."""
         return {}

@@ -15,6 +15,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.usage import Usage
 from tidegate.sage.port.company import About
 from tidegate.sage.port.findings import CodeList, Finding
+from tidegate.sage.port.parcels import Awaited
 from tidegate.sage.port.session import Purpose, Session
 from tidegate.sage.port.usage import UNLIMITED, Budget
 from tidegate.sage.sage300.check import Check
@@ -55,7 +56,7 @@ class Sage300Company:
         self._client = Sage300Client(http, company=company.company_id, user=user, password=password)
         self._identity = Identity(self._client, company, self._today)
         self._gateway = gateway
-        self._desks = Desks(self._client, company, self._today, gateway)
+        self._desks = Desks(self._client, company, self._today, gateway, clock)
 
     def _today(self) -> date:
         return self._clock.now().astimezone(zone(self._company.time_zone)).date()
@@ -66,7 +67,12 @@ class Sage300Company:
 
     @property
     def about(self) -> About:
-        return About(product=self._company.product, seats=self._company.seats, orders=writing(self._company))
+        return About(
+            product=self._company.product,
+            seats=self._company.seats,
+            orders=writing(self._company),
+            awaited=Awaited.IMPORTED,
+        )
 
     @property
     def calls(self) -> int:
@@ -100,7 +106,14 @@ class Sage300Company:
         return code_lists(self._client, self._desks.reference, self._company)
 
     def examine(self) -> list[Finding]:
-        return Check(self._client, self._desks.reference, self._identity, self._company, self._gateway).run()
+        return Check(
+            self._client,
+            self._desks.reference,
+            self._identity,
+            self._company,
+            self._gateway,
+            self._desks.csv,
+        ).run()
 
     @property
     def learnt_limits(self) -> Mapping[str, int]:

@@ -14,6 +14,7 @@ from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
 from tidegate.sage.sage300.wire_names import GATEWAY, INVOICES, SHIPMENTS, STOCK_RESOURCES
+from tidegate.sage.sage300.writers import ByCsvImport, ByWebApi
 
 LONGEST_CODE = 12  #: characters of an optional field's code
 _COMPANY = re.compile(r"[A-Za-z0-9]{1,8}")
@@ -52,6 +53,7 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
     gateway_user: Identifier = ""  #: "" = `user`
     gateway_password: Reference = ""  #: "" = `password`
     ready_to_post: bool = False  #: receipts are ready to be posted; else a person looks at them first
+    writer: ByWebApi | ByCsvImport = ByWebApi()  #: who writes orders
     date_form: Literal["noon_z", "local_midnight", "date"] = "noon_z"
 
     @property
@@ -81,6 +83,7 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
                 report.problem(f"{key}.{name}", "missing", f"give {what}")
         if self.company_id and not _COMPANY.fullmatch(self.company_id):
             report.problem(f"{key}.company_id", self.company_id, "an id has up to 8 letters and digits")
+        self.writer.check(f"{key}.writer", report)
         for name in ("order_option", "line_option", "customer_option"):
             if len(getattr(self, name)) > LONGEST_CODE:
                 report.problem(f"{key}.{name}", getattr(self, name), f"Sage keeps {LONGEST_CODE} characters")

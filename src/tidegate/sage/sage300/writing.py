@@ -13,6 +13,7 @@ from tidegate.domain.orders.sales_order import LineKind
 from tidegate.domain.orders.stored_keys import full_receipt_key, short_keys
 from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
 from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.writers import ByCsvImport
 
 ACCOUNT: Final = 12  #: characters of CustomerNumber
 REFERENCE: Final = 22  #: of PurchaseOrderNumber
@@ -54,6 +55,11 @@ WRITING: Final = OrderWriting(
 
 
 def writing(company: Sage300Settings) -> OrderWriting:
-    """What holds for this company: a number of our own leaves room for its prefix."""
+    """What holds for this company: a number of our own leaves room for its prefix, and an import takes a file."""
     prefix = len(company.order_prefix) if company.own_order_number else 0
-    return replace(WRITING, reference_length=min(REFERENCE, NUMBER - prefix))
+    made = replace(WRITING, reference_length=min(REFERENCE, NUMBER - prefix))
+    if isinstance(company.writer, ByCsvImport):
+        return replace(
+            made, orders_per_call=company.writer.orders_per_file, hands_over=True, one_parcel=False
+        )
+    return made

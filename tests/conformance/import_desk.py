@@ -1,27 +1,34 @@
-"""The import job of Sage 100's stand: it runs when somebody lets it, and what may go wrong with it."""
+"""An import job of a stand, Sage 100's or Sage 300's: it runs when somebody lets it, and what may go wrong with it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
+from tidegate.conformance.stand import Stand
+from tidegate.sage import import_folder
 from tidegate.sage.port.company import Company
-from tidegate.sage.sage100 import import_files
-from tidegate_sandbox.sage100.import_job import ImportJob
-
-if TYPE_CHECKING:
-    from conformance.sage100_stand import Sage100Stand
 
 
-class Job:
+class Importing(Protocol):
+    """A simulated job."""
+
+    refuses: dict[str, str]
+    cannot_read: set[str]
+    keeps_logs: bool
+
+    def run(self, most: int | None = None) -> object: ...
+
+
+class ImportDesk:
     """:class:`tidegate.conformance.stand.DesktopStand`."""
 
     second_file_replaces = False
     kept_for = None  #: files lie there for ever
 
-    def __init__(self, stand: Sage100Stand) -> None:
-        self._stand = stand
-        self._job = ImportJob(stand.installation, stand.site, stand.pick_up)
+    def __init__(self, stand: Stand, job: Importing) -> None:
+        self._stand: Any = stand
+        self._job = job
 
     def work(self, at_most: int | None = None) -> None:
         self._job.run(at_most)
@@ -47,12 +54,12 @@ class Job:
 
     def goes_wrong(self, kind: str) -> None:
         """The next file's move into the folder fails: before it is there, or after."""
-        move = import_files.move
+        move = import_folder.move
 
         def fails(source: Path, target: Path) -> None:
-            import_files.move = move
+            import_folder.move = move
             if kind == "drop_after":
                 move(source, target)
             raise OSError(5, "The specified network name is no longer available")
 
-        import_files.move = fails
+        import_folder.move = fails

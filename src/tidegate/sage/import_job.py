@@ -1,0 +1,108 @@
+"""Orders handed over to an import job: a file a batch, and the company's own books for what became of each order.
+
+The job takes a seat of Sage when it runs, and none of ours. What it reports is believed of orders alone that the books do
+not show; what neither shows, once the job is done, is looked up like any lost answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from tidegate.clock import Clock
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.parcel import Parcel, digest_of
+from tidegate.redaction import redact
+from tidegate.sage.asking_again import next_question
+from tidegate.sage.import_folder import ImportFolder, Log
+from tidegate.sage.port.orders import Prepared
+from tidegate.sage.port.outcomes import HandedOver, Outcome
+
+Found = dict[str, Outcome]
+#: What the books show of each key; None: it is not there.
+Look = Callable[[Sequence[str]], Mapping[str, Outcome | None] | Failure]
+NEVER_ARRIVED = Failure(Code.TRANSIENT, "the file never reached the import job: it is sent again", sent=False)
+
+
+class ImportJob:
+    """Writes orders into files, and follows them."""
+
+    def __init__(
+        self,
+        files: ImportFolder,
+        look: Look,
+        content: Callable[[Sequence[Mapping[str, Any]]], bytes],
+        clock: Clock,
+    ) -> None:
+        """`content`: the file of these payloads."""
+        self.files = files
+        self._look = look
+        self._content = content
+        self._clock = clock
+        self._reserved: dict[str, str] = {}  #: digest -> the name of the file that is sent next
+
+    def reserve(self, batch: Sequence[Prepared]) -> HandedOver:
+        """The name of the file."""
+        digest = _digest(batch)
+        name = self._reserved[digest] = self.files.new_name(digest, self._clock.now())
+        return self._lies(name)
+
+    def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
+        """One file; every order in it has the same outcome."""
+        now, digest = self._clock.now(), _digest(batch)
+        self.files.tidy(now)
+        name = self._reserved.pop(digest, "") or self.files.new_name(digest, now)
+        failure = self.files.put(name, self._content([one.payload for one in batch]))
+        outcome = failure or self._lies(name)
+        yield from ((one.order.key, outcome) for one in batch)
+
+    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
+        """The books first, for all of them in few calls; then the reports."""
+        known = self._look([key for parcel in parcels for key in parcel.keys])
+        if isinstance(known, Failure):
+            return known
+        found: Found = {}
+        for parcel in parcels:
+            outcomes = self._of(parcel, known)
+            if isinstance(outcomes, Failure):
+                return outcomes
+            found |= outcomes
+        return found
+
+    def _of(self, parcel: Parcel, known: Mapping[str, Outcome | None]) -> Found | Failure:
+        there: Found = {}
+        for key in parcel.keys:
+            seen = known[key]
+            if isinstance(seen, Failure) and seen.code is Code.SERVER_TROUBLE:
+                return seen
+            if seen is not None:
+                there[key] = seen
+        missing = [key for key in parcel.keys if key not in there]
+        name = parcel.tracking or self.files.named(parcel.digest)
+        log = self.files.log(name, missing) if name else None
+        if isinstance(log, Failure):
+            return log
+        if log is not None:
+            return there | _logged(log, missing)
+        if name and (self.files.has(name) or there):
+            lies = self._lies(name, parcel)
+            return there | dict.fromkeys(missing, lies)
+        return there | dict.fromkeys(missing, NEVER_ARRIVED)
+
+    def _lies(self, name: str, parcel: Parcel | None = None) -> HandedOver:
+        now = self._clock.now()
+        return HandedOver(name, next_question(parcel.opened_at if parcel is not None else now, now))
+
+
+def _logged(log: Log, missing: Sequence[str]) -> Found:
+    """What the job says of orders that the books do not show; of which it says nothing has no outcome."""
+    if log.whole:
+        return dict.fromkeys(missing, Failure(Code.PARCEL_REFUSED, redact(log.whole), sent=False))
+    return {
+        key: Failure(Code.REFUSED, f"the import job refused it: {redact(text)}"[:600], sent=False)
+        for key, text in log.refused.items()
+    }
+
+
+def _digest(batch: Sequence[Prepared]) -> str:
+    return digest_of((one.order.key, one.payload_hash) for one in batch)

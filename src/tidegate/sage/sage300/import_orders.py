@@ -1,0 +1,97 @@
+"""Orders handed over to the site's CSV import, and the Web API for what became of each. Source: contract §8, §17."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tidegate.clock import Clock
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.parcel import Parcel
+from tidegate.sage.import_job import ImportJob
+from tidegate.sage.port.orders import Found, OrderKey, Prepared
+from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
+from tidegate.sage.sage300.client import Sage300Client
+from tidegate.sage.sage300.csv_layout import USUAL, Layout, NoLayout, read_layout
+from tidegate.sage.sage300.csv_orders import content_of
+from tidegate.sage.sage300.import_files import ImportFiles
+from tidegate.sage.sage300.order_search import OrderSearch
+from tidegate.sage.sage300.orders import Orders
+from tidegate.sage.sage300.reference import Reference
+from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.writers import ByCsvImport
+
+
+class CsvImport:
+    """The import of one company: its folder, and the layout of its files."""
+
+    def __init__(self, writer: ByCsvImport, search: OrderSearch, clock: Clock) -> None:
+        """Makes no call, and reads no file yet."""
+        self.files = ImportFiles(Path(writer.folder))
+        self._sample = Path(writer.sample) if writer.sample else None
+        self._layout: Layout | None = None
+        self.job = ImportJob(self.files, partial(_look, search), self._content, clock)
+
+    def layout(self) -> Layout | Failure:
+        """Of the sample, read once; MALFORMED where it does not show what an order needs."""
+        if self._layout is None:
+            try:
+                text = self._sample.read_text("cp1252") if self._sample is not None else USUAL
+                self._layout = read_layout(text)
+            except OSError as error:
+                text = f"the sample of an export, {self._sample}, cannot be read: {error.strerror}"
+                return Failure(Code.UNKNOWN_REFERENCE, text, missing="setting:writer.sample", sent=False)
+            except NoLayout as missing:
+                return Failure(
+                    Code.UNKNOWN_REFERENCE, str(missing), missing="setting:writer.sample", sent=False
+                )
+        return self._layout
+
+    def _content(self, bodies: Sequence[Mapping[str, Any]]) -> bytes:
+        layout = self.layout()
+        if isinstance(layout, Failure):
+            raise ValueError("nothing is prepared without a layout")
+        return content_of(bodies, layout)
+
+
+class ImportOrders(Orders):
+    """The order desk of a CSV import, which names files before they leave, too."""
+
+    def __init__(
+        self, csv: CsvImport, client: Sage300Client, reference: Reference, company: Sage300Settings
+    ) -> None:
+        super().__init__(client, reference, company)
+        self._csv = csv
+
+    def prepare(self, orders: Sequence[Any]) -> list[Prepared | Failure]:
+        """As the Web API's, once the layout is known."""
+        layout = self._csv.layout()
+        return [layout] * len(orders) if isinstance(layout, Failure) else super().prepare(orders)
+
+    def reserve(self, batch: Sequence[Prepared]) -> HandedOver | Failure:
+        """As :class:`tidegate.sage.port.parcels.OrderTracking`."""
+        return self._csv.job.reserve(batch)
+
+    def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
+        """One file for all of them."""
+        return self._csv.job.send(batch)
+
+    def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
+        """As :class:`tidegate.sage.port.orders.OrderDesk`."""
+        return self._csv.job.collect(parcels)
+
+
+def _look(search: OrderSearch, keys: Sequence[str]) -> Mapping[str, Outcome | None] | Failure:
+    found = search.find([OrderKey(key, "") for key in keys])
+    return found if isinstance(found, Failure) else {key: _seen(found[key]) for key in keys}
+
+
+def _seen(listed: Sequence[Found]) -> Accepted | Failure | None:
+    """What the order file shows; None: it is not there."""
+    ours = [one for one in listed if one.ours]
+    if len(ours) > 1:
+        text = f"Sage has {len(ours)} orders with our key: {', '.join(one.number for one in ours)}"
+        return Failure(Code.DUPLICATE_FOUND, text, sent=False)
+    return Accepted(ours[0].id, ours[0].number, status=ours[0].status, gross=ours[0].gross) if ours else None

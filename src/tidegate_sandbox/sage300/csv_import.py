@@ -1,0 +1,232 @@
+"""The order import: a job of the site that reads CSV files of views, one header row a record type (contract §17).
+
+It takes a LanPak while it runs. Records are judged one by one: it goes on after a bad one. A file that was entered moves to
+``done/``; of one with failed records, or that cannot be read, a report stays beside it as ``<batch>.err``, and the job takes
+that file no more.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tidegate_sandbox.erp.refusal import Refusal
+from tidegate_sandbox.sage300.database import Database
+from tidegate_sandbox.sage300.oe_entry import OrderEntry
+from tidegate_sandbox.sage300.problem import Problem
+from tidegate_sandbox.sage300.resource import Body
+from tidegate_sandbox.sage300.web_api import Seats
+
+CODE_PAGE = "cp1252"
+TYPE = "RECTYPE"
+USER = "IMPORT"
+#: Columns of a view, and the property of the Web API that sets the same field.
+HEADER = {
+    "ORDNUMBER": "OrderNumber",
+    "CUSTOMER": "CustomerNumber",
+    "PONUMBER": "PurchaseOrderNumber",
+    "REFERENCE": "OrderReference",
+    "LOCATION": "DefaultLocationCode",
+    "SHIPVIA": "ShipViaCode",
+    "TERMS": "TermsCode",
+    "DESC": "OrderDescription",
+    "COMMENT": "OrderComment",
+    "TAXGROUP": "TaxGroup",
+    **{
+        f"{short}{column}": f"{long}{name}"
+        for short, long in (("SHP", "ShipTo"), ("BIL", "BillTo"))
+        for column, name in (
+            ("NAME", "Name"),
+            *((f"ADDR{at}", f"AddressLine{at}") for at in range(1, 5)),
+            *(("CITY", "City"), ("STATE", "State"), ("ZIP", "ZipCode"), ("COUNTRY", "Country")),
+            *(("PHONE", "Phone"), ("EMAIL", "Email")),
+        )
+    },
+}
+DETAIL = {
+    "LINENUM": "LineNumber",
+    "ITEM": "Item",
+    "MISCCHARGE": "MiscellaneousChargesCode",
+    "DESC": "Description",
+    "LOCATION": "Location",
+    "QTYORDERED": "QuantityOrdered",
+    "ORDUNIT": "OrderUnitOfMeasure",
+    "PRIUNTPRC": "PricingUnitPrice",
+    "EXTINVMISC": "ExtendedAmount",
+    "TCLASS1": "TaxClass1",
+}
+NUMBERS = {"LineNumber", "QuantityOrdered", "PricingUnitPrice", "ExtendedAmount", "TaxClass1"}
+LINE_TYPES = {"1": "Item", "2": "Miscellaneous"}
+NOTE_TYPES = {"1": "Comment", "2": "Instruction"}
+
+
+@dataclass
+class Report:
+    """What a run did."""
+
+    started: bool = True
+    inserted: list[str] = field(default_factory=list)  #: references
+    failed: list[str] = field(default_factory=list)  #: lines of the reports
+
+
+class RecordRefused(Exception):
+    """A record, or a whole file, that is not imported."""
+
+
+class OrderImport:
+    """The job of one company. Files are read from ``folder``, oldest name first.
+
+    ``refuses`` orders by reference, each with its text; ``cannot_read`` files in which one of these stands; ``keeps_logs``:
+    whether anything is left of a file.
+    """
+
+    def __init__(self, database: Database, folder: Path, seats: Seats | None = None) -> None:
+        self._database = database
+        self._folder = folder
+        self._seats = seats
+        self._judged: dict[str, int] = {}  #: file -> the orders of it that were judged
+        self._failed: dict[str, list[str]] = {}
+        self.refuses: dict[str, str] = {}
+        self.cannot_read: set[str] = set()
+        self.keeps_logs = True
+
+    def run(self, most: int | None = None) -> Report:
+        """One run over the files that wait; or as far as so many orders more."""
+        report = Report()
+        try:
+            if self._seats is not None:
+                self._seats.take(USER, self._database.id)
+            with self._database.working(writes=True):
+                for path in sorted(self._folder.glob("*.csv")):
+                    if not path.with_suffix(".err").exists():
+                        most = self._file(path, report, most)
+        except (Problem, Refusal) as refused:
+            report.started = False
+            report.failed.append(refused.text)
+        return report
+
+    def _file(self, path: Path, report: Report, most: int | None) -> int | None:
+        failed = self._failed.setdefault(path.name, [])
+        try:
+            orders = self._orders(path)
+        except (RecordRefused, ValueError, csv.Error) as error:
+            report.failed.append(f"{path.name} cannot be read: {error}")
+            self._end(path, [f"{path.name} cannot be read: {error}"])
+            return most
+        for number, body in enumerate(orders):
+            if number < self._judged.get(path.name, 0):
+                continue
+            if most == 0:
+                return most
+            most = None if most is None else most - 1
+            self._judged[path.name] = number + 1
+            reference = str(body.get("OrderReference", ""))
+            try:
+                if reference in self.refuses:
+                    raise RecordRefused(self.refuses[reference])
+                OrderEntry(self._database).insert(body)
+                report.inserted.append(reference)
+            except (Problem, Refusal, RecordRefused) as refused:
+                failed.append(f"{path.name} record {number + 1} {reference}: {refused}")
+                report.failed.append(failed[-1])
+        inserted = len(orders) - len(failed)
+        summary = [f"{path.name} {inserted} inserted, 0 updated, {len(failed)} failed"]
+        self._end(path, [*summary, *failed] if failed else [])
+        return most
+
+    def _end(self, path: Path, lines: list[str]) -> None:
+        if not self.keeps_logs:
+            path.unlink()
+        elif lines:
+            path.with_suffix(".err").write_text("".join(f"{one}\r\n" for one in lines), CODE_PAGE, newline="")
+        else:
+            done = path.parent / "done"
+            done.mkdir(exist_ok=True)
+            path.replace(done / path.name)
+
+    def _orders(self, path: Path) -> list[Body]:
+        """The orders of a file as bodies, in the sequence in which their columns stand. RecordRefused, ValueError."""
+        with path.open(encoding=CODE_PAGE, newline="") as file:
+            rows = [row for row in csv.reader(file, strict=True) if row]
+        names = _names(rows)
+        found: dict[str, Body] = {}
+        for row in rows:
+            if row[0] == TYPE:
+                continue
+            columns = names.get(row[0])
+            if columns is None or len(row) != len(columns):
+                raise RecordRefused(f"a record of type {row[0]} does not have the columns of its header row")
+            self._put(found, dict(zip(columns, row, strict=True)))
+        if any(str(body.get("OrderReference")) in self.cannot_read for body in found.values()):
+            raise RecordRefused("the file is damaged")
+        return list(found.values())
+
+    def _put(self, found: dict[str, Body], row: dict[str, str]) -> None:
+        """Take a record in; a detail finds its order by ORDUNIQ, a link within the file alone."""
+        link = row.get("ORDUNIQ", "")
+        if "REFERENCE" in row:
+            found[link] = _header(row)
+            return
+        if link not in found:
+            raise RecordRefused(f"a record stands before its order {link}")
+        body = found[link]
+        if "QTYORDERED" in row:
+            body.setdefault("OrderDetails", []).append(_detail(row))
+        elif "LINENUM" in row and "OPTFIELD" in row:
+            [line] = [one for one in body["OrderDetails"] if one["LineNumber"] == int(row["LINENUM"])]
+            line.setdefault("OrderDetailOptionalFields", []).append(_option(row))
+        elif "OPTFIELD" in row:
+            body.setdefault("OrderOptionalFields", []).append(_option(row))
+        elif "COIN" in row:
+            kind = NOTE_TYPES.get(row.get("COINTYPE", ""), "Comment")
+            note = {"CommentsInstructionsType": kind, "CommentsInstructions": row["COIN"]}
+            body.setdefault("OrderCommentsInstructions", []).append(note)
+        else:
+            raise RecordRefused("a record of a type that this job does not know")
+
+
+def _names(rows: Iterable[list[str]]) -> dict[str, list[str]]:
+    """The columns of each record type: its header rows stand in the sequence of the types."""
+    listed = list(rows)
+    headers = [row for row in listed if row[0] == TYPE]
+    types = sorted({row[0] for row in listed if row[0] != TYPE}, key=int)
+    if not headers or len(types) > len(headers):
+        raise RecordRefused("there is no header row for each type of record")
+    return {str(at): row for at, row in enumerate(headers, 1)}
+
+
+def _header(row: dict[str, str]) -> Body:
+    body: Body = {"OrderType": "Active"}
+    for column, value in row.items():
+        if column == "ORDDATE" and value:
+            body["OrderDate"] = date.fromisoformat(value).isoformat()
+        elif column in HEADER and value:
+            body[HEADER[column]] = value
+    return body
+
+
+def _detail(row: dict[str, str]) -> Body:
+    kind = LINE_TYPES.get(row.get("LINETYPE", ""), "")
+    if not kind:
+        raise RecordRefused(f"there is no line type {row.get('LINETYPE')}")
+    body: Body = {"LineType": kind}
+    for column, value in row.items():
+        if column == "PRICEOVER" and kind == "Item":
+            body["PriceOverride"] = value == "1"
+        elif column in DETAIL and value:
+            name = DETAIL[column]
+            body[name] = _number(name, value) if name in NUMBERS else value
+    return body
+
+
+def _number(name: str, value: str) -> Any:
+    return int(value) if name in ("LineNumber", "TaxClass1") else Decimal(value)
+
+
+def _option(row: dict[str, str]) -> Body:
+    return {"OptionalField": row["OPTFIELD"], "Value": row["VALUE"]}
