@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -22,11 +24,18 @@ PROGRAM = (
 PATIENCE = 250.0
 
 
+#: The command's `--json` leaves the console out; here one evening tells its figures and shows its console.
+BOTH = (
+    "from tidegate.demo import main; "
+    "raise SystemExit(main(orders=40, seed=3, sage='sage200', headless=False, as_json=True))"
+)
+
+
 @contextmanager
-def demo(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+def demo(folder: Path, *words: str, program: str = PROGRAM) -> Iterator[subprocess.Popen[str]]:
     """`tidegate demo`, whose temporary files go to `folder`."""
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "demo", *words],
+        [sys.executable, "-c", program, "demo", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -39,11 +48,41 @@ def demo(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
                 process.send_signal(signal.SIGINT)
 
 
+def told_until(process: subprocess.Popen[str], sign: str) -> str:
+    """What it has said by then."""
+    assert process.stderr is not None
+    said = ""
+    while sign not in said:
+        line = process.stderr.readline()
+        assert line, said
+        said += line
+    return said
+
+
+def opened(said: str) -> str:
+    """The console's first page, with the login that was told."""
+    address = re.search(r"http://127\.0\.0\.1:\d+", said)
+    login = re.search(r"user (\S+), password (\S+) ", said)
+    assert address is not None
+    assert login is not None
+    with httpx.Client(base_url=address[0], follow_redirects=True) as browser:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get("/").text)
+        assert token is not None
+        form = {"csrfmiddlewaretoken": token[1], "login": login[1], "password": login[2]}
+        return browser.post("/account/login/", data=form).text
+
+
 @pytest.mark.process
 @pytest.mark.slow
-def test_nothing_is_lost_or_doubled_and_the_account_adds_up(tmp_path: Path) -> None:
-    with demo(tmp_path, "--headless", "--json", "--orders", "40", "--seed", "3") as process:
-        stdout, stderr = process.communicate(timeout=PATIENCE)
+def test_nothing_is_lost_or_doubled_the_account_adds_up_and_the_console_shows_it(tmp_path: Path) -> None:
+    """At the end it tells the console's address and a login that opens it, until it is stopped."""
+    with demo(tmp_path, program=BOTH) as process:
+        stderr = told_until(process, "Ctrl-C")
+        page = opened(stderr)
+        process.send_signal(signal.SIGINT)
+        stdout, _ = process.communicate(timeout=PATIENCE)
+    assert "Tide table" in page
+    assert "every account adds up" in page
     assert process.returncode == 0, stderr
     report = json.loads(stdout)
     assert set(report) == {
