@@ -10,7 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from integration.flows.stage import CONNECTION, ITEMS, ORDERS, START, Stage
+from integration.flows.stage import CONNECTION, ITEMS, START
+from integration.over_the_wire import ORDERS
+from integration.over_the_wire import WireStage as Stage
 from tidegate.clock import SystemClock
 from tidegate.config.console import Console
 from tidegate.console import accounts

@@ -10,7 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from browser.served import UNMAPPED
-from integration.flows.stage import ITEMS, ORDERS, SETTLED, START, Stage
+from integration.flows.stage import ITEMS, SETTLED, START
+from integration.over_the_wire import ORDERS
+from integration.over_the_wire import WireStage as Stage
 from tidegate.config.accounts import Accounts
 from tidegate.simulation.world import build_world
 

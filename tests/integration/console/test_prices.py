@@ -170,10 +170,7 @@ def test_an_e_mail_alone_pays_everybodys_price(till: Till) -> None:
 
 
 def test_a_contract_is_told_with_the_age_of_its_own_answer(till: Till) -> None:
-    company = till.stage.company
-    company.prices.allow(
-        Decimal(10), customer_id=company.customer("WANDA01").id, item_id=company.item("HUB-0007").id
-    )
+    till.stage.company.agree("WANDA01", "HUB-0007", "10")
     till.opened(customer_prices="groups", contract_accounts=("WANDA01",), enquiries=2100)
     till.stage.cycle("prices")
     till.opened(customer_prices="groups", contract_accounts=("WANDA01",), enquiries=1)
@@ -194,7 +191,7 @@ def test_live(till: Till) -> None:
 def test_a_slow_answer_is_not_waited_for_and_opens_the_breaker(till: Till) -> None:
     """By the clock that was handed in, each answer takes ten seconds."""
     till.opened(customer_prices="api")
-    till.stage.break_sage("slow", times=None, path="customer_price_enquiry", seconds=10)
+    till.stage.break_sage("lingers", times=None, on="ask price", seconds=10)
     for _ in range(MOST_FAILED):
         assert till.line()["source"] == "snapshot"
         till.asked_to_the_end()

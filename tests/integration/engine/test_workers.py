@@ -11,8 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from integration.flows.stage import ITEMS, PAUSE, START, Stage
+from integration.flows.stage import ITEMS, PAUSE, START
 from integration.ledger.conftest import postgresql as postgresql
+from integration.over_the_wire import WireStage as Stage
 from postgresql_server import emptied
 from tidegate.clock import Clock
 from tidegate.domain.states import State

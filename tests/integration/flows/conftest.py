@@ -1,4 +1,4 @@
-"""One world for each test, judged when the test is over."""
+"""One world for each test, with a company in memory, judged when the test is over."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from typing import Any, TypeVar
 import pytest
 
 from integration.flows.in_memory import MemoryStage, build_shop
-from integration.flows.stage import ITEMS, START, Stage
+from integration.flows.stage import Stage
 from tidegate.ledger import database
-from tidegate.simulation.world import build_world
 
-Build = Callable[..., Stage]
+Build = Callable[..., MemoryStage]
 InMemory = Callable[..., MemoryStage]
 S = TypeVar("S", bound=Stage)
 
 
-def _judged(ledger: Path, migrated: Path, make: Callable[..., S]) -> Iterator[Callable[..., S]]:
+def judged(ledger: Path, migrated: Path, make: Callable[..., S]) -> Iterator[Callable[..., S]]:
     """`make` with the URL of a copy of the migrated ledger; what it made is judged in the end, and closed."""
     built: list[S] = []
 
@@ -40,25 +39,25 @@ def _judged(ledger: Path, migrated: Path, make: Callable[..., S]) -> Iterator[Ca
 
 @pytest.fixture
 def build(tmp_path: Path, migrated: Path) -> Iterator[Build]:
-    """Makes the test's world; keywords are those of `build_world`."""
+    """Makes the test's world; keywords are those of `build_world`. Cancelled orders are deleted, as Sage 200 does."""
 
-    def make(url: str, country: str = "us", *, items: int = ITEMS, **differences: Any) -> Stage:
-        return Stage(build_world(11, url, START, country=country, items=items, **differences), country)
+    def make(url: str, country: str = "us", **differences: Any) -> MemoryStage:
+        return MemoryStage(build_shop(url, country, **differences), country, deletes_cancelled=True)
 
-    yield from _judged(tmp_path / "ledger.db", migrated, make)
+    yield from judged(tmp_path / "ledger.db", migrated, make)
 
 
 @pytest.fixture
 def in_memory(tmp_path: Path, migrated: Path) -> Iterator[InMemory]:
-    """Makes the test's world with a company in memory; keywords are its switches."""
+    """Makes the test's world; keywords are the switches of its company."""
 
     def make(url: str, **switches: Any) -> MemoryStage:
         return MemoryStage(build_shop(url), **switches)
 
-    yield from _judged(tmp_path / "ledger.db", migrated, make)
+    yield from judged(tmp_path / "ledger.db", migrated, make)
 
 
 @pytest.fixture
-def stage(build: Build) -> Stage:
+def stage(build: Build) -> MemoryStage:
     """A shop in dollars and its company."""
     return build()

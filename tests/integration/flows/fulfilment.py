@@ -37,12 +37,7 @@ class Fulfilled:
         placed = self.stage.order(kind, **choices)
         self.stage.cycle()
         assert self.stage.state(placed) is State.CONFIRMED
-        company = self.stage.company
-        for line in self.order(placed).lines:
-            if line.is_stocked:
-                company.stock_adjust(line.code, "HOME", to=Decimal(1000))
-        with company.staff():
-            company.orders.allocate_waiting()
+        self.stage.in_plenty(placed)
         return placed
 
     def order(self, placed: int) -> Any:
@@ -61,17 +56,14 @@ class Fulfilled:
 
     def pay(self, invoice: Any, value: Decimal | None = None) -> None:
         """The customer pays an invoice, or a part of it."""
-        company = self.stage.company
-        account = company.customers.table[invoice.customer_id].code
-        company.receipt(account, value or invoice.totals.gross, invoice=invoice.number)
+        self.stage.pay(invoice, value)
 
     def credit(self, placed: int, quantities: dict[str, int] | None = None, *, returned: bool = False) -> Any:
         """The company credits so much; all by default."""
         order = self.order(placed)
         by_code = {line.code: line.id for line in order.lines if line.is_stocked}
         chosen = {by_code[code]: Decimal(number) for code, number in (quantities or {}).items()} or None
-        with self.stage.company.staff():
-            return self.stage.company.invoices.credit(order, chosen, returned=returned)
+        return self.stage.credit(order, chosen, returned=returned)
 
     # --- the hub ---------------------------------------------------------------------------------
 

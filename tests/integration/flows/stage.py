@@ -24,7 +24,6 @@ from tidegate.ledger import alerts, lookups
 from tidegate.ledger.queue import Item
 from tidegate.simulation.world import COUNTRIES, ORDER_CURRENCIES, World
 from tidegate_sandbox import checker
-from tidegate_sandbox.erp.books import order_books
 from tidegate_sandbox.faults import Fault
 
 #: A Monday morning in Detroit and an afternoon in London: both companies are open.
@@ -36,20 +35,20 @@ CONNECTION = "web"
 PAUSE = timedelta(minutes=1)
 #: An unanswered call counts as absent only after `settle_minutes`.
 SETTLED = timedelta(minutes=11)
-ORDERS = "/sop_orders$"
 
 
 class Stage:
-    """One test's world with its present hub."""
+    """One test's world with its present hub; what differs with the way to the company is said by who inherits."""
 
-    def __init__(self, world: World, country: str) -> None:
+    company: Any
+
+    def __init__(self, world: World, country: str = "us") -> None:
         self.world = world
         self.country = country
         self.shop, self.company = world.shop, world.sage.company
         self.shopper = world.shopper
         self._rules: dict[str, Any] = {}
-        self.hub = world.open_hub()
-        world.sign_in(self.hub)
+        self.hub = self.started(world.open_hub())
 
     # --- the hub ---------------------------------------------------------------------------------
 
@@ -85,10 +84,9 @@ class Stage:
         return self.cycle("order-status", after=after)
 
     def pass_time(self, span: timedelta) -> None:
-        """Nothing else happens; what the wire kept back takes effect."""
+        """Nothing else happens; what the shop's wire kept back takes effect."""
         self.world.clock.advance(span.total_seconds())
-        for wire in (self.world.shop_wire, self.world.sage_wire):
-            wire.settle()
+        self.world.shop_wire.settle()
 
     # --- what the ledger says --------------------------------------------------------------------
 
@@ -175,7 +173,7 @@ class Stage:
 
     def in_sage(self, entity_id: int) -> list[dict[str, Any]]:
         """The company's orders that carry the order's key, deleted ones left out."""
-        found = order_books(self.company)["orders_by_key"].get(f"magento:main:{entity_id}", [])
+        found = self.order_books()["orders_by_key"].get(f"magento:main:{entity_id}", [])
         return [each for each in found if each["status"] != "deleted"]
 
     def only(self, entity_id: int) -> dict[str, Any]:
@@ -188,18 +186,6 @@ class Stage:
         order = self.shop_order(entity_id)
         same = ORDER_CURRENCIES[order["store_id"]] == COUNTRIES[self.country][2]
         return Decimal(str(order["grand_total" if same else "base_grand_total"]))
-
-    def break_sage(
-        self,
-        kind: str,
-        times: int | None = 1,
-        method: str | None = None,
-        path: str | None = None,
-        containing: str | None = None,
-        **options: Any,
-    ) -> None:
-        """Arm a fault at the company."""
-        self.world.sage_wire.faults.add(Fault(kind, times, method, path, containing, options))
 
     def break_shop(
         self,
@@ -215,21 +201,21 @@ class Stage:
 
     def mend(self) -> None:
         """Every fault is over."""
-        self.world.sage_wire.faults.clear()
         self.world.shop_wire.faults.clear()
 
     def listen(self) -> None:
         """From here on calls are counted."""
-        self.world.sage_wire.clear_log()
         self.world.shop_wire.clear_log()
-
-    def sage_calls(self, method: str = "", path: str = "") -> list[str]:
-        """Requests that reached the company since `listen`, as `POST /sop_orders`."""
-        return _calls(self.world.sage_wire, method, path)
 
     def shop_calls(self, method: str = "", path: str = "") -> list[str]:
         """Requests that reached the shop since `listen`."""
-        return _calls(self.world.shop_wire, method, path)
+        return self.calls_of(self.world.shop_wire, method, path)
+
+    @staticmethod
+    def calls_of(wire: Any, method: str, path: str) -> list[str]:
+        """Requests that a wire has seen."""
+        seen = [f"{one[1]} {one[2]}" for one in wire.requests_seen]
+        return [each for each in seen if each.startswith(method) and path in each]
 
     # --- the end ---------------------------------------------------------------------------------
 
@@ -250,10 +236,6 @@ class Stage:
         )
         books = self.company.books()
         checker.nothing_doubled(books, terms, verdict)
+        checker.customers_once(books, verdict)
         checker.company_is_sound(books, verdict)
         assert verdict.violations == []
-
-
-def _calls(wire: Any, method: str, path: str) -> list[str]:
-    seen = [f"{one[1]} {one[2]}" for one in wire.requests_seen]
-    return [each for each in seen if each.startswith(method) and path in each]

@@ -50,13 +50,9 @@ def lies(stage: Stage, sku: str = SKU, source: str = "wh_detroit") -> Decimal | 
 
 def free(stage: Stage, sku: str = SKU, warehouse: str = "HOME") -> int:
     """On hand less allocated less ten percent, in the company."""
-    company = stage.company
-    item = company.items.first("code", sku)
-    assert item is not None
-    holding = company.stock.holding(item.id, company.warehouse(warehouse).id)
-    assert holding is not None
-    kept = ceil(holding.on_hand / 10)
-    return max(int(holding.on_hand - holding.allocated) - kept, 0)
+    there = stage.company.books()["stock"][sku][warehouse]
+    on_hand, allocated = Decimal(there["on_hand"]), Decimal(there["allocated"])
+    return max(int(on_hand - allocated) - ceil(on_hand / 10), 0)
 
 
 def writes(stage: Stage) -> list[str]:

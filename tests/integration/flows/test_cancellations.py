@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from integration.flows import clerk
 from integration.flows.conftest import Build
-from integration.flows.stage import ORDERS, SETTLED, Stage
+from integration.flows.stage import SETTLED, Stage
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
 
@@ -15,11 +15,11 @@ def deleted(stage: Stage) -> int:
 
 
 def test_cancelled_before_sending_it_is_never_sent(stage: Stage) -> None:
-    stage.company.window.lock()
+    stage.lock()
     placed = stage.order("guest")
     stage.cycle()
     stage.shopper.cancel(placed)
-    stage.company.window.unlock()
+    stage.unlock()
     stage.cycle(after=SETTLED)
     stage.cycle(after=SETTLED)
     assert stage.state(placed) is State.CANCELLED
@@ -27,11 +27,11 @@ def test_cancelled_before_sending_it_is_never_sent(stage: Stage) -> None:
 
 
 def test_a_retry_by_mistake_does_not_send_what_magento_cancelled(stage: Stage) -> None:
-    stage.company.window.lock()
+    stage.lock()
     placed = stage.order("guest")
     stage.cycle()
     stage.shopper.cancel(placed)
-    stage.company.window.unlock()
+    stage.unlock()
     stage.cycle(after=SETTLED)
     stage.act(Act.RETRY, placed)
     stage.cycle()
@@ -85,8 +85,7 @@ def test_a_person_who_cancelled_it_in_the_company_says_so(build: Build) -> None:
     number = stage.only(placed)["number"]
     stage.shopper.cancel(placed)
     stage.cycle()
-    with stage.company.staff():
-        stage.company.orders.delete(stage.company.order(number))
+    stage.company.delete(number)
     stage.link(placed, number, step="cancel")
     assert (stage.state(placed), stage.state(placed, "cancel")) == (State.CANCELLED, State.CONFIRMED)
     stage.listen()
@@ -96,7 +95,7 @@ def test_a_person_who_cancelled_it_in_the_company_says_so(build: Build) -> None:
 
 def test_in_doubt_and_absent_it_is_never_sent(stage: Stage) -> None:
     placed = stage.order("guest")
-    stage.break_sage("drop_before", method="POST", path=ORDERS)
+    stage.break_sage("drop_before", on="send")
     stage.cycle()
     assert stage.state(placed) is State.IN_DOUBT
     stage.shopper.cancel(placed)
@@ -109,7 +108,7 @@ def test_in_doubt_and_absent_it_is_never_sent(stage: Stage) -> None:
 
 def test_in_doubt_and_found_it_is_cancelled_there(stage: Stage) -> None:
     placed = stage.order("guest")
-    stage.break_sage("drop_after", method="POST", path=ORDERS)
+    stage.break_sage("drop_after", on="send")
     stage.cycle()
     stage.shopper.cancel(placed)
     stage.cycle()
@@ -124,7 +123,7 @@ def test_in_doubt_and_found_it_is_cancelled_there(stage: Stage) -> None:
 def in_doubt_beside_a_twin(stage: Stage) -> int:
     """In review, its attempt unanswered, because somebody typed in an order with its number."""
     placed = stage.order("guest")
-    stage.break_sage("drop_before", method="POST", path=ORDERS)
+    stage.break_sage("drop_before", on="send")
     stage.cycle()
     clerk.types_in(stage, stage.shop_order(placed)["increment_id"])
     stage.cycle(after=SETTLED)
@@ -167,7 +166,7 @@ def test_a_lost_answer_to_the_cancellation_is_no_second_one(stage: Stage) -> Non
     placed = stage.order("guest")
     stage.cycle()
     stage.shopper.cancel(placed)
-    stage.break_sage("drop_after", method="DELETE")
+    stage.break_sage("drop_after", on="cancel")
     stage.cycle()
     assert stage.state(placed, "cancel") is State.IN_DOUBT
     stage.cycle(after=SETTLED)
@@ -179,7 +178,7 @@ def test_a_cancellation_that_is_never_answered_is_told_after_three_cycles(stage:
     placed = stage.order("guest")
     stage.cycle()
     stage.shopper.cancel(placed)
-    stage.break_sage("drop_before", times=4, method="DELETE")
+    stage.break_sage("drop_before", times=4, on="cancel")
     told = []
     for _ in range(5):
         stage.cycle(after=SETTLED)

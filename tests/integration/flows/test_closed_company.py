@@ -6,25 +6,25 @@ from datetime import timedelta
 
 import pytest
 
-from integration.flows.stage import ORDERS, PAUSE, SETTLED, Stage
+from integration.flows.stage import PAUSE, SETTLED, Stage
 from tidegate.domain.states import State
 
 
 def test_a_locked_company_ends_the_cycle_and_is_left_alone(stage: Stage) -> None:
     stage.order("guest")
     stage.cycle()
-    stage.company.window.lock("backup")
+    stage.lock()
     placed = stage.orders(3, "guest")
     stage.listen()
     report = stage.cycle()
-    assert len(stage.sage_calls("POST", "/sop_orders")) == 1
+    assert len(stage.sage_calls("send")) == 1
     assert "locked" in report.text
     assert stage.states(placed) == {State.QUEUED}
     assert {stage.delivery(one).failures for one in placed} == {0}
     stage.listen()
     stage.cycle(after=timedelta(minutes=5))
     assert stage.sage_calls() == []
-    stage.company.window.unlock()
+    stage.unlock()
     stage.cycle(after=SETTLED)
     assert stage.states(placed) == {State.CONFIRMED}
     assert stage.alerts() == []
@@ -48,11 +48,11 @@ def test_a_window_that_begins_while_a_cycle_works_ends_it_and_is_nobody_s_fault(
     begins = (stage.now + timedelta(days=1)).replace(hour=6, minute=0, second=0, microsecond=0)
     stage.pass_time(begins - timedelta(minutes=1) - stage.now)  # of the nightly backup: 01:00 in Detroit
     placed = stage.orders(4, "guest")
-    stage.break_sage("slow", method="POST", path=ORDERS, times=None, seconds=19)
+    stage.break_sage("lingers", on="send", times=None, seconds=19)
     stage.listen()
     report = stage.cycle(after=timedelta(0))
     assert stage.now < begins + timedelta(minutes=1)
-    assert all(at < begins for at, *_ in stage.world.sage_wire.requests_seen)
+    assert all(at < begins for at, _ in stage.calls)
     assert report.outcome == "done"
     assert report.text == "closed: nightly backup"
     assert {stage.delivery(one).failures for one in placed} == {0}
@@ -65,7 +65,7 @@ def test_a_window_that_begins_while_a_cycle_works_ends_it_and_is_nobody_s_fault(
 
 def test_a_throttling_company_is_not_asked_before_it_said(stage: Stage) -> None:
     placed = stage.orders(3, "guest")
-    stage.break_sage("status", method="POST", path=ORDERS, status=429, retry_after=300, skip=1)
+    stage.break_sage("status", on="send", status=429, retry_after=300, skip=1)
     stage.cycle()
     assert sorted(stage.state(one) for one in placed) == [State.CONFIRMED, State.QUEUED, State.QUEUED]
     assert {stage.delivery(one).failures for one in placed} == {0}
@@ -79,7 +79,7 @@ def test_a_throttling_company_is_not_asked_before_it_said(stage: Stage) -> None:
 
 def test_no_free_seat_ends_the_cycle_and_counts_nothing(stage: Stage) -> None:
     placed = stage.orders(3, "guest")
-    stage.break_sage("seats", method="POST", path=ORDERS)
+    stage.break_sage("seats", on="send")
     stage.cycle()
     assert stage.states(placed) == {State.QUEUED}
     assert {stage.delivery(one).failures for one in placed} == {0}
@@ -100,10 +100,9 @@ def test_an_unreachable_company_costs_nobody_a_try(stage: Stage, kind: str) -> N
     assert stage.states(placed) == {State.CONFIRMED}
 
 
-def test_a_maintenance_page_is_waited_out(stage: Stage) -> None:
+def test_a_company_in_trouble_is_waited_out(stage: Stage) -> None:
     placed = stage.order("guest")
-    page = "<html>Scheduled maintenance</html>"
-    stage.break_sage("status", times=None, status=503, body=page, content_type="text/html")
+    stage.break_sage("status", times=None, status=503)
     stage.cycle()
     assert (stage.state(placed), stage.delivery(placed).failures) == (State.QUEUED, 0)
     stage.mend()
@@ -113,8 +112,8 @@ def test_a_maintenance_page_is_waited_out(stage: Stage) -> None:
 
 def test_an_order_refused_by_a_window_is_not_tried_twice_in_one_cycle(stage: Stage) -> None:
     placed = stage.order("guest")
-    stage.break_sage("lock", method="POST", path=ORDERS)
+    stage.break_sage("lock", on="send")
     stage.listen()
     stage.cycle(after=PAUSE)
-    assert len(stage.sage_calls("POST", "/sop_orders")) == 1
+    assert len(stage.sage_calls("send")) == 1
     assert stage.state(placed) is State.QUEUED

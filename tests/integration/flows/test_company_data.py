@@ -16,6 +16,7 @@ from integration.flows.stage import CONNECTION, PAUSE, Stage
 from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
 from tidegate.config.stock import Stock
+from tidegate.conformance.memory import customers, reading, selling
 from tidegate.domain.delta import Delta
 from tidegate.domain.masters.master import CustomerRecord
 from tidegate.domain.prices.price_book import PriceBook
@@ -27,9 +28,6 @@ from tidegate.flows.mirrored import LEFT_OUT
 from tidegate.ledger import mirror
 from tidegate.ledger.database import transaction
 from tidegate.magento.customers import Attribute, WireCustomer
-from tidegate.sage.sage200.customers import Customers as Customers200
-from tidegate.sage.sage200.prices import Prices as Prices200
-from tidegate.sage.sage200.stock import Stock as Stock200
 from tidegate_sandbox.magento.catalogue import WIDGETS
 
 FLOWS = {name: Flow(every="15m") for name in ("orders", "inventory", "prices")}
@@ -77,11 +75,11 @@ def test_an_empty_answer_does_not_sell_out_a_small_shop(
     few = Delta(
         (StockLevel(sku=SKU, warehouse="HOME", on_hand=Decimal(7), allocated=Decimal(0)),), "c", full=True
     )
-    monkeypatch.setattr(Stock200, "read", lambda *_: few)
+    monkeypatch.setattr(reading.Stock, "read", lambda *_: few)
     run(shop, "inventory")
     there = shop.shop.stock.item(SKU, "wh_detroit")
     nothing: Delta[StockLevel] = Delta((), "cursor", full=True)
-    monkeypatch.setattr(Stock200, "read", lambda *_: nothing)
+    monkeypatch.setattr(reading.Stock, "read", lambda *_: nothing)
     report = run(shop, "inventory", after=DAY)
     assert "in a row" in report.text
     assert shop.shop.stock.item(SKU, "wh_detroit") == there
@@ -92,7 +90,7 @@ def test_an_empty_price_book_takes_nothing_away(build: Build, monkeypatch: pytes
     run(shop, "prices")
     told = dict(mirror.settled(CONNECTION, "prices").iter_rows())
     assert any(key.startswith("tier") for key in told)
-    monkeypatch.setattr(Prices200, "read", lambda *_: (PriceBook((), ()), "cursor", True))
+    monkeypatch.setattr(selling.Prices, "read", lambda *_: (PriceBook((), ()), "cursor", True))
     report = run(shop, "prices", after=DAY)
     assert "no prices at all" in report.text
     assert ("other-content", "prices") in shop.alerts()
@@ -131,13 +129,11 @@ def test_queued_orders_come_off_whatever_the_shops_capitals(build: Build) -> Non
     stock = Stock(msi=False, warehouses={"HOME": "default"}, buffer="0%")
     shop = on(build(), stock=stock)
     shop.shop.configure(msi=False)
-    product = shop.company.item(SKU)
-    product.code = SKU.lower()
-    shop.company.items.reindex(product)
+    shop.company.rename_product(SKU, SKU.lower())
     shop.company.stock_adjust(SKU.lower(), "HOME", to=Decimal(100))
     run(shop, "inventory")
     shop.order("guest", lines=[(SKU, 3)])
-    shop.break_sage("status", None, "POST", "sop_orders", status=503)
+    shop.break_sage("status", None, on="send", status=503)
     shop.cycle()
     shop.company.stock_adjust(SKU.lower(), "HOME", to=Decimal(110))
     run(shop, "inventory")
@@ -182,7 +178,7 @@ def test_an_empty_list_of_accounts_ends_no_hold(build: Build, monkeypatch: pytes
     known = account_book.accounts(CONNECTION)
     assert known
     nothing: Delta[CustomerRecord] = Delta((), "cursor", full=True)
-    monkeypatch.setattr(Customers200, "read", lambda *_: nothing)
+    monkeypatch.setattr(customers.Customers, "read", lambda *_: nothing)
     report = run(shop, "customers", after=DAY)
     assert "no accounts at all" in report.text
     assert ("other-content", "customers") in shop.alerts()

@@ -53,13 +53,7 @@ def shop(build: Build) -> Stage:
 
 def discount(stage: Stage, sku: str, percent: str, *, minimum: int = 1) -> None:
     """The company and Wanda agree."""
-    company = stage.company
-    company.prices.allow(
-        Decimal(percent),
-        minimum=Decimal(minimum),
-        customer_id=company.customer("WANDA01").id,
-        item_id=company.item(sku).id,
-    )
+    stage.company.agree("WANDA01", sku, percent, minimum)
 
 
 def both(stage: Stage, *, after: timedelta = PAUSE) -> Any:
@@ -92,7 +86,7 @@ def writes(stage: Stage) -> list[str]:
 
 def enquiries(stage: Stage) -> int:
     """Questions that reached the company."""
-    return len(stage.sage_calls("POST", "customer_price_enquiry"))
+    return len(stage.sage_calls("ask price"))
 
 
 def test_a_contract_becomes_a_group_with_its_list_below(shop: Stage) -> None:
@@ -114,8 +108,7 @@ def test_twice_without_a_change_writes_nothing(shop: Stage) -> None:
 
 def test_a_contract_that_ends_takes_tiers_and_customers_back(shop: Stage) -> None:
     both(shop)
-    for one in shop.company.prices.discounts:
-        one.percent = Decimal(0)
+    shop.company.kept.agreed.clear()
     both(shop)
     assert tiers(shop, "HUB-0007") == tiers(shop, "HUB-0003") == {}
     assert group_of(shop) == "Wholesale"
@@ -173,10 +166,7 @@ def test_a_list_price_that_changes_is_asked_for_first(build: Build) -> None:
     discount(shop, "HUB-0050", "10")
     both(agreeing(shop))
     agreeing(shop, enquiries=4)
-    company = shop.company
-    band = company.prices.lists.first("name", "Wholesale")
-    assert band is not None
-    company.prices.set(company.item("HUB-0050").id, band.id, Decimal(200))
+    shop.company.price_change("HUB-0050", Decimal(200), price_list="Wholesale")
     both(shop)
     assert tiers(shop, "HUB-0050") == {Decimal(1): Decimal(180)}
 
@@ -185,10 +175,7 @@ def test_a_list_that_moves_makes_no_contract_of_an_old_answer(build: Build) -> N
     shop = agreeing(build())
     both(shop)
     agreeing(shop, enquiries=1)
-    company = shop.company
-    band = company.prices.lists.first("name", "Wholesale")
-    assert band is not None
-    company.prices.set(company.item("HUB-0050").id, band.id, Decimal(200))
+    shop.company.price_change("HUB-0050", Decimal(200), price_list="Wholesale")
     both(shop)
     assert price_enquiries.contracts(CONNECTION) == {}
 
@@ -197,7 +184,7 @@ def test_an_enquiry_that_fails_does_not_keep_the_lists_from_the_shop(build: Buil
     shop = build()
     discount(shop, "HUB-0007", "10")
     agreeing(shop)
-    shop.break_sage("status", times=1, path="customer_price_enquiry", status=503)
+    shop.break_sage("status", on="ask price", status=503)
     report = both(shop)
     assert report.counts["confirmed"] > ITEMS
     assert enquiries(shop) == 1
@@ -222,7 +209,7 @@ def test_preview_shows_the_kept_answers_and_asks_nothing(shop: Stage) -> None:
     rows = [row for row in preview(shop.connection) if row["group"] == GROUP and row["sku"] == "HUB-0007"]
     assert [(row["sent"], row["wanted"]) for row in rows] == [("1=10.2;10=9.06", "1=10.2;10=9.1")]
     assert (
-        shop.sage_calls("GET", "price") != []
+        shop.sage_calls("read prices") != []
     )  # the lists are read anew; nobody is asked what an account pays
     assert enquiries(shop) == 0
     # Where prices are written, and whether that is allowed: what a preview must know, and only reads.

@@ -1,6 +1,6 @@
 """A credit note over several orders: each gets its goods; what names none of them is told to a person, by its name.
 
-The company of the sandbox credits one order at a time, so the note is put together as Sage 200 would read it.
+The company in memory credits one order at a time, so the note is put together as a company would read it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pytest
 from integration.flows.billing import shipped
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import Stage
+from tidegate.conformance.memory.documents import Invoices
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine, SalesInvoice
@@ -22,7 +23,6 @@ from tidegate.domain.states import State
 from tidegate.engine import reconcile
 from tidegate.flows import invoice_steps
 from tidegate.flows.fulfilment import credits, invoices
-from tidegate.sage.sage200.invoices import Invoices
 
 CARRIAGE = InvoiceLine("9001", "", "", Decimal(1), Decimal("4.00"), Decimal("0.00"))
 OF_ONE, OF_THE_OTHER = (replace(CARRIAGE, order_key=order) for order in ("one", "other"))

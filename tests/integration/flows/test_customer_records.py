@@ -1,4 +1,4 @@
-"""What the company says of its accounts, on the shop's customers, over both simulated systems."""
+"""What the company says of its accounts, on the shop's customers."""
 
 from __future__ import annotations
 
@@ -45,19 +45,9 @@ def customers(stage: Stage, *, after: timedelta = PAUSE) -> Any:
     return stage.cycle("customers", after=after)
 
 
-def account(stage: Stage) -> Any:
-    """Wanda's account in the company."""
-    found = stage.company.customers.table.first("code", "WANDA01")
-    assert found is not None
-    return found
-
-
 def change(stage: Stage, **values: Any) -> None:
     """The company changes Wanda's account."""
-    one = account(stage)
-    for name, value in values.items():
-        setattr(one, name, value)
-    stage.company.customers.changed(one)
+    stage.company.customer_change("WANDA01", **values)
 
 
 def shown(stage: Stage) -> dict[str, Any]:
@@ -81,9 +71,7 @@ def test_the_group_follows_the_price_list(build: Build) -> None:
     shop = told(build(), default_group="General")
     assert customers(shop).outcome == "done"
     assert shown(shop)["group"] == group(shop, "Wholesale")
-    retail = shop.company.prices.lists.first("name", "Retailer")
-    assert retail is not None
-    change(shop, price_list_id=retail.id, vat_number="GB999")
+    change(shop, price_list="Retailer", vat_number="GB999")
     customers(shop)
     assert shown(shop) | {"group": group(shop, "General"), "taxvat": "GB999"} == shown(shop)
     assert len(writes(shop)) == 1

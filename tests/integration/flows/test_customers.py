@@ -8,8 +8,6 @@ from integration.flows.stage import SETTLED, Stage
 from tidegate.domain.orders.customers import account_reference
 from tidegate.domain.states import State
 
-ACCOUNTS = "/customers$"
-
 
 def account_of(stage: Stage, entity_id: int) -> str:
     return str(stage.only(entity_id)["customer"])
@@ -78,7 +76,7 @@ def test_a_customer_once_matched_is_not_looked_up_again(stage: Stage) -> None:
     stage.order("customer", customer=1)
     stage.listen()
     stage.cycle()
-    assert stage.sage_calls(path="/customer_emails") == []
+    assert stage.sage_calls("find customer") == []
 
 
 def test_two_accounts_with_one_e_mail_are_a_review_that_names_both(stage: Stage) -> None:
@@ -126,7 +124,7 @@ def test_two_orders_of_one_stranger_in_one_batch_make_one_account(stage: Stage) 
 def test_a_lost_answer_makes_no_second_account(stage: Stage) -> None:
     customer, key = stranger(stage)
     placed = stage.order("customer", customer=customer)
-    stage.break_sage("drop_after", method="POST", path=ACCOUNTS)
+    stage.break_sage("drop_after", on="create customer")
     stage.cycle()
     assert stage.state(placed) is State.HELD
     assert stage.delivery(placed).reason_code == "customer-pending"
@@ -142,7 +140,7 @@ def test_a_request_that_never_arrived_is_repeated_only_when_it_can_no_longer_tak
 ) -> None:
     customer, key = stranger(stage)
     placed = stage.order("customer", customer=customer)
-    stage.break_sage("late", method="POST", path=ACCOUNTS, seconds=240)
+    stage.break_sage("late", on="create customer", seconds=240)
     stage.cycle()
     for _ in range(4):
         stage.cycle()
@@ -164,9 +162,7 @@ def test_a_reference_that_is_taken_gives_the_next_one(stage: Stage) -> None:
 def test_an_account_refused_is_a_review_and_its_orders_wait_while_others_go(stage: Stage) -> None:
     customer, key = stranger(stage)
     placed, other = stage.order("customer", customer=customer), stage.order("guest")
-    stage.break_sage(
-        "status", method="POST", path=ACCOUNTS, status=400, body='{"Message": "The name is not valid."}'
-    )
+    stage.break_sage("status", on="create customer", status=400, body_text="The name is not valid.")
     stage.cycle()
     assert stage.state(placed) is State.HELD
     assert stage.state(other) is State.CONFIRMED

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 
+from integration.flows.company import BANK
 from integration.flows.conftest import Build
 from integration.flows.fulfilment import FLOWS, Fulfilled
 from integration.flows.stage import SETTLED
@@ -43,18 +44,16 @@ def live(shop: Fulfilled, rounds: int) -> int:
 def story(build: Build, point: int) -> int:
     """The order's life with a death at this point."""
     stage = build()
-    bank = next(iter(stage.company.banks)).code
-    payments = {"*": model.Payment(account=bank, prepaid=True)}
+    payments = {"*": model.Payment(account=BANK, prepaid=True)}
     shop = Fulfilled(stage, payments=payments, statuses=STATUSES)
     placed = shop.sent()
     goods = shop.goods(placed)
     first = max(goods, key=lambda code: goods[code])
-    courier = next(iter(stage.company.couriers))
+    courier = stage.company.couriers[0]
     stage.world.crashes.arm("any", point)
     despatch = shop.despatch(placed, {first: 1})
     deaths = live(shop, 1)
-    with stage.company.staff():
-        stage.company.despatches.track(despatch, courier_id=courier.id, consignment="T-1")
+    stage.company.track(despatch, "T-1", courier)
     shop.invoice(placed)
     deaths += live(shop, 1)
     if goods[first] > 1 or len(goods) > 1:
@@ -80,9 +79,8 @@ def everything_once(shop: Fulfilled, placed: int, pieces: int) -> None:
     assert len(documents["creditmemos"]) == 1
     assert len(documents["mails"]) == len(documents["shipments"])
     assert [track["track_number"] for each in documents["shipments"] for track in each["tracks"]] == ["T-1"]
-    receivables = shop.stage.company.receivables.table
-    receipts = [one for one in receivables if one.kind == "receipt"]
-    assert [abs(one.gross) for one in receipts] == [shop.stage.total(placed)]
+    receipts = shop.stage.company.receipts
+    assert [one.gross for one in receipts] == [shop.stage.total(placed)]
     assert receipts[0].outstanding == 0
     # between two invoices an order may be called paid and then open again; nothing is said twice in a row
     assert all(said != again for said, again in pairwise(shop.texts(placed)))

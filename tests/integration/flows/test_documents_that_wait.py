@@ -157,8 +157,7 @@ def test_a_late_tracking_number_waits_behind_a_shipment_that_waits_for_a_person(
     shop.run("shipments")
     assert shop.item(placed, "shipments", "shipment:").state is State.IN_DOUBT
     company = shop.stage.company
-    with company.staff():
-        company.despatches.track(despatch, courier_id=None, consignment="LATE/3")
+    company.track(despatch, "LATE/3")
     shop.run("shipments", after=timedelta(minutes=1))
     assert shop.item(placed, "shipments", "track:").state is State.QUEUED
     shop.stage.shopper.ship(placed, partly=True)

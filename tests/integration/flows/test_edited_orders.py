@@ -19,8 +19,7 @@ def test_the_copy_waits_until_its_parent_is_cancelled_in_the_company(build: Buil
     assert (held.state, held.waits_for) == (State.HELD, f"order:main:{parent}")
     assert stage.in_sage(copy) == []
     number = stage.only(parent)["number"]
-    with stage.company.staff():
-        stage.company.orders.delete(stage.company.order(number))
+    stage.company.delete(number)
     stage.link(parent, number, step="cancel")
     stage.cycle()
     assert stage.state(copy) is State.CONFIRMED
@@ -38,11 +37,11 @@ def test_the_copy_follows_by_itself_where_the_company_may_be_told_to_cancel(stag
 
 
 def test_a_parent_that_was_never_sent_is_cancelled_and_the_copy_goes(stage: Stage) -> None:
-    stage.company.window.lock()
+    stage.lock()
     parent = stage.order("guest")
     stage.cycle()
     copy = stage.shopper.edit_order(parent)
-    stage.company.window.unlock()
+    stage.unlock()
     stage.cycle(after=SETTLED)
     stage.cycle()
     assert (stage.state(parent), stage.state(copy)) == (State.CANCELLED, State.CONFIRMED)

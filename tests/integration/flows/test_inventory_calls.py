@@ -24,6 +24,7 @@ from integration.flows.stocking import (
     stocked,
     writes,
 )
+from tidegate.conformance.memory import reading
 from tidegate.domain.delta import Delta
 from tidegate.domain.states import State
 from tidegate.domain.stock.stock_level import StockLevel
@@ -31,7 +32,6 @@ from tidegate.flows import drift
 from tidegate.flows.stock.inventory import preview
 from tidegate.flows.stock.writer import source_item
 from tidegate.ledger import mirror
-from tidegate.sage.sage200.stock import Stock as Stock200
 from tidegate_sandbox.magento.stock import SourceItem
 
 
@@ -212,7 +212,7 @@ def test_a_reading_that_lost_most_products_is_not_believed_at_once(
     inventory(shop)
     right = lies(shop)
     nothing: Delta[StockLevel] = Delta((), "cursor", full=True)
-    monkeypatch.setattr(Stock200, "read", lambda *_: nothing)
+    monkeypatch.setattr(reading.Stock, "read", lambda *_: nothing)
     for _ in range(2):
         report = inventory(shop, after=DAY)
         assert "reported 3 times in a row" in report.text

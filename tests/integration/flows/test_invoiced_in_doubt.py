@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from integration.flows.company import BANK
 from integration.flows.conftest import Build
 from integration.flows.fulfilment import Fulfilled
-from integration.flows.stage import ORDERS, SETTLED
+from integration.flows.stage import SETTLED
 from tidegate.config import model
 from tidegate.domain.states import State
 from tidegate.flows.payments import deposits
@@ -15,18 +16,17 @@ from tidegate.flows.payments import deposits
 @pytest.fixture
 def shop(build: Build) -> Fulfilled:
     stage = build()
-    bank = next(iter(stage.company.banks)).code
-    return Fulfilled(stage, payments={"*": model.Payment(account=bank, prepaid=True)})
+    return Fulfilled(stage, payments={"*": model.Payment(account=BANK, prepaid=True)})
 
 
 def confirmed(shop: Fulfilled) -> list[str]:
     """Its allocations, at the moment when it is found and confirmed."""
     stage = shop.stage
     placed = stage.order("guest")
-    stage.break_sage("drop_after", method="POST", path=ORDERS)
+    stage.break_sage("drop_after", on="send")
     stage.cycle()
     assert stage.state(placed) is State.IN_DOUBT
-    (there,) = stage.company.orders.table
+    (there,) = stage.company.orders
     stage.company.despatch(there.number)
     stage.company.invoice_run()
     shop.run("invoices", "payments")
@@ -38,7 +38,7 @@ def confirmed(shop: Fulfilled) -> list[str]:
 def test_the_receipt_is_set_against_the_invoice(shop: Fulfilled) -> None:
     assert len(confirmed(shop)) == 1
     shop.run("payments", "payments")
-    assert {each.kind: each.outstanding for each in shop.stage.company.receivables.table} == {
+    assert {each.kind: each.outstanding for each in shop.stage.company.entries} == {
         "invoice": 0,
         "receipt": 0,
     }

@@ -8,12 +8,12 @@ import pytest
 
 from integration.flows.conftest import Build
 from integration.flows.fulfilment import Fulfilled
+from tidegate.conformance.memory.documents import Despatches
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
 from tidegate.flows.fulfilment import invoices_ahead, shipments
-from tidegate.sage.sage200.despatches import Despatches
 
 LONGER = invoices_ahead.PATIENCE + timedelta(minutes=1)
 

@@ -59,7 +59,7 @@ def test_orders_that_wait_come_off(shop: Stage) -> None:
     """Magento lowers its number with each order; what overwrites it must not forget those orders."""
     placed = shop.order("guest", lines=[(SKU, 3)])
     assert lies(shop) == 97
-    shop.break_sage("status", None, "POST", "sop_orders", status=503)
+    shop.break_sage("status", None, on="send", status=503)
     shop.cycle()  # read, and not in Sage yet
     assert shop.state(placed) is not State.CONFIRMED
     inventory(shop)
@@ -160,7 +160,7 @@ def test_an_order_that_an_older_ledger_does_not_know_to_be_in_sage_comes_off_onc
     assert shop.state(placed) is State.CONFIRMED
     if left:
         shop.shopper.hold(placed)
-        (order,) = shop.company.orders.table
+        (order,) = shop.company.orders
         shop.company.despatch(order.number)
         shop.cycle("shipments", after=timedelta(hours=1))
     of_orders = models.Delivery.objects.filter(flow="orders", step="order")
@@ -197,7 +197,7 @@ def take_back(shop: Stage, placed: int, pieces: int) -> None:
 def test_what_was_taken_back_of_an_order_that_waits_is_for_sale(shop: Stage, *, read: bool) -> None:
     """The company gets what remains; the rest never left, and the store has put it back itself."""
     placed = shop.order("guest", lines=[(SKU, 3)])
-    shop.break_sage("status", None, "POST", "sop_orders", status=503)
+    shop.break_sage("status", None, on="send", status=503)
     take_back(shop, placed, 1)
     if read:
         shop.cycle()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from integration.flows.company import BANK
 from integration.flows.conftest import Build
 from integration.flows.fulfilment import DETROIT, Fulfilled
 from integration.flows.stage import Stage
@@ -51,9 +52,8 @@ def credited(shop: Fulfilled, placed: int, pieces: int, *, more: str = "") -> D:
     order = shop.order(placed)
     lines = {next(line.id for line in order.lines if line.is_stocked): D(pieces)}
     lines |= {line.id: D(1) for line in order.lines if more and more in line.description}
-    with shop.stage.company.staff():
-        note = shop.stage.company.invoices.credit(order, lines, returned=False)
-    return D(str(note.totals.gross))
+    note = shop.stage.company.credit(order, lines, returned=False)
+    return D(str(note.gross))
 
 
 @pytest.mark.parametrize("kind", PAYS)
@@ -144,13 +144,12 @@ def refunded_before_it_is_sent(shop: Fulfilled) -> tuple[int, D]:
 @pytest.fixture
 def prepaid(build: Build) -> Fulfilled:
     stage = build()
-    bank = next(iter(stage.company.banks)).code
-    payments = {"*": model.Payment(account=bank, prepaid=True)}
+    payments = {"*": model.Payment(account=BANK, prepaid=True)}
     return Fulfilled(stage, stock=DETROIT, amounts=AMOUNTS, payments=payments)
 
 
 def receipts(shop: Fulfilled) -> list[D]:
-    return [abs(each.gross) for each in shop.stage.company.receivables.table if each.kind == "receipt"]
+    return [each.gross for each in shop.stage.company.receipts]
 
 
 def test_the_receipt_is_the_buyer_s_money_without_what_the_card_got_back(prepaid: Fulfilled) -> None:

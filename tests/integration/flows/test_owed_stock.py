@@ -82,8 +82,7 @@ def test_an_order_cancelled_in_sage_vanishes_and_is_owed_no_more(world: Fulfille
     sku, _ = line_of(world, placed)
     only_detroit(shop, sku, 100)
     inventory(shop)
-    with shop.company.staff():
-        shop.company.orders.cancel(world.order(placed))
+    shop.company.cancel(world.order(placed).number)
     inventory(shop)
     assert lies(shop, sku) == 100
 
@@ -93,7 +92,7 @@ def test_without_a_reading_of_despatches_no_stock_is_written(world: Fulfilled) -
     sku, _ = line_of(world, placed)
     shop.cycle("shipments")
     inventory(shop)
-    shop.break_sage("status", None, "GET", "despatch", status=503)
+    shop.break_sage("status", None, on="read despatches", status=503)
     adjust(shop, 7, sku)
     report = inventory(shop)
     assert report.counts.get("confirmed", 0) == 0

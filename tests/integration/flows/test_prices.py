@@ -41,12 +41,7 @@ def prices(stage: Stage, *, after: timedelta = PAUSE) -> Any:
 
 def set_price(stage: Stage, sku: str, price: str, band: str = "Standard") -> None:
     """The company changes a price."""
-    company = stage.company
-    item = company.items.first("code", sku)
-    assert item is not None
-    chosen = company.prices.lists.first("name", band)
-    assert chosen is not None
-    company.prices.set(item.id, chosen.id, Decimal(price))
+    stage.company.price_change(sku, Decimal(price), price_list=band)
 
 
 def base(stage: Stage, sku: str, website: int = 1) -> Decimal:
@@ -136,9 +131,7 @@ def test_a_lost_answer_is_read_back_and_not_written_again(shop: Stage) -> None:
 
 def test_a_list_that_is_made_inactive_vanishes(shop: Stage) -> None:
     prices(shop)
-    band = shop.company.prices.lists.first("name", "Wholesale")
-    assert band is not None
-    band.is_active = False
+    shop.company.kept.closed_lists.add("Wholesale")
     prices(shop)
     assert not any(shop.shop.catalogue.prices.tiers.values())
     assert mirror.account(CONNECTION, "prices").read == ITEMS + 5
@@ -159,12 +152,10 @@ def test_preview_shows_what_would_be_written_and_writes_nothing(shop: Stage) -> 
 
 def test_an_offer_is_written_with_its_dates_and_taken_away_when_it_ends(build: Build) -> None:
     shop = build()
-    band = shop.company.prices.lists.first("name", "Retailer")
-    assert band is not None
     shop = priced(shop, special="Retailer", groups={})
     prices(shop)
     assert len(shop.shop.catalogue.prices.specials) > ITEMS
-    band.is_active = False
+    shop.company.kept.closed_lists.add("Retailer")
     prices(shop)
     assert not any(shop.shop.catalogue.prices.specials.values())
 

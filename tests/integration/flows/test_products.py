@@ -1,4 +1,4 @@
-"""What the shop holds of the company's products, over both simulated systems."""
+"""What the shop holds of the company's products."""
 
 from __future__ import annotations
 
@@ -47,13 +47,6 @@ def writes(stage: Stage) -> list[str]:
     ]
 
 
-def item(stage: Stage, sku: str) -> Any:
-    """The company's item."""
-    found = stage.company.items.first("code", sku)
-    assert found is not None
-    return found
-
-
 def waiting(state: State) -> dict[str, str]:
     """Items in this state with their reasons."""
     return {
@@ -95,22 +88,20 @@ def test_unknown_skus_are_made_disabled_when_the_connection_says_so(build: Build
 def test_what_is_not_sold_any_more_is_switched_off_and_on_again(build: Build) -> None:
     shop = holding(build(), status=True, cost=False)
     products(shop)
-    one = item(shop, "HUB-0007")
-    one.is_active = False
+    shop.company.item_change("HUB-0007", is_active=False)
     products(shop, after=DAY)
     assert shop.shop.catalogue.books()["HUB-0007"]["status"] == 2
-    one.is_active = True
+    shop.company.item_change("HUB-0007", is_active=True)
     products(shop, after=DAY)
     assert shop.shop.catalogue.books()["HUB-0007"]["status"] == 1
 
 
 def test_weights_are_written_in_the_shops_unit(build: Build) -> None:
     shop = holding(build(), cost=False, weight=True, status=False)
-    kept = {one.code for one in shop.company.items if one.code not in ("HUB-0001", "HUB-0002")}
+    kept = shop.company.kept.products.keys() - {"HUB-0001", "HUB-0002"}
     shop.reopen(skus={code: f"NONE-{code}" for code in kept})  # two products are enough: each is a call
-    one = item(shop, "HUB-0001")
     products(shop)
-    expected = round(one.weight / Decimal("0.45359237"), 4)
+    expected = round(shop.company.kept.products["HUB-0001"].weight / Decimal("0.45359237"), 4)
     assert shop.shop.catalogue.books()["HUB-0001"]["weight"] == pytest.approx(expected) or str(
         shop.shop.catalogue.books()["HUB-0001"]["weight"]
     ) == str(expected.normalize())

@@ -10,7 +10,6 @@ import pytest
 from integration.flows.stage import Stage
 from tidegate.config.amounts import Amount, Amounts
 from tidegate.domain.states import State
-from tidegate.sage.sage200 import payloads
 from tidegate_sandbox.magento.additions import Additions
 
 FIVE = Decimal(5)
@@ -85,7 +84,7 @@ def test_an_option_sku_is_its_product_and_the_engraving_reaches_sage(stage: Stag
     stage.cycle()
     assert stage.state(placed) is State.CONFIRMED
     told = lines(stage, placed)
-    assert [line["code"] for line in told if line["kind"] == "item"] == ["HUB-0001", "HUB-0002"]
+    assert [line["code"] for line in told if line["kind"] == "goods"] == ["HUB-0001", "HUB-0002"]
     assert any("Engraving: For Ben, with love; Colour: Blue" in str(line) for line in told)
 
 
@@ -109,11 +108,3 @@ def test_long_addresses_pickup_and_gift_messages_lose_nothing(stage: Stage) -> N
     told = str(stage.only(placed))
     for text in ("Pickup location: LONDON-1", "Happy birthday"):
         assert text in told
-
-
-def test_bug_an_address_cut_in_silence_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    from unit.sage.test_payloads import test_what_does_not_fit_the_address_stands_in_full_on_a_memo as check
-
-    monkeypatch.setattr(payloads.Fitted, "notes", lambda _: [])
-    with pytest.raises(KeyError, match="memos"):
-        check()

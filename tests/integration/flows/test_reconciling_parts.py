@@ -34,18 +34,16 @@ def shop(build: Build) -> Fulfilled:
 def sent_in_part(shop: Fulfilled) -> int:
     """One piece of three is refunded while the company is closed; what remains is sent and despatched."""
     stage = shop.stage
-    stage.company.window.lock()
+    stage.lock()
     placed = stage.order("gbp", **ORDER)
     lifecycle.invoice(stage.shop, stage.shop.orders.any(placed))
     stage.cycle()
     refund(stage, placed, 1)
     stage.cycle()
-    stage.company.window.unlock()
+    stage.unlock()
     stage.cycle(after=SETTLED)
     stage.cycle(after=SETTLED)
     stage.company.stock_adjust("HUB-0001", "HOME", to=Decimal(1000))
-    with stage.company.staff():
-        stage.company.orders.allocate_waiting()
     shop.despatch(placed)
     shop.run("shipments")
     return placed
@@ -67,8 +65,7 @@ def test_an_order_sent_in_part_and_invoiced_makes_no_difference(shop: Fulfilled)
 def planted(shop: Fulfilled) -> bool:
     """Whether an invoice that is a pound dearer than what was sent is found."""
     made = shop.invoice(sent_in_part(shop))
-    made.totals.net += 1
-    made.totals.gross += 1
+    shop.stage.company.correct(made, Decimal(1))
     return any(kind == "invoiced" and text.startswith("total") for kind, text in differences(shop))
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from integration.flows.stage import ORDERS, SETTLED, Stage
+from integration.flows.stage import SETTLED, Stage
+from tidegate.domain.errors import Code, Failure
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
 
-REFUSED = '{"Message": "The requested delivery date is not valid."}'
+REFUSED = "The requested delivery date is not valid."
 
 
 def test_a_refused_order_is_a_review_and_the_batch_goes_on(stage: Stage) -> None:
     placed = stage.orders(3, "guest")
-    stage.break_sage("status", method="POST", path=ORDERS, status=400, body=REFUSED, skip=1)
+    stage.break_sage("status", on="send", status=400, body_text=REFUSED, skip=1)
     stage.cycle()
     states = [stage.state(one) for one in placed]
     assert states == [State.CONFIRMED, State.REVIEW, State.CONFIRMED]
@@ -29,7 +30,7 @@ def test_a_refused_order_is_a_review_and_the_batch_goes_on(stage: Stage) -> None
 
 def test_a_closed_period_is_a_persons_decision(stage: Stage) -> None:
     placed, other = stage.order("guest"), stage.order("guest")
-    stage.break_sage("closed_period", method="POST", path=ORDERS)
+    stage.break_sage("closed_period", on="send")
     stage.cycle()
     assert stage.delivery(placed).reason_code == "period-closed"
     assert stage.state(placed) is State.REVIEW
@@ -38,13 +39,12 @@ def test_a_closed_period_is_a_persons_decision(stage: Stage) -> None:
 
 def test_a_busy_record_is_tried_again_in_the_next_cycle_and_told_the_third_time(stage: Stage) -> None:
     placed = stage.order("guest")
-    busy = '{"Message": "The account record is locked by another user: the record is in use by PETRA."}'
-    stage.break_sage("status", times=3, method="POST", path=ORDERS, status=400, body=busy)
+    stage.break_sage("busy", times=3, on="send")
     told = []
     for _ in range(4):
         stage.listen()
         stage.cycle()
-        assert len(stage.sage_calls("POST", "/sop_orders")) == 1
+        assert len(stage.sage_calls("send")) == 1
         told.append((stage.state(placed), [code for code, _ in stage.alerts()]))
     # The cycle that confirms the order ends its alert.
     waits = State.QUEUED
@@ -53,7 +53,7 @@ def test_a_busy_record_is_tried_again_in_the_next_cycle_and_told_the_third_time(
 
 def test_a_failed_sign_in_halts_at_once_and_is_told_once(stage: Stage) -> None:
     placed = stage.orders(3, "guest")
-    stage.world.sage.sign_in_server.revoke_all()
+    stage.shut(Failure(Code.SIGN_IN_EXPIRED, "sign in again with `tidegate connect`", sent=False))
     report = stage.cycle()
     assert stage.states(placed) == {State.QUEUED}
     assert {stage.delivery(one).failures for one in placed} == {0}
@@ -64,7 +64,7 @@ def test_a_failed_sign_in_halts_at_once_and_is_told_once(stage: Stage) -> None:
     assert stage.notes().outcome == "halted"
     assert stage.sage_calls() == stage.shop_calls() == []
     assert len(stage.alerts()) == 1
-    stage.world.sign_in(stage.hub)
+    stage.shut(None)
     stage.lift()
     stage.cycle(after=SETTLED)
     assert stage.states(placed) == {State.CONFIRMED}
@@ -73,7 +73,7 @@ def test_a_failed_sign_in_halts_at_once_and_is_told_once(stage: Stage) -> None:
 
 def test_a_user_without_the_permission_halts_and_the_text_says_what_to_do(stage: Stage) -> None:
     placed = stage.order("guest")
-    stage.break_sage("permission", method="POST", path=ORDERS)
+    stage.break_sage("permission", on="send")
     report = stage.cycle()
     assert "may not do this" in report.text
     assert (stage.state(placed), stage.delivery(placed).failures) == (State.QUEUED, 0)

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from integration.flows.company import BANK
 from integration.flows.conftest import Build
 from integration.flows.fulfilment import Fulfilled
-from integration.flows.stage import ORDERS, SETTLED, Stage
+from integration.flows.stage import SETTLED, Stage
 from integration.flows.test_taken_back import FIVE, reduced, refund
 from simulation import bugs_of_carelessness as careless
 from tidegate.config import model
@@ -19,14 +20,14 @@ from tidegate.ledger.models import Delivery
 
 def sent_in_part(stage: Stage, fault: str = "") -> int:
     """One piece of five, each ten dollars, is refunded while the company is closed; then the rest is sent."""
-    stage.company.window.lock()
+    stage.lock()
     placed = stage.order("guest", **FIVE)
     stage.cycle()
     refund(stage, placed, 1)
     stage.cycle()
-    stage.company.window.unlock()
+    stage.unlock()
     if fault:
-        stage.break_sage(fault, method="POST", path=ORDERS)
+        stage.break_sage(fault, on="send")
     stage.cycle(after=SETTLED)
     return placed
 
@@ -38,8 +39,8 @@ def found_whole(stage: Stage) -> int:
     """It stands there as it was placed: a ledger restored since knew nothing of the first sending."""
     placed = sent_in_part(stage, "drop_after")
     assert stage.state(placed) is State.IN_DOUBT
-    (there,) = stage.company.orders.table
-    there.totals.gross = Decimal("50.00")
+    (there,) = stage.company.orders
+    there.gross = Decimal("50.00")
     for _ in range(2):
         stage.cycle(after=SETTLED)
     assert stage.state(placed) is State.CONFIRMED
@@ -65,8 +66,7 @@ def test_the_bug_that_trusts_its_memory_of_what_was_sent_shows(
 @pytest.fixture
 def shop(build: Build) -> Fulfilled:
     stage = build()
-    bank = next(iter(stage.company.banks)).code
-    return Fulfilled(stage, payments={"*": model.Payment(account=bank, prepaid=True)})
+    return Fulfilled(stage, payments={"*": model.Payment(account=BANK, prepaid=True)})
 
 
 def received(shop: Fulfilled) -> list[Decimal]:
@@ -74,7 +74,7 @@ def received(shop: Fulfilled) -> list[Decimal]:
     placed = sent_in_part(shop.stage)
     Delivery.objects.filter(pk=shop.stage.delivery(placed).id).update(target_total=None)
     shop.run("payments")
-    return [-each.gross for each in shop.stage.company.receivables.table if each.kind == "receipt"]
+    return [each.gross for each in shop.stage.company.receipts]
 
 
 def test_where_no_total_is_stated_the_receipt_is_of_what_was_sent(shop: Fulfilled) -> None:

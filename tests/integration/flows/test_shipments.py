@@ -11,6 +11,7 @@ from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import SETTLED, Stage
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.stock import Stock
+from tidegate.conformance.memory.books import STOCKED
 from tidegate.domain.states import State
 from tidegate.engine import interventions
 from tidegate.engine.dry_run import dry_run
@@ -177,7 +178,7 @@ def test_part_of_a_bundle_that_ships_together_is_a_review_with_the_figures(shop:
 
 
 def test_a_tracking_number_that_comes_with_the_despatch_goes_with_it(shop: Fulfilled) -> None:
-    courier = next(iter(shop.stage.company.couriers)).name
+    courier = shop.stage.company.couriers[0]
     shop.stage.reopen(fulfilment=Fulfilment(carriers={courier: "ups"}))
     placed = shop.sent()
     shop.despatch(placed, courier=courier, consignment="1Z1")
@@ -192,9 +193,8 @@ def test_a_tracking_number_that_comes_later_is_added_once_without_a_mail(shop: F
     despatch = shop.despatch(placed)
     shop.run("shipments")
     company = shop.stage.company
-    with company.staff():
-        courier = next(iter(company.couriers))
-        company.despatches.track(despatch, courier_id=courier.id, consignment="LATE/1")
+    courier = company.couriers[0]
+    company.track(despatch, "LATE/1", courier)
     if fault:
         shop.stage.break_shop(fault, method="POST", path="/shipment/track$")
     shop.run("shipments")
@@ -212,8 +212,7 @@ def test_point_17_our_own_track_does_not_move_the_order_and_is_still_seen(shop: 
     shop.stage.cycle()
     before = shop.stage.shop.order(placed).row["updated_at"]
     company = shop.stage.company
-    with company.staff():
-        company.despatches.track(despatch, courier_id=None, consignment="LATE/2")
+    company.track(despatch, "LATE/2")
     shop.stage.break_shop("drop_after", method="POST", path="/shipment/track$")
     shop.run("shipments")
     assert shop.item(placed, "shipments", "track:").state is State.IN_DOUBT
@@ -243,12 +242,12 @@ def test_a_shipment_made_by_hand_with_the_same_pieces_is_adopted(shop: Fulfilled
 
 def test_a_despatch_waits_for_its_order(shop: Fulfilled) -> None:
     placed = shop.stage.order()
-    shop.stage.break_sage("drop_after", method="POST", path="/sop_orders$")
+    shop.stage.break_sage("drop_after", on="send")
     shop.stage.cycle()
     assert shop.stage.state(placed) is State.IN_DOUBT
     for line in shop.order(placed).lines:
         if line.is_stocked:
-            shop.stage.company.stock_adjust(line.code, "HOME", change=1000)
+            shop.stage.company.stock_adjust(line.code, "HOME", to=STOCKED)
     shop.despatch(placed)
     shop.run("shipments")
     item = shop.item(placed, "shipments", "shipment:")
@@ -263,7 +262,7 @@ def test_a_despatch_of_an_unknown_order_is_skipped_with_the_reason(shop: Fulfill
     placed = shop.sent()
     despatch = shop.despatch(placed)
     order = shop.order(placed)
-    order.external_key = order.extra["spare_text_1"] = "magento:main:999999"
+    shop.stage.company.rekey(order, "magento:main:999999")
     shop.run("shipments")
     (skipped,) = queue.listing(connection="web", flow="shipments", state=State.SKIPPED)
     assert "magento:main:999999, which the ledger does not know" in skipped.reason
@@ -302,9 +301,7 @@ def test_a_despatch_over_two_warehouses_is_two_shipments_and_one_mail(stage: Sta
     placed = shop.sent(lines=(("HUB-0001", 2), ("HUB-0002", 3)))
     moved = next(line for line in shop.order(placed).lines if line.code == "HUB-0002")
     company.stock_adjust(moved.code, other, to=Decimal(50))
-    with company.staff():
-        company.stock.release(moved)
-        moved.warehouse_id = company.warehouse(other).id
+    company.move(shop.order(placed).number, moved.code, other)
     despatch = shop.despatch(placed)
     if fault:
         stage.break_shop(fault, method="POST", path=SHIP)
@@ -323,7 +320,7 @@ def test_a_despatch_over_two_warehouses_is_two_shipments_and_one_mail(stage: Sta
 
 def two_warehouses(stage: Stage) -> tuple[Fulfilled, str]:
     """HOME is one source, and the other warehouse, whose name is told, another."""
-    other = next(each.name for each in stage.company.warehouses if each.name != "HOME")
+    other = next(each for each in stage.company.warehouses if each != "HOME")
     stock = Stock(warehouses={"HOME": "wh_detroit", other: "wh_london"})
     return Fulfilled(stage, stock=stock), str(other)
 
@@ -335,11 +332,11 @@ def test_a_locked_company_stops_no_shipment_that_waits(shop: Fulfilled) -> None:
     shop.run("shipments")
     assert shop.item(placed, "shipments", "shipment:").state is State.QUEUED
     shop.stage.mend()
-    shop.stage.company.window.lock("backup")
+    shop.stage.lock()
     shop.run("shipments")
     shop.run("shipments")
     assert len(shop.documents(placed)["shipments"]) == 1
-    shop.stage.company.window.unlock()
+    shop.stage.unlock()
 
 
 def test_a_dry_run_shows_the_payload_and_writes_nothing(shop: Fulfilled) -> None:
@@ -378,9 +375,8 @@ def test_a_person_links_a_shipment_that_was_made_by_hand(shop: Fulfilled) -> Non
     kinds = {link.kind: link.number for link in chain.of(item.source_id or 0)}
     assert kinds["magento-shipment"] == by_hand["increment_id"]
     company = shop.stage.company
-    with company.staff():
-        courier = next(iter(company.couriers))
-        company.despatches.track(despatch, courier_id=courier.id, consignment="T-9")
+    courier = company.couriers[0]
+    company.track(despatch, "T-9", courier)
     shop.run("shipments")
     (shipment,) = shop.documents(placed)["shipments"]
     assert [track["track_number"] for track in shipment["tracks"]] == ["T-9"]

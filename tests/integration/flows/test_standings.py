@@ -6,6 +6,7 @@ import pytest
 
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import SETTLED, Stage
+from tidegate.conformance.memory.troubles import WRITES
 from tidegate.domain.states import State
 
 STATUSES = {
@@ -24,13 +25,11 @@ def shop(stage: Stage) -> Fulfilled:
 
 
 def hold(shop: Fulfilled, placed: int, on_hold: bool) -> None:
-    with shop.stage.company.staff():
-        shop.stage.company.orders.hold(shop.order(placed), on_hold)
+    shop.stage.company.hold(shop.order(placed), on_hold)
 
 
 def cancel(shop: Fulfilled, placed: int) -> None:
-    with shop.stage.company.staff():
-        shop.stage.company.orders.cancel(shop.order(placed))
+    shop.stage.company.cancel(shop.order(placed).number)
 
 
 def test_a_part_and_then_all_is_shipped(shop: Fulfilled) -> None:
@@ -81,7 +80,7 @@ def test_point_12_a_cancellation_in_sage_cancels_once_and_does_not_come_back(
     assert shop.stage.shop_order(placed)["state"] == "canceled"
     shop.stage.listen()
     shop.stage.cycle()
-    assert shop.stage.sage_calls("POST") == []
+    assert shop.stage.sage_calls(*WRITES) == []
     assert shop.steps(placed, "orders") == {"order": State.CANCELLED}
     assert shop.stage.alerts() == []
 

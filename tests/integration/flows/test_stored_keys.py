@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import SETTLED, Stage
+from tidegate.conformance.memory.switches import Switches
 from tidegate.domain.states import State
 from tidegate.engine import reports
 from tidegate.ledger import keys, models, queue
-from tidegate.sage.sage200 import web_orders
+
+writing: Any = Switches.writing.fget  # type: ignore[attr-defined]
 
 
 def numbered(store: str, entity_id: int, again: int) -> str:
@@ -24,16 +25,7 @@ def numbered(store: str, entity_id: int, again: int) -> str:
 @pytest.fixture
 def stage(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """The company's product keeps ten characters."""
-    company = type(stage.connection.company)
-    real: Any = company.about
-    monkeypatch.setattr(
-        company,
-        "about",
-        property(
-            lambda self: replace(real.fget(self), orders=replace(real.fget(self).orders, make_key=numbered))
-        ),
-    )
-    monkeypatch.setattr(web_orders, "ORDER_KEY_PREFIX", "M0")  # how the room tells web orders from others
+    monkeypatch.setattr(Switches, "writing", property(lambda self: replace(writing(self), make_key=numbered)))
     return stage
 
 
@@ -45,7 +37,7 @@ def in_sage(stage: Stage, key: str) -> list[dict[str, Any]]:
 
 def test_an_order_goes_out_under_the_products_own_key_once(stage: Stage) -> None:
     placed = stage.order()
-    stage.break_sage("drop_after", method="POST", path="/sop_orders$")
+    stage.break_sage("drop_after", on="send")
     stage.cycle()
     assert keys.of_sources([("main", placed)]) == {("main", placed): f"M{placed:09}"}
     assert stage.state(placed) is State.IN_DOUBT
@@ -70,13 +62,6 @@ def sent(stage: Stage) -> int:
     """An order that the company has, all of it in stock."""
     placed = stage.order()
     stage.cycle()
-    company = stage.company
-    order = company.order(stage.delivery(placed).target_number)
-    for line in order.lines:
-        if line.is_stocked:
-            company.stock_adjust(line.code, "HOME", to=Decimal(1000))
-    with company.staff():
-        company.orders.allocate_waiting()
     return placed
 
 

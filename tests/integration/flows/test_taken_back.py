@@ -11,7 +11,7 @@ import pytest
 from integration.flows.billing import shipped
 from integration.flows.conftest import Build
 from integration.flows.fulfilment import Fulfilled
-from integration.flows.stage import ORDERS, SETTLED, Stage
+from integration.flows.stage import SETTLED, Stage
 from tidegate.config import model
 from tidegate.domain.books import reconciliation
 from tidegate.domain.states import State
@@ -65,7 +65,7 @@ def sent(stage: Stage) -> int:
 def unanswered(stage: Stage, fault: str) -> int:
     """An order of five pieces whose sending was not answered: the company may have it or not."""
     placed = stage.order("guest", **FIVE)
-    stage.break_sage(fault, method="POST", path=ORDERS)
+    stage.break_sage(fault, on="send")
     stage.cycle()
     assert stage.state(placed) is State.IN_DOUBT
     return placed
@@ -101,12 +101,12 @@ def test_cancelled_in_part_before_it_is_read_the_rest_is_sent(stage: Stage) -> N
 
 
 def test_refunded_in_part_while_it_waits_the_rest_is_sent(stage: Stage) -> None:
-    stage.company.window.lock()
+    stage.lock()
     placed = stage.order("guest", **FIVE)
     stage.cycle()
     refund(stage, placed, 1)
     stage.cycle()
-    stage.company.window.unlock()
+    stage.unlock()
     stage.cycle(after=SETTLED)
     stage.cycle(after=SETTLED)
     assert pieces_in_sage(stage, placed) == ["4"]
@@ -172,13 +172,13 @@ def without_a_mapping(stage: Stage) -> None:
 
 def test_refunded_in_part_while_in_doubt_the_company_s_total_is_that_of_what_remains(stage: Stage) -> None:
     """It was sent without a piece; then its mapping went. The whole order's total was taken for what it should be."""
-    stage.company.window.lock()
+    stage.lock()
     placed = stage.order("guest", **FIVE)
     stage.cycle()
     refund(stage, placed, 1)
     stage.cycle()
-    stage.company.window.unlock()
-    stage.break_sage("drop_after", method="POST", path=ORDERS)
+    stage.unlock()
+    stage.break_sage("drop_after", on="send")
     stage.cycle(after=SETTLED)
     assert stage.state(placed) is State.IN_DOUBT
     without_a_mapping(stage)
@@ -195,8 +195,8 @@ def adjusted_while_in_doubt(stage: Stage, sent: str) -> int:
     lifecycle.invoice(stage.shop, order)
     more = creditmemo.Arguments(shipping=D(0), positive=D(7))
     creditmemo.refund(stage.shop, order, {order.items[0]["item_id"]: D(1)}, more)
-    (there,) = stage.company.orders.table
-    there.totals.gross = D(sent)
+    (there,) = stage.company.orders
+    there.gross = D(sent)
     for _ in range(2):
         stage.cycle(after=SETTLED)
     return placed
@@ -329,14 +329,13 @@ def books(stage: Stage) -> list[tuple[str, str, str]]:
 def test_the_books_see_an_order_cancelled_in_sage_and_alive_in_magento(stage: Stage) -> None:
     placed = sent(stage)
     order = stage.company.order(stage.only(placed)["number"])
-    with stage.company.staff():
-        order.status = "cancelled"
+    stage.company.cancel(order.number)
     assert books(stage) == [("cancelled-in-sage", "50", "0")]
     number = stage.shop_order(placed)["increment_id"]
     assert ("cancelled-in-sage", number) in stage.alerts()
     assert "cancelled-in-sage: Sage has cancelled" in stage.delivery(placed, "reconciliation").reason
     assert stage.steps(placed)["reconciliation"] == "review"  # a line of `trace`
-    order.status = "live"
+    stage.company.hold(order, False)
     assert books(stage) == []
     assert stage.alerts() == []
 

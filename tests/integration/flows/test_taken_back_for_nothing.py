@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from integration.flows.stage import ORDERS, SETTLED, Stage
+from integration.flows.stage import SETTLED, Stage
 from integration.flows.test_taken_back import FIVE, cancel_all_but, pieces_in_sage, reduced, shop_order
 from tidegate.domain.states import State
 from tidegate.flows.orders import reductions
@@ -39,7 +39,7 @@ def test_the_bug_that_takes_a_total_that_is_both_for_what_remains_shows(
 def free_pieces_taken_back_in_doubt(stage: Stage, lines: Any) -> int:
     """An order whose sending was not answered, which the company has; two free pieces are cancelled before a look."""
     placed = stage.order("guest", **{**FIVE, "lines": lines})
-    stage.break_sage("drop_after", method="POST", path=ORDERS)
+    stage.break_sage("drop_after", on="send")
     stage.cycle()
     assert stage.state(placed) is State.IN_DOUBT
     order = shop_order(stage, placed)
@@ -52,13 +52,13 @@ def free_pieces_taken_back_in_doubt(stage: Stage, lines: Any) -> int:
 
 
 def test_free_pieces_that_an_order_was_sent_without_are_not_asked_about(stage: Stage) -> None:
-    stage.company.window.lock()
+    stage.lock()
     placed = stage.order("guest", **{**FIVE, "lines": (*FIVE["lines"], *FREE)})
     stage.cycle()
     cancel_all_but(stage, placed, 5)
     stage.cycle()
-    stage.company.window.unlock()
-    stage.break_sage("drop_after", method="POST", path=ORDERS)
+    stage.unlock()
+    stage.break_sage("drop_after", on="send")
     for _ in range(3):
         stage.cycle(after=SETTLED)
     assert (stage.state(placed), pieces_in_sage(stage, placed)) == (State.CONFIRMED, ["5"])

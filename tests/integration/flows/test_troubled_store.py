@@ -88,10 +88,10 @@ def test_an_empty_list_that_is_null_is_an_empty_list(stage: Stage) -> None:
 
 
 def test_while_the_store_is_away_what_is_queued_still_goes(stage: Stage) -> None:
-    stage.company.window.lock()
+    stage.lock()
     placed = stage.order("guest")
     stage.cycle()
-    stage.company.window.unlock()
+    stage.unlock()
     stage.break_shop("refuse", times=None)
     stage.cycle(after=timedelta(minutes=20))
     assert stage.state(placed) is State.CONFIRMED
@@ -140,9 +140,9 @@ def test_an_order_committed_later_than_that_is_found_by_the_nightly_audit(build:
 def waiting(stage: Stage) -> int:
     """An order that was read while Sage was locked, and a store that shows its orders no more."""
     placed = stage.order("guest")
-    stage.company.window.lock()
+    stage.lock()
     stage.cycle()
-    stage.company.window.unlock()
+    stage.unlock()
     stage.break_shop("status", times=None, method="GET", path="V1/orders$", status=503)
     return placed
 

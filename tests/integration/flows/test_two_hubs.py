@@ -8,35 +8,41 @@ from typing import Any
 import pytest
 
 from integration.flows.stage import CONNECTION, PAUSE, Stage
+from tidegate.conformance.memory.calls import Calls
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.engine.cycles import run_cycle
+from tidegate.engine.hub import Hub
 from tidegate.flows.cycle import LEASE_SECONDS
 from tidegate.ledger import delivery, lease
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LeaseLost
-from tidegate.sage.sage200.client import Sage200Client
 
 WHILE_SENDING = timedelta(seconds=LEASE_SECONDS + 60)
 
 
+def another_hub(stage: Stage) -> Hub:
+    """A second process over the same ledger."""
+    return stage.started(stage.world.open_hub())
+
+
 def while_sending(monkeypatch: pytest.MonkeyPatch, happening: Any) -> None:
     """Something happens once, after the first order has reached the company and before its answer is heard."""
-    write = Sage200Client.write
+    write = Calls.write
     once = [happening]
 
-    def interrupted(client: Sage200Client, method: str, path: str, *body: Any, **more: Any) -> Any:
-        answer = write(client, method, path, *body, **more)
+    def interrupted(calls: Calls, kind: str, *work: Any) -> Any:
+        answer = write(calls, kind, *work)
         if once:
             once.pop()()
         return answer
 
-    monkeypatch.setattr(Sage200Client, "write", interrupted)
+    monkeypatch.setattr(Calls, "write", interrupted)
 
 
 def test_the_second_is_busy_while_the_first_works(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     placed = stage.orders(2, "guest")
-    second = stage.world.open_hub()
+    second = another_hub(stage)
     told: list[str] = []
     while_sending(
         monkeypatch, lambda: told.append(run_cycle(second, second.connections[CONNECTION], "orders").outcome)
@@ -48,7 +54,7 @@ def test_the_second_is_busy_while_the_first_works(stage: Stage, monkeypatch: pyt
 
 
 def test_both_in_turn_send_nothing_twice(stage: Stage) -> None:
-    second = stage.world.open_hub()
+    second = another_hub(stage)
     placed = stage.orders(4, "guest")
     stage.cycle()
     assert run_cycle(second, second.connections[CONNECTION], "orders").outcome == "done"
@@ -60,7 +66,7 @@ def test_both_in_turn_send_nothing_twice(stage: Stage) -> None:
 def test_one_that_lost_its_lease_commits_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """It hung for longer than its lease; the other hub has taken over meanwhile."""
     placed = stage.orders(3, "guest")
-    second = stage.world.open_hub()
+    second = another_hub(stage)
 
     def taken_over() -> None:
         stage.pass_time(WHILE_SENDING)
@@ -77,7 +83,7 @@ def test_one_that_lost_its_lease_commits_nothing(stage: Stage, monkeypatch: pyte
 
 def test_a_stale_lease_is_refused_by_the_ledger_itself(stage: Stage) -> None:
     placed = stage.order("guest")
-    stage.company.window.lock()
+    stage.lock()
     stage.cycle()
     with transaction("lease"):
         stale = lease.acquire("sage", "orders", "hub one", 60, stage.now)

@@ -28,13 +28,11 @@ def sent_elsewhere(stage: Stage, ledger: str) -> None:
     settings = stage.world.settings
     stage.world.settings = replace(settings, ledger=ledger)
     try:
-        other = stage.world.open_hub()
-        stage.world.sign_in(other)
+        other = stage.started(stage.world.open_hub())
         assert run_cycle(other, other.connections[CONNECTION], "orders").outcome == "done"
     finally:
         stage.world.settings = settings
         database.open_ledger(settings.ledger, durability="off")
-    stage.world.sign_in(stage.hub)
 
 
 def met_another_hub(stage: Stage, ledger: str) -> int:
@@ -97,7 +95,7 @@ def test_an_order_of_ours_whose_answer_was_lost_is_ours(stage: Stage) -> None:
     stage.cycle()
     stage.pass_time(CERTAIN)
     placed = stage.order("guest")
-    stage.break_sage("drop_after", method="POST", path="sop_orders$")
+    stage.break_sage("drop_after", on="send")
     stage.cycle()
     assert stage.state(placed) is State.IN_DOUBT
     stage.cycle(after=timedelta(minutes=11))

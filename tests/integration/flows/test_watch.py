@@ -33,13 +33,13 @@ def test_an_alert_about_a_record_ends_with_the_record(stage: Stage) -> None:
 
 
 def test_age_is_told_though_no_error_is(stage: Stage) -> None:
-    stage.company.window.lock("backup")
+    stage.lock()
     stage.shopper.place_order("guest")
     stage.cycle()
     stage.pass_time(timedelta(hours=25))
     watch(stage.hub, stage.connection)
     assert "oldest-waiting" in told(stage)
-    stage.company.window.unlock()
+    stage.unlock()
     stage.cycle()
     stage.notes()
     stage.pass_time(timedelta(minutes=16))
@@ -57,7 +57,7 @@ def subjects(stage: Stage) -> set[str]:
 
 
 def test_an_alert_about_an_order_ends_with_the_cycle_that_confirms_it(stage: Stage) -> None:
-    stage.company.window.lock("backup")
+    stage.lock()
     placed = stage.shopper.place_order("guest")
     stage.cycle()
     label = stage.delivery(placed).label
@@ -65,7 +65,7 @@ def test_an_alert_about_an_order_ends_with_the_cycle_that_confirms_it(stage: Sta
     raised(stage, "inventory")  # of a flow that mirrors: it has no delivery, and ends with its flow
     stage.cycle()
     assert subjects(stage) == {label, "inventory"}, "it still waits"
-    stage.company.window.unlock()
+    stage.unlock()
     stage.pass_time(timedelta(hours=1))
     stage.cycle()
     assert stage.delivery(placed).state == "confirmed"

@@ -30,11 +30,7 @@ def called(stage: Stage, sku: str) -> None:
     assert product is not None
     stage.shop.catalogue.remove("HUB-0001")
     stage.shop.catalogue.put(replace(product, sku=sku))
-    item = stage.company.items.first("code", "HUB-0001")
-    assert item is not None
-    item.code = sku
-    stage.company.items.reindex(item)
-    stage.company.touch(item)
+    stage.company.rename_product("HUB-0001", sku)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from integration.flows.fulfilment import DETROIT, Fulfilled
 from integration.flows.stage import ITEMS, START, Stage
 from integration.growth.past import lengthen
 from integration.ledger.conftest import postgresql as postgresql
+from integration.over_the_wire import WireStage
 from postgresql_server import emptied
 from tidegate.config.accounts import Accounts
 from tidegate.config.model import Flow
@@ -44,7 +45,7 @@ def old(
         url = f"sqlite:///{ledger}"
     else:
         url = emptied(request.getfixturevalue("postgresql"))
-    stage = Stage(build_world(11, url, START, items=ITEMS), "us")
+    stage = WireStage(build_world(11, url, START, items=ITEMS), "us")
     try:
         live(stage)
         lengthen(copies)

@@ -13,7 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from integration.flows.fulfilment import Fulfilled
-from integration.flows.stage import ORDERS, PAUSE, START, Stage
+from integration.flows.stage import PAUSE, START
+from integration.over_the_wire import ORDERS
+from integration.over_the_wire import WireStage as Stage
 from tidegate.config import model
 from tidegate.engine.cycles import run_cycle
 from tidegate.ledger import database

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from integration.flows.in_memory import MemoryStage
-from integration.flows.stage import Stage
+from integration.over_the_wire import WireStage as Stage
 from integration.upgrade import day, parcels
 from integration.upgrade.day import Morning
 from integration.upgrade.parcels import Parcels

@@ -13,6 +13,7 @@ import pytest
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.order import Address
 from tidegate.domain.orders.sales_order import LineKind, SalesLine
+from tidegate.sage.sage200 import payloads
 from tidegate.sage.sage200.client import encode
 from tidegate.sage.sage200.payloads import order_body
 from unit.sage.bodies import JANE, body, refused, resolved
@@ -210,6 +211,12 @@ def test_what_does_not_fit_the_address_stands_in_full_on_a_memo() -> None:
     (memo,) = made["memos"]
     assert memo["note"].startswith("Too long for its field. Delivery street: A very long line")
     assert memo["note"].endswith("address 3")
+
+
+def test_bug_an_address_cut_in_silence_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payloads.Fitted, "notes", lambda _: [])
+    with pytest.raises(KeyError, match="memos"):
+        test_what_does_not_fit_the_address_stands_in_full_on_a_memo()
 
 
 def test_a_comment_of_any_length_is_comment_lines_and_nothing_is_cut() -> None:

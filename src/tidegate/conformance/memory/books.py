@@ -5,134 +5,29 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from tidegate.clock import Clock
+from tidegate.conformance.memory.records import (
+    Account,
+    Agreed,
+    Document,
+    Entry,
+    Level,
+    Line,
+    Order,
+    Price,
+    Product,
+)
 from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, Posting
-from tidegate.domain.fulfilment.sage_documents import Despatch, SalesInvoice, SalesOrderStatus
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.money import ZERO, total
-from tidegate.domain.orders.sales_order import LineKind, SalesLine
+from tidegate.domain.orders.sales_order import SalesLine, SalesOrder
 
 STOCKED = Decimal(1000)
 STANDARD, WHOLESALE = "Standard", "Wholesale"  #: price lists
 DEBTORS, TAX, SALES = "1100", "2200", "4000"
-
-
-@dataclass
-class Account:
-    """A customer's account."""
-
-    id: str
-    account: str
-    name: str
-    email: str = ""
-    currency: str = "GBP"
-    on_hold: bool = False
-    hidden: bool = False
-    price_list: str = ""
-    credit_limit: Decimal | None = None
-    vat_number: str = ""
-    key: str = ""
-    changed: int = 0
-
-
-@dataclass
-class Product:
-    """A product of the company."""
-
-    id: str
-    sku: str
-    name: str
-    stocked: bool = True
-    active: bool = True
-    weight: Decimal = Decimal("0.5")
-    cost: Decimal = Decimal("4.20")
-    changed: int = 0
-
-
-@dataclass
-class Level:
-    """Pieces of one product in one warehouse, without what orders hold."""
-
-    on_hand: Decimal = ZERO
-    changed: int = 0
-
-
-@dataclass
-class Price:
-    """The price of a product on a list; None: that of the standard list."""
-
-    amount: Decimal | None
-    changed: int
-
-
-@dataclass
-class Line:
-    """A line of an order, and how far it has come."""
-
-    id: str
-    line: SalesLine
-    despatched: Decimal = ZERO
-    invoiced: Decimal = ZERO
-
-    @property
-    def goods(self) -> bool:
-        """Whether pieces leave for it."""
-        return self.line.kind is LineKind.GOODS
-
-
-@dataclass
-class Order:
-    """An order of the company, whoever entered it."""
-
-    id: str
-    number: str
-    key: str
-    reference: str
-    account: str
-    currency: str
-    gross: Decimal
-    lines: list[Line]
-    created_at: datetime
-    status: SalesOrderStatus = SalesOrderStatus.LIVE
-    changed: int = 0
-    day: date | None = None  #: its own date; None: nobody has said one
-
-    def reached(self, step: str) -> str:
-        """none, part or full: how many of its pieces were `despatched` or `invoiced`."""
-        goods = [one for one in self.lines if one.goods]
-        done = [getattr(one, step) for one in goods]
-        if not any(done):
-            return "none"
-        return (
-            "full"
-            if all(one.line.quantity <= many for one, many in zip(goods, done, strict=True))
-            else "part"
-        )
-
-
-@dataclass
-class Entry:
-    """An entry of the sales ledger with our key and its nominal postings."""
-
-    record: LedgerEntry
-    postings: list[Posting]
-    key: str = ""
-    changed: int = 0
-
-    @property
-    def owed(self) -> Decimal:
-        """What it adds to the account's balance."""
-        return self.record.outstanding if self.record.kind is EntryKind.INVOICE else -self.record.outstanding
-
-
-@dataclass
-class Document:
-    """A despatch, an invoice or a credit note, of our orders or of others."""
-
-    record: Despatch | SalesInvoice
-    changed: int
 
 
 @dataclass
@@ -144,6 +39,7 @@ class Books:
     products: dict[str, Product] = field(default_factory=dict)  #: by SKU
     stock: dict[tuple[str, str], Level] = field(default_factory=dict)  #: by SKU and warehouse
     orders: dict[str, Order] = field(default_factory=dict)  #: by id
+    deleted: list[Order] = field(default_factory=list)  #: orders that are there no longer
     entries: dict[str, Entry] = field(default_factory=dict)  #: by id
     despatches: dict[str, Document] = field(default_factory=dict)  #: by number
     invoices: dict[str, Document] = field(default_factory=dict)  #: by number, credit notes, too
@@ -165,6 +61,8 @@ class Books:
     )
     banks: dict[str, str] = field(default_factory=lambda: {"CARD": "1210"})  #: code -> nominal account
     prices: dict[str, dict[str, Price]] = field(default_factory=lambda: {STANDARD: {}, WHOLESALE: {}})
+    closed_lists: set[str] = field(default_factory=set)  #: price lists that count no longer
+    agreed: dict[tuple[str, str], list[Agreed]] = field(default_factory=dict)  #: by account and SKU
     closed_days: set[date] = field(default_factory=set)
     currency: str = "GBP"  #: of prices, and of accounts of which nobody says another
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
@@ -197,6 +95,17 @@ class Books:
                 self.stock[sku, warehouse] = Level(on_hand, self.tick)
         return self.products[sku]
 
+    def rename_product(self, sku: str, new: str) -> None:
+        """It has this code from now on, and lies and costs where it did and what it did."""
+        found = self.products[new] = self.products.pop(sku)
+        found.sku, found.changed = new, self.change()
+        for warehouse in self.warehouses:
+            if (sku, warehouse) in self.stock:
+                self.stock[new, warehouse] = Level(self.stock.pop((sku, warehouse)).on_hand, self.tick)
+        for listed in self.prices.values():
+            if sku in listed:
+                listed[new] = Price(listed.pop(sku).amount, self.tick)
+
     def set_price(self, code: str, sku: str, amount: Decimal | None) -> None:
         """From now on it costs so much on this list; None: as on the standard one."""
         self.prices[code][sku] = Price(amount, self.change())
@@ -222,6 +131,7 @@ class Books:
         gross: Decimal,
         number: str | None = None,
         day: date | None = None,
+        sent: SalesOrder | None = None,
     ) -> Order:
         """Whoever enters it."""
         made = Order(
@@ -232,17 +142,32 @@ class Books:
             account=account,
             currency=self.accounts[account].currency,
             gross=gross,
-            lines=[Line(self.new_id(), one) for one in lines],
+            lines=[self.line(one) for one in lines],
             created_at=self.clock.now(),
             changed=self.change(),
             day=day,
+            sent=sent,
         )
         self.orders[made.id] = made
-        for one in made.lines:
-            level = self.stock.get((one.line.code, one.line.warehouse or "HOME"))
-            if level is not None:
-                level.changed = made.changed
+        self._touch_stock(made)
         return made
+
+    def put(self, order: Order, status: SalesOrderStatus) -> None:
+        """It stands so from now on; what it holds of the stock changes with that."""
+        order.status, order.changed = status, self.change()
+        self._touch_stock(order)
+
+    def delete(self, order: Order) -> None:
+        """It is there no longer."""
+        del self.orders[order.id]
+        self.deleted.append(order)
+        self.change()
+        self._touch_stock(order)
+
+    def line(self, asked: SalesLine) -> Line:
+        """A line of an order."""
+        product = self.products.get(asked.code)
+        return Line(self.new_id(), asked, stocked=product is not None and product.stocked)
 
     def number_orders(self) -> None:
         """Those that have no number get one."""
@@ -346,6 +271,12 @@ class Books:
         entry = self.entries[record.id] = Entry(record, postings, key, self.change())
         self._touch_account(account, entry.changed)
         return entry
+
+    def _touch_stock(self, order: Order) -> None:
+        for one in order.lines:
+            level = self.stock.get((one.line.code, one.line.warehouse or "HOME"))
+            if level is not None:
+                level.changed = self.tick
 
     def _touch_account(self, account: str, tick: int) -> None:
         self.accounts[account].changed = tick

@@ -15,6 +15,7 @@ from tidegate.sage.port.outcomes import Outcome
 
 T = TypeVar("T")
 
+EVERY = ""  #: kind of call
 LOCKED = Failure(Code.LOCKED, "the company is locked for a backup", sent=False)
 
 
@@ -23,11 +24,13 @@ class Trouble:
     """What happens to calls of one kind: they are carried out at once, late or never, and this is heard of them."""
 
     on: str
-    heard: Failure
+    heard: Failure | None  #: None: the answer comes all the same
     carried_out: bool = False
     after: timedelta | None = None  #: carried out so much later
     times: int | None = 1  #: None: until it is over
+    skip: int = 0  #: so many calls pass before it strikes
     containing: str = ""  #: only calls that carry this
+    takes: timedelta = timedelta(0)  #: so long the call takes
     slow: bool = False  #: a read is asked for once more when this is what it met
 
 
@@ -54,9 +57,8 @@ class Calls:
         trouble = self._begin(kind)
         if isinstance(trouble, Trouble) and trouble.slow:
             trouble = self._begin(kind)
-        if trouble is None:
-            return work()
-        return trouble if isinstance(trouble, Failure) else trouble.heard
+        heard = trouble.heard if isinstance(trouble, Trouble) else trouble
+        return work() if heard is None else heard
 
     def write(self, kind: str, work: Callable[[], T], content: str = "") -> T | Failure:
         """Change something; what is heard of it and whether it was done are two things."""
@@ -65,6 +67,8 @@ class Calls:
             return work()
         if isinstance(trouble, Failure):
             return trouble
+        if trouble.heard is None:
+            return work()
         if trouble.after is not None:
             self.late.append((self.clock.now() + trouble.after, work))
         elif trouble.carried_out:
@@ -104,10 +108,14 @@ class Calls:
         if kind in self.forbidden:
             return Failure(Code.NOT_PERMITTED, f"the user may not {kind}", sent=False)
         for trouble in self.troubles:
-            if trouble.on == kind and trouble.containing in content:
+            if trouble.on in (kind, EVERY) and trouble.containing in content:
+                if trouble.skip:
+                    trouble.skip -= 1
+                    continue
                 if trouble.times is not None:
                     trouble.times -= 1
                     if not trouble.times:
                         self.troubles.remove(trouble)
+                self.clock.wait(trouble.takes.total_seconds())
                 return trouble
         return None

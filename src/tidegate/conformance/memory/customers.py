@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tidegate.conformance.memory.books import Account
 from tidegate.conformance.memory.inside import Inside
+from tidegate.conformance.memory.records import Account
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.masters.master import CustomerRecord

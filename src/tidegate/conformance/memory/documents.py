@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from tidegate.conformance.memory.books import Books, Document, Line, Order
+from tidegate.conformance.memory.books import Books
 from tidegate.conformance.memory.inside import Inside
+from tidegate.conformance.memory.records import Document, Line, Order
 from tidegate.domain.books.bookkeeping import EntryKind
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
@@ -69,15 +70,17 @@ class Documents:
         found.record = replace(found.record, parcels=(TrackedParcel(courier, consignment),))
         found.changed = self._books.change()
 
-    def invoice(self, consolidate: bool = False) -> None:
-        """Whatever left and is not billed yet, order by order or together."""
+    def invoice(
+        self, consolidate: bool = False, numbers: Collection[str] | None = None
+    ) -> list[SalesInvoice]:
+        """Whatever left and is not billed yet, of these orders or of all, order by order or together."""
         due = [
             order
             for order in self._books.orders.values()
             if any(one.despatched > one.invoiced for one in order.lines)
+            and (numbers is None or order.number in numbers)
         ]
-        for orders in [due] if consolidate and due else [[one] for one in due]:
-            self._bill(orders)
+        return [self._bill(orders) for orders in ([due] if consolidate and due else [[one] for one in due])]
 
     def invoice_whole(self, order: str) -> None:
         """All of an order is billed, and its goods are gone with it."""
@@ -89,50 +92,72 @@ class Documents:
     ) -> dict[str, str]:
         """So many invoiced pieces by SKU are credited; without quantities the whole order."""
         found = self._books.order_of(order)
-        parts = [
-            (one, one.invoiced if quantities is None else Decimal(quantities.get(one.line.code, "0")))
+        parts = {
+            one.id: one.invoiced - one.credited
+            if quantities is None
+            else Decimal(quantities.get(one.line.code, "0"))
             for one in found.lines
             if one.goods
-        ]
+        }
         if quantities is None:
-            parts += [(one, one.line.quantity) for one in found.lines if not one.goods]
-        made = self._document([found], [part for part in parts if part[1]], credit=True, returned=returned)
-        if returned:
-            for one, pieces in parts:
-                self._leave(one.line.code, one.line.warehouse or "HOME", -pieces, self._books.change())
+            parts |= {one.id: one.line.quantity - one.credited for one in found.lines if not one.goods}
+        made = self.credit_lines(found, parts, returned=returned)
         return {"number": made.number, "gross": str(made.gross)}
+
+    def credit_lines(
+        self, order: Order, quantities: Mapping[str, Decimal], *, returned: bool = False
+    ) -> SalesInvoice:
+        """So much of each line, by its id, is credited; of goods they are pieces."""
+        parts = [(one, pieces) for one in order.lines if (pieces := quantities.get(one.id, ZERO))]
+        for one, pieces in parts:
+            one.credited += pieces
+            if returned and one.goods:
+                self._leave(one.line.code, one.line.warehouse or "HOME", -pieces, self._books.change())
+        lines = [_line(order, one, pieces) for one, pieces in parts]
+        return self._document([order], lines, credit=True, returned=returned)
+
+    def allow(self, order: Order, net: Decimal) -> SalesInvoice:
+        """So much off the first line that was invoiced, and its tax: a credit note without pieces."""
+        one = next(each for each in order.lines if each.invoiced)
+        tax = rounded(product(one.line.tax, quotient(net, one.line.net)), 2)
+        line = replace(_line(order, one, ZERO), net=net, tax=tax)
+        return self._document([order], [line], credit=True)
+
+    def change(self, document: str, made: SalesInvoice) -> None:
+        """What was invoiced or credited is corrected by hand."""
+        self._books.invoices[document] = Document(made, self._books.change())
 
     def _leave(self, sku: str, warehouse: str, pieces: Decimal, tick: int) -> None:
         level = self._books.stock.get((sku, warehouse))
         if level is not None:
             level.on_hand, level.changed = level.on_hand - pieces, tick
 
-    def _bill(self, orders: Sequence[Order]) -> None:
+    def _bill(self, orders: Sequence[Order]) -> SalesInvoice:
         """Charges and text go with an order's first invoice."""
-        parts: list[tuple[Line, Decimal]] = []
+        lines: list[InvoiceLine] = []
         for order in orders:
             first = order.reached("invoiced") == "none"
             for one in order.lines:
                 pieces = one.despatched - one.invoiced if one.goods else one.line.quantity * int(first)
                 if pieces:
-                    parts.append((one, pieces))
-        self._document(orders, parts)
+                    lines.append(_line(order, one, pieces))
+        made = self._document(orders, lines)
         for order in orders:
             for one in order.lines:
                 one.invoiced = one.despatched
             order.changed = self._books.change()
             if order.reached("invoiced") == "full":
-                order.status = SalesOrderStatus.COMPLETE
+                self._books.put(order, SalesOrderStatus.COMPLETE)
+        return made
 
     def _document(
         self,
         orders: Sequence[Order],
-        parts: Sequence[tuple[Line, Decimal]],
+        lines: Sequence[InvoiceLine],
         *,
         credit: bool = False,
         returned: bool = False,
     ) -> SalesInvoice:
-        lines = [_line(one, pieces) for one, pieces in parts]
         net = total(one.net or ZERO for one in lines)
         tax = total(one.tax or ZERO for one in lines)
         number = f"{'CN' if credit else 'IN'}{len(self._books.invoices) + 1:06}"
@@ -152,15 +177,18 @@ class Documents:
             currency=orders[0].currency,
             lines=tuple(lines),
             returned=returned,
+            bills_others=not all(one.key for one in orders),
         )
         self._books.invoices[number] = Document(made, self._books.change())
         return made
 
 
-def _line(one: Line, pieces: Decimal) -> InvoiceLine:
+def _line(order: Order, one: Line, pieces: Decimal) -> InvoiceLine:
     part = quotient(pieces, one.line.quantity)
     net, tax = (rounded(product(each, part), 2) for each in (one.line.net, one.line.tax))
-    return InvoiceLine(one.id, one.line.line_key, one.line.code, pieces, net, tax)
+    return InvoiceLine(
+        one.id, one.line.line_key, one.line.code if one.goods else "", pieces, net, tax, order_key=order.key
+    )
 
 
 class Despatches:
@@ -196,4 +224,10 @@ class Invoices:
         books = self._company.books
         record = [one.record for one in books.invoices.values() if since is None or one.changed > int(since)]
         ours = [one for one in record if isinstance(one, SalesInvoice) and one.order_keys]
+        if not self._company.switches.tells_charges:
+            ours = [replace(one, lines=tuple(_untold(line) for line in one.lines)) for one in ours]
         return Delta(tuple(ours), str(books.tick), full=since is None)
+
+
+def _untold(line: InvoiceLine) -> InvoiceLine:
+    return line if line.line_key else replace(line, order_key="")

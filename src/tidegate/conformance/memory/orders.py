@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import msgspec
 
-from tidegate.conformance.memory.books import Line, Order
 from tidegate.conformance.memory.inside import Inside
+from tidegate.conformance.memory.records import Order
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.missing import together
@@ -187,13 +187,13 @@ class Orders:
             case Guard.TARGET_REPLAYS if there is not None and self._replayed(there):
                 return self._accepted(there)
             case Guard.TARGET_OVERWRITES if there is not None:
-                there.lines = [Line(books.new_id(), one) for one in order.lines]
+                there.lines = [books.line(one) for one in order.lines]
                 there.gross, there.changed = self._gross(order), books.change()
                 return self._accepted(there)
         number = "" if self._company.switches.numbers_later or not self.about.states_numbers else None
         account = order.account or self._opened_for(order)
         made = books.enter_order(
-            account, order.key, order.reference, order.lines, self._gross(order), number, order.date
+            account, order.key, order.reference, order.lines, self._gross(order), number, order.date, order
         )
         return self._accepted(made)
 
@@ -290,5 +290,8 @@ class Cancelling:
             )
         if order.reached("despatched") != "none":
             return Failure(Code.REFUSED, f"order {number} has left already")
-        order.status, order.changed = SalesOrderStatus.CANCELLED, books.change()
-        return Accepted(order.id, number, status=order.status)
+        if self._company.switches.deletes_cancelled:
+            books.delete(order)
+        else:
+            books.put(order, SalesOrderStatus.CANCELLED)
+        return Accepted(order.id, number, status=SalesOrderStatus.CANCELLED)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tidegate.conformance.memory.books import Line, Order, Product
 from tidegate.conformance.memory.inside import Inside
+from tidegate.conformance.memory.records import Line, Order, Product
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.sage_documents import OrderProgress, SalesOrderStatus

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from tidegate.conformance.memory.books import STANDARD, Books
 from tidegate.conformance.memory.inside import Inside
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.money import ZERO, product, rounded
 from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBook, PriceList, PriceQuestion
-
-CENT = Decimal("0.01")
 
 
 class Prices:
@@ -27,7 +25,12 @@ class Prices:
 
     def _book(self, since: str | None) -> tuple[PriceBook, str, bool]:
         books = self._company.books
-        lists = [PriceList(code, code, books.currency, standard=code == STANDARD) for code in books.prices]
+        lists = [
+            PriceList(
+                code, code, books.currency, standard=code == STANDARD, active=code not in books.closed_lists
+            )
+            for code in books.prices
+        ]
         rows = [
             ListPrice(code, sku, price)
             for code, listed in books.prices.items()
@@ -63,6 +66,11 @@ def answer(books: Books, question: PriceQuestion) -> CustomerPrice | Failure:
     if price is None:
         text = f"The company has no product {question.sku}."
         return Failure(Code.UNKNOWN_SKU, text, missing=f"sku:{question.sku}", sent=False)
-    return CustomerPrice(
-        account.account, question.sku, price.quantize(CENT), books.currency, question.quantity
-    )
+    agreed = [
+        one
+        for one in books.agreed.get((account.account, question.sku), ())
+        if one.minimum <= question.quantity
+    ]
+    percent = max(agreed, key=lambda one: one.minimum).percent if agreed else ZERO
+    price = rounded(product(price, 1 - percent / 100), 2)
+    return CustomerPrice(account.account, question.sku, price, books.currency, question.quantity)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tidegate.conformance.memory.books import STANDARD, Books
 from tidegate.conformance.memory.documents import Documents
-from tidegate.domain.fulfilment.sage_documents import SalesInvoice, SalesOrderStatus
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.money import ZERO
 from tidegate.domain.orders.sales_order import LineKind, SalesLine
 
@@ -26,6 +26,7 @@ class Staff:
             "track": documents.track,
             "hold": self.hold,
             "cancel": self.cancel,
+            "delete": self.delete,
             "receipt": self.receipt,
             "settle": self.settle,
             "stock-adjust": self.count,
@@ -42,19 +43,27 @@ class Staff:
 
     def hold(self, order: str, on_hold: bool = True) -> None:
         """Put on hold, or let go."""
-        found = self._books.order_of(order)
-        found.status = SalesOrderStatus.ON_HOLD if on_hold else SalesOrderStatus.LIVE
-        found.changed = self._books.change()
+        status = SalesOrderStatus.ON_HOLD if on_hold else SalesOrderStatus.LIVE
+        self._books.put(self._books.order_of(order), status)
 
     def cancel(self, order: str) -> None:
         """Cancel an order."""
-        found = self._books.order_of(order)
-        found.status, found.changed = SalesOrderStatus.CANCELLED, self._books.change()
+        self._books.put(self._books.order_of(order), SalesOrderStatus.CANCELLED)
+
+    def delete(self, order: str) -> None:
+        """Delete an order."""
+        self._books.delete(self._books.order_of(order))
 
     def receipt(self, customer: str, value: str, reference: str, invoice: str = "") -> None:
         """Money comes in, set against an invoice where one is named."""
         today = self._books.clock.now().date()
-        self._books.enter_receipt(account=customer, reference=reference, amount=Decimal(value), day=today)
+        self._books.enter_receipt(
+            account=customer,
+            reference=reference,
+            amount=Decimal(value),
+            day=today,
+            currency=self._books.accounts[customer].currency,
+        )
         if invoice:
             self.settle(customer, invoice, reference)
 
@@ -114,36 +123,3 @@ class Staff:
     def new_item(self, item: str, like: str, price: str) -> None:
         """Sell a product from now on; nothing of it is there yet."""
         self._books.add_product(item, on_hand=ZERO)
-
-
-def shown(books: Books) -> dict[str, Any]:
-    """The company's books as plain values, for who judges them."""
-    bills = [one.record for one in books.invoices.values() if isinstance(one.record, SalesInvoice)]
-    stock: dict[str, dict[str, dict[str, str]]] = {}
-    for (sku, warehouse), level in books.stock.items():
-        held = str(books.held(sku, warehouse))
-        stock.setdefault(sku, {})[warehouse] = {"on_hand": str(level.on_hand), "allocated": held}
-    return {
-        "transactions": [{"kind": one.record.kind.value} for one in books.entries.values()],
-        "stock": stock,
-        "items": {
-            one.sku: {
-                "kind": "stock" if one.stocked else "service",
-                "cost": str(one.cost),
-                "weight": str(one.weight),
-            }
-            for one in books.products.values()
-        },
-        "prices": {
-            code: {sku: str(books.price(code, sku)) for sku in listed}
-            for code, listed in books.prices.items()
-        },
-        "customers": [{"code": one.account} for one in books.accounts.values()],
-        "accounts": {code: str(books.balance(code)) for code in books.nominal},
-        "invoices": [
-            {"number": one.number, "net": str(one.net), "tax": str(one.tax), "gross": str(one.gross)}
-            for one in bills
-            if not one.credit
-        ],
-        "violations": [],
-    }

@@ -8,13 +8,14 @@ from typing import Any
 
 from tidegate.clock import VirtualClock
 from tidegate.conformance.door_stand import BellStand, ConsentStand, SignInStand
-from tidegate.conformance.memory.calls import Trouble
 from tidegate.conformance.memory.company import MemoryCompany
 from tidegate.conformance.memory.handed_over import FiledOrders
 from tidegate.conformance.memory.requests import Requests
-from tidegate.conformance.memory.staff import Staff, shown
+from tidegate.conformance.memory.shown import shown
+from tidegate.conformance.memory.staff import Staff
 from tidegate.conformance.memory.stand_door import Administrator, Bells
 from tidegate.conformance.memory.switches import Switches
+from tidegate.conformance.memory.troubles import trouble_of
 from tidegate.conformance.stand import (
     Booked,
     Call,
@@ -22,14 +23,12 @@ from tidegate.conformance.stand import (
     DesktopStand,
     DoorStand,
 )
-from tidegate.domain.errors import Code, Failure
+from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.orders.sales_order import LineKind, SalesLine
 from tidegate.sage.port.company import Company
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-READS: frozenset[Call] = frozenset({"look-up", "prepare", "find customer", "find receipt", "read stock"})
-GATEWAY = (502, 504)  #: what a gateway answers when it has waited long enough
 
 
 class MemoryStand:
@@ -116,22 +115,10 @@ class MemoryStand:
     def inject(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
-        """What a fault of the wire comes to for who has no wire: what is heard, and whether it was done."""
-        if kind == "duplicate_request":
-            return
-        heard = _read(kind, options) if on in READS else _written(kind, options)
-        late = timedelta(seconds=options["seconds"]) if kind == "late" else None
-        self.room.calls_made.troubles.append(
-            Trouble(
-                on,
-                heard,
-                carried_out=_carried_out(kind, options),
-                after=late,
-                times=times,
-                containing=body or "",
-                slow=kind == "slow" or options.get("status") in GATEWAY,
-            )
-        )
+        """What a fault of the wire comes to for who has no wire."""
+        met = trouble_of(kind, on, times=times, containing=body or "", **options)
+        if met is not None:
+            self.room.calls_made.troubles.append(met)
 
     def calm(self) -> None:
         self.room.calls_made.troubles.clear()
@@ -142,33 +129,6 @@ class MemoryStand:
 
     def close(self) -> None:
         self.room.close()
-
-
-def _carried_out(kind: str, options: dict[str, Any]) -> bool:
-    if kind in ("drop_after", "cut_body"):
-        return True
-    return options.get("effect", kind == "garbage") in (True, "now")
-
-
-def _read(kind: str, options: dict[str, Any]) -> Failure:
-    if options.get("status") == 429:
-        return Failure(Code.THROTTLED, "too many requests", options.get("retry_after"), sent=False)
-    return Failure(Code.UNREACHABLE, f"no answer that can be read ({kind})", sent=False)
-
-
-def _written(kind: str, options: dict[str, Any]) -> Failure:
-    status = options.get("status")
-    if kind == "refuse":
-        return Failure(Code.UNREACHABLE, "the connection was refused", sent=False)
-    if status == 429:
-        return Failure(Code.THROTTLED, "too many requests", options.get("retry_after"), sent=False)
-    if status == 400:
-        return Failure(Code.REFUSED, options.get("body_text", "refused"))
-    if status is not None:
-        return Failure(Code.GATEWAY_TIMEOUT, f"status {status}")
-    if kind in ("drop_before", "drop_after", "slow", "late"):
-        return Failure(Code.NO_ANSWER, "no answer came")
-    return Failure(Code.UNCLEAR_ANSWER, f"the answer cannot be read ({kind})")
 
 
 class Door:

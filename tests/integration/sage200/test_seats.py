@@ -1,8 +1,11 @@
-"""Promise 4: as many sessions as the company has seats, never one more."""
+"""Promise 4: as many sessions as the company has seats, never one more.
+
+A wire test: the simulator counts the sessions that it sees.
+"""
 
 from __future__ import annotations
 
-from integration.flows.conftest import Build
+from integration.sage200.conftest import Build
 from tidegate.domain.states import State
 
 
@@ -30,7 +33,7 @@ def test_two_seats_make_one_account_for_one_customer(build: Build) -> None:
 def test_a_company_that_answers_nothing_is_asked_hardly_more_often_by_two_seats(build: Build) -> None:
     stage = build(seats=2, batch=5)
     placed = stage.orders(30, "guest")
-    stage.break_sage("drop_before", times=None, method="POST", path="/sop_orders$")
+    stage.break_sage("drop_before", times=None, on="send")
     stage.listen()
     stage.cycle()
     assert len(stage.sage_calls("POST", "/sop_orders")) <= 3

@@ -1,4 +1,7 @@
-"""While much is read, orders do not wait for the end: they pass between two pages, as cycles of their own."""
+"""While much is read, orders do not wait for the end: they pass between two pages, as cycles of their own.
+
+A wire test: a company in memory answers without pages.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from integration.flows.conftest import Build
 from integration.flows.stage import CONNECTION, PAUSE, Stage
 from integration.flows.stocking import HOME
+from integration.sage200.conftest import Build
 from tidegate.config.model import Flow
 from tidegate.config.products import Products
 from tidegate.config.stock import Stock

@@ -1,4 +1,7 @@
-"""What was learnt of sizes is in the ledger: the next process begins with it, and forgets it after a week."""
+"""What was learnt of sizes is in the ledger: the next process begins with it, and forgets it after a week.
+
+A wire test: what is learnt are sizes that the hosting of Sage 200 bears.
+"""
 
 from __future__ import annotations
 

@@ -1,12 +1,15 @@
-"""An order of the company whose lines cannot be read: what it holds is not known, so its products keep their number."""
+"""An order of the company whose lines cannot be read: what it holds is not known, so its products keep their number.
+
+A wire test: what is unreadable is a figure of Sage 200's JSON.
+"""
 
 from __future__ import annotations
 
 import pytest
 
-from integration.flows.conftest import Build
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stocking import FLOWS, HOME, adjust, inventory, lies
+from integration.sage200.conftest import Build
 from tidegate.config.stock import Stock
 from tidegate.flows.stock import levels
 

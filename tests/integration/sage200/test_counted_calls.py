@@ -1,4 +1,7 @@
-"""Calls are counted for the cycle that makes them, whoever shares the clients of its store and its company."""
+"""Calls are counted for the cycle that makes them, whoever shares the clients of its store and its company.
+
+A wire test: what is counted are requests.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from integration.flows.conftest import Build
 from integration.flows.stage import Stage
+from integration.sage200.conftest import Build
 from tidegate.config.model import Flow
 from tidegate.engine import cycles
 from tidegate.engine.cycles import Report, run_cycle
