@@ -20,6 +20,11 @@ def _prices(book: PriceBook) -> dict[tuple[str, str], Decimal]:
     return {(one.list_code, one.sku): one.price for one in book.prices}
 
 
+def _of_product(book: PriceBook, sku: str) -> set[str]:
+    """The lists that have a price for it."""
+    return {one.list_code for one in book.prices if one.sku == sku}
+
+
 def test_the_book_is_what_the_company_sells_at(stand: Stand) -> None:
     with opened(stand.company) as session:
         book, _, full = _book(session)
@@ -45,6 +50,8 @@ def test_a_changed_price_is_read_and_lists_always(stand: Stand) -> None:
     assert not full
     assert changed.lists == book.lists
     assert _prices(changed)[wholesale, sku] == Decimal("7.77")
+    # what is missing there would be taken from the store
+    assert _of_product(changed, sku) == _of_product(book, sku)
 
 
 def test_a_standard_price_moves_the_lists_that_use_it(stand: Stand) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import structs
 
-from tidegate.conformance.memory.books import STANDARD, STOCKED, WHOLESALE, Books
+from tidegate.conformance.memory.books import STANDARD, WHOLESALE, Books
 from tidegate.conformance.memory.documents import Documents
 from tidegate.conformance.memory.records import Agreed, Order
 from tidegate.conformance.memory.shown import shown
@@ -24,6 +24,8 @@ RETAILER = "Retailer"
 WAREHOUSES = {"HOME": "Main warehouse", "DETROIT": "Detroit", "LONDON": "London"}
 COURIERS = ("Royal Mail", "DPD")
 BANK = "BANK"
+#: Pieces of each product in each warehouse: fewer than the shop has.
+THERE = Decimal(100)
 TAXES = {"0": 0, "1": 20, "2": 0, "5": 5, "6": 6}
 NOMINAL = {
     "1200": "Bank current account",
@@ -239,9 +241,11 @@ def furnish(books: Books, currency: str, items: int) -> None:
     books.nominal |= NOMINAL
     books.banks |= {BANK: "1200"}
     books.prices[RETAILER] = {}
+    books.carriage = "4905"
     widgets = {f"HUB-{number:04d}": True for number in range(1, items + 1)}
     for number, (sku, stocked) in enumerate((widgets | GOODS).items(), 1):
-        made = books.add_product(sku, stocked=stocked, on_hand=STOCKED)
+        made = books.add_product(sku, stocked=stocked, on_hand=THERE)
+        made.group = "WIDGETS" if sku in widgets else "CLOTHING" if stocked else "SETS"
         price = Decimal(10) + Decimal("0.37") * number if sku in widgets else Decimal("25.00")
         made.cost = rounded(product(price, Decimal("0.6")), 5)
         books.set_price(STANDARD, sku, price)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -96,7 +97,9 @@ def test_parcels_beyond_the_limit_that_nobody_sends(build: Build, monkeypatch: p
 def test_a_skipped_product_that_is_no_goods(build: Build, monkeypatch: pytest.MonkeyPatch, bug: str) -> None:
     flows = {name: Flow(every="15m") for name in ("orders", *FLOWS)}
     shop = Fulfilled(build(), flows=flows, stock=DETROIT, skip_skus=(test_skipped_products.CARD,))
-    check: Any = test_skipped_products.test_reconciliation_counts_a_skipped_product_as_goods
+    check: Any = partial(
+        test_skipped_products.test_reconciliation_counts_a_skipped_product_as_goods, tells_amounts=False
+    )
     if bug == "never shipped":
         monkeypatch.setattr(shipping, "along", lambda *given: {})
         check = test_skipped_products.test_goods_do_not_wait_for_a_skipped_product_that_lies_elsewhere

@@ -157,7 +157,7 @@ def test_a_despatched_order_is_a_review_with_the_way_out(stage: Stage) -> None:
     stage.cycle()
     review = stage.delivery(placed, "cancel")
     assert (review.state, review.reason_code) == (State.REVIEW, "refused")
-    assert "despatched" in review.reason
+    assert "has left already" in review.reason
     assert stage.state(placed) is State.CONFIRMED
     assert len(stage.in_sage(placed)) == 1
 

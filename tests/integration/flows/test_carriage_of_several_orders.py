@@ -64,7 +64,8 @@ def test_carriage_that_sage_tells_is_compared(shop: Fulfilled) -> None:
 
 def dearer(shop: Fulfilled, made: Any) -> None:
     """A pound more carriage of each order than the shop has."""
-    shop.stage.company.correct(made, Decimal(1), net=Decimal("9.00"))
+    for carriage in CARRIAGE:
+        made = shop.stage.company.correct(made, Decimal(1), net=Decimal(carriage))
 
 
 def test_planted_in_the_carriage_of_each_order(shop: Fulfilled) -> None:

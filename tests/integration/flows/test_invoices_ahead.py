@@ -25,7 +25,7 @@ def shop(build: Build) -> Fulfilled:
 
 def hide(monkeypatch: pytest.MonkeyPatch, *bad: BadRow) -> None:
     """From now on no list shows a despatch, and none moves its cursor."""
-    monkeypatch.setattr(Despatches, "read", lambda self, since: Delta((), since or "", bad=bad))
+    monkeypatch.setattr(Despatches, "read", lambda self, since: Delta((), since or "0", bad=bad))
 
 
 def waits_and_follows(shop: Fulfilled, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_an_invoice_waits_as_long_as_a_despatch_cannot_be_read(
     shop.despatch(placed)
     shop.invoice(placed)
     with monkeypatch.context() as patch:
-        hide(patch, BadRow("despatch 0000000001", "its quantity is no number", 1))
+        hide(patch, BadRow("despatch DN000001", "its quantity is no number", 1))
         shop.run("invoices", "invoices", after=LONGER)
         assert shop.documents(placed)["invoices"] == []
     shop.run("shipments", "invoices")

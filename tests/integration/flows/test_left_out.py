@@ -48,7 +48,7 @@ def test_point_7_refunded_pieces_that_left_all_the_same_are_a_review_with_figure
     ]
     reviews = [each for each in asked if each.state is State.REVIEW]
     assert len(reviews) == 1
-    assert "0000000002" in reviews[0].reason or "refunded or cancelled in Magento" in reviews[0].reason
+    assert "DN000002" in reviews[0].reason or "refunded or cancelled in Magento" in reviews[0].reason
     assert "HUB-0001: Sage 1, Magento 0" in reviews[0].reason
     assert "2 refunded" in reviews[0].reason
     assert ("other-content", reviews[0].label) in stage.alerts()

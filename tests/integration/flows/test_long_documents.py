@@ -110,5 +110,5 @@ def test_point_28_a_part_of_an_order_is_written_in_portions(shop: Fulfilled, fau
         assert set(shop.steps(placed, flow).values()) == {State.CONFIRMED}
     memos = [Decimal(str(each["grand_total"])) for each in store_documents["creditmemos"]]
     assert total(memos) == note.gross
-    assert store_documents["shipments"][1]["comments"] == ["Sage despatch 0000000001, part 2"]
+    assert store_documents["shipments"][1]["comments"] == ["Sage despatch DN000001, part 2"]
     assert len([mail for mail in store_documents["mails"] if mail[0] == "shipment"]) == 1

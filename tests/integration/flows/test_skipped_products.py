@@ -68,7 +68,9 @@ def test_goods_do_not_wait_for_a_skipped_product_that_lies_elsewhere(shop: Fulfi
     assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
 
 
-def test_reconciliation_counts_a_skipped_product_as_goods(shop: Fulfilled) -> None:
+@pytest.mark.parametrize("tells_amounts", [True, False])
+def test_reconciliation_counts_a_skipped_product_as_goods(shop: Fulfilled, tells_amounts: bool) -> None:
+    shop.stage.turn(tells_amounts=tells_amounts)
     placed = shop.sent(lines=LINES, shipping=Decimal("12.00"))
     shop.despatch(placed)
     shop.run("shipments")

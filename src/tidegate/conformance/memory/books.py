@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,7 +23,7 @@ from tidegate.conformance.memory.records import (
 from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, Posting
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.money import ZERO, total
-from tidegate.domain.orders.sales_order import SalesLine, SalesOrder
+from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 
 STOCKED = Decimal(1000)
 STANDARD, WHOLESALE = "Standard", "Wholesale"  #: price lists
@@ -64,6 +64,7 @@ class Books:
     closed_lists: set[str] = field(default_factory=set)  #: price lists that count no longer
     agreed: dict[tuple[str, str], list[Agreed]] = field(default_factory=dict)  #: by account and SKU
     closed_days: set[date] = field(default_factory=set)
+    carriage: str = SALES  #: the nominal account of charges
     currency: str = "GBP"  #: of prices, and of accounts of which nobody says another
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     _ticks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -169,6 +170,10 @@ class Books:
         product = self.products.get(asked.code)
         return Line(self.new_id(), asked, stocked=product is not None and product.stocked)
 
+    def revenue_of(self, line: Line) -> str:
+        """The nominal account that what it earns is posted to."""
+        return line.line.account or (self.carriage if line.line.kind is LineKind.CHARGE else SALES)
+
     def number_orders(self) -> None:
         """Those that have no number get one."""
         for place, one in enumerate(self.orders.values(), 1):
@@ -215,12 +220,18 @@ class Books:
         return self._enter(EntryKind.RECEIPT, account, reference, "", amount, day, currency, lines, key=key)
 
     def enter_bill(
-        self, kind: EntryKind, orders: Sequence[Order], number: str, net: Decimal, tax: Decimal
+        self,
+        kind: EntryKind,
+        orders: Sequence[Order],
+        number: str,
+        revenue: Mapping[str, Decimal],
+        tax: Decimal,
     ) -> Entry:
-        """An invoice: the debtors against sales and tax; a credit note the other way round."""
-        first = orders[0]
+        """An invoice: the debtors against revenue, by its accounts, and tax; a credit note the other way round."""
+        first, net = orders[0], total(revenue.values())
         gross = net + tax
-        lines = [(DEBTORS, gross, ZERO), (SALES, ZERO, net), (TAX, ZERO, tax)]
+        sales = [(account, ZERO, each) for account, each in revenue.items()]
+        lines = [(DEBTORS, gross, ZERO), *sales, (TAX, ZERO, tax)]
         if kind is EntryKind.CREDIT:
             lines = [(code, credit, debit) for code, debit, credit in lines]
         day = self.clock.now().date()

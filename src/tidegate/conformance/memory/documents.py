@@ -20,7 +20,8 @@ from tidegate.domain.fulfilment.sage_documents import (
     SalesOrderStatus,
     TrackedParcel,
 )
-from tidegate.domain.money import ZERO, product, quotient, rounded, total
+from tidegate.domain.money import ZERO, quotient, rounded, scaled, total
+from tidegate.domain.orders.sales_order import SalesLine
 
 
 class Documents:
@@ -92,15 +93,9 @@ class Documents:
     ) -> dict[str, str]:
         """So many invoiced pieces by SKU are credited; without quantities the whole order."""
         found = self._books.order_of(order)
-        parts = {
-            one.id: one.invoiced - one.credited
-            if quantities is None
-            else Decimal(quantities.get(one.line.code, "0"))
-            for one in found.lines
-            if one.goods
-        }
-        if quantities is None:
-            parts |= {one.id: one.line.quantity - one.credited for one in found.lines if not one.goods}
+        parts = {one.id: one.invoiced - one.credited for one in found.lines}
+        if quantities is not None:
+            parts = {one.id: Decimal(quantities.get(one.line.code, "0")) for one in found.lines if one.goods}
         made = self.credit_lines(found, parts, returned=returned)
         return {"number": made.number, "gross": str(made.gross)}
 
@@ -109,17 +104,17 @@ class Documents:
     ) -> SalesInvoice:
         """So much of each line, by its id, is credited; of goods they are pieces."""
         parts = [(one, pieces) for one in order.lines if (pieces := quantities.get(one.id, ZERO))]
+        lines = [_line(order, one, pieces, one.credited) for one, pieces in parts]
         for one, pieces in parts:
             one.credited += pieces
             if returned and one.goods:
                 self._leave(one.line.code, one.line.warehouse or "HOME", -pieces, self._books.change())
-        lines = [_line(order, one, pieces) for one, pieces in parts]
         return self._document([order], lines, credit=True, returned=returned)
 
     def allow(self, order: Order, net: Decimal) -> SalesInvoice:
         """So much off the first line that was invoiced, and its tax: a credit note without pieces."""
         one = next(each for each in order.lines if each.invoiced)
-        tax = rounded(product(one.line.tax, quotient(net, one.line.net)), 2)
+        tax = rounded(scaled(one.line.tax, quotient(net, one.line.net)), 2)
         line = replace(_line(order, one, ZERO), net=net, tax=tax)
         return self._document([order], [line], credit=True)
 
@@ -136,15 +131,13 @@ class Documents:
         """Charges and text go with an order's first invoice."""
         lines: list[InvoiceLine] = []
         for order in orders:
-            first = order.reached("invoiced") == "none"
             for one in order.lines:
-                pieces = one.despatched - one.invoiced if one.goods else one.line.quantity * int(first)
-                if pieces:
-                    lines.append(_line(order, one, pieces))
+                due = one.despatched if one.goods else one.line.quantity
+                if due > one.invoiced:
+                    lines.append(_line(order, one, due - one.invoiced, one.invoiced))
+                    one.invoiced = due
         made = self._document(orders, lines)
         for order in orders:
-            for one in order.lines:
-                one.invoiced = one.despatched
             order.changed = self._books.change()
             if order.reached("invoiced") == "full":
                 self._books.put(order, SalesOrderStatus.COMPLETE)
@@ -162,7 +155,7 @@ class Documents:
         tax = total(one.tax or ZERO for one in lines)
         number = f"{'CN' if credit else 'IN'}{len(self._books.invoices) + 1:06}"
         kind = EntryKind.CREDIT if credit else EntryKind.INVOICE
-        entry = self._books.enter_bill(kind, orders, number, net, tax)
+        entry = self._books.enter_bill(kind, orders, number, self._revenue(orders, lines), tax)
         made = SalesInvoice(
             id=self._books.new_id(),
             number=number,
@@ -182,13 +175,29 @@ class Documents:
         self._books.invoices[number] = Document(made, self._books.change())
         return made
 
+    def _revenue(self, orders: Sequence[Order], lines: Sequence[InvoiceLine]) -> dict[str, Decimal]:
+        """Net by nominal account."""
+        accounts = {one.id: self._books.revenue_of(one) for order in orders for one in order.lines}
+        found: dict[str, Decimal] = {}
+        for line in lines:
+            account = accounts[line.line_id]
+            found[account] = found.get(account, ZERO) + (line.net or ZERO)
+        return found
 
-def _line(order: Order, one: Line, pieces: Decimal) -> InvoiceLine:
-    part = quotient(pieces, one.line.quantity)
-    net, tax = (rounded(product(each, part), 2) for each in (one.line.net, one.line.tax))
-    return InvoiceLine(
-        one.id, one.line.line_key, one.line.code if one.goods else "", pieces, net, tax, order_key=order.key
+
+def _line(order: Order, one: Line, pieces: Decimal, before: Decimal = ZERO) -> InvoiceLine:
+    """So many pieces of a line; `before` are on other documents, with which these come to the whole in the end."""
+    asked = one.line
+    net, tax = (
+        _part(each, before + pieces, asked) - _part(each, before, asked) for each in (asked.net, asked.tax)
     )
+    return InvoiceLine(
+        one.id, asked.line_key, asked.code if one.goods else "", pieces, net, tax, order_key=order.key
+    )
+
+
+def _part(amount: Decimal, pieces: Decimal, asked: SalesLine) -> Decimal:
+    return rounded(scaled(amount, quotient(pieces, asked.quantity)), 2)
 
 
 class Despatches:
@@ -224,8 +233,14 @@ class Invoices:
         books = self._company.books
         record = [one.record for one in books.invoices.values() if since is None or one.changed > int(since)]
         ours = [one for one in record if isinstance(one, SalesInvoice) and one.order_keys]
-        if not self._company.switches.tells_charges:
+        switches = self._company.switches
+        if not switches.tells_charges:
             ours = [replace(one, lines=tuple(_untold(line) for line in one.lines)) for one in ours]
+        if not switches.tells_amounts:
+            ours = [
+                replace(one, lines=tuple(replace(line, net=None, tax=None) for line in one.lines))
+                for one in ours
+            ]
         return Delta(tuple(ours), str(books.tick), full=since is None)
 
 

@@ -28,14 +28,15 @@ class Stock:
         return self._company.calls_made.read("read stock", lambda: self._changed(since, warehouses))
 
     def _changed(self, since: str | None, warehouses: Sequence[str]) -> Delta[StockLevel] | Failure:
+        asked = {one.upper() for one in warehouses}
         for one in warehouses:
-            if one not in self._books.warehouses:
+            if one.upper() not in self._books.warehouses:
                 text = f"The company has no warehouse {one}."
                 return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{one}", sent=False)
         rows = [
             StockLevel(sku, warehouse, level.on_hand, self._books.held(sku, warehouse))
             for (sku, warehouse), level in self._books.stock.items()
-            if (since is None or level.changed > int(since)) and (not warehouses or warehouse in warehouses)
+            if (since is None or level.changed > int(since)) and (not asked or warehouse in asked)
         ]
         return Delta(tuple(rows), str(self._books.tick), full=since is None)
 
@@ -103,7 +104,7 @@ def _record(one: Product) -> ProductRecord:
         stocked=one.stocked,
         weight=one.weight,
         cost=one.cost,
-        group="GENERAL",
+        group=one.group,
         revenue_account="4000",
     )
 

@@ -38,6 +38,7 @@ class Product:
     sku: str
     name: str
     stocked: bool = True
+    group: str = "GENERAL"
     active: bool = True
     weight: Decimal = Decimal("0.5")
     cost: Decimal = Decimal("4.20")
@@ -93,6 +94,16 @@ class Line:
     def code(self) -> str:
         """SKU, or code of the charge."""
         return self.line.code
+
+    @property
+    def description(self) -> str:
+        """What stands on it."""
+        return self.line.description
+
+    @property
+    def net(self) -> Decimal:
+        """All of it, before tax."""
+        return self.line.net
 
     @property
     def quantity(self) -> Decimal:

@@ -20,7 +20,7 @@ class Prices:
         self._company = company
 
     def read(self, since: str | None) -> tuple[PriceBook, str, bool] | Failure:
-        """By the tick of a price's last change; a price that follows the standard changes with it."""
+        """All prices of each product of which one has changed; a price that follows the standard changes with it."""
         return self._company.calls_made.read("read prices", lambda: self._book(since))
 
     def _book(self, since: str | None) -> tuple[PriceBook, str, bool]:
@@ -31,11 +31,17 @@ class Prices:
             )
             for code in books.prices
         ]
+        changed = {
+            sku
+            for code, listed in books.prices.items()
+            for sku in listed
+            if since is None or books.price_changed(code, sku) > int(since)
+        }
         rows = [
             ListPrice(code, sku, price)
             for code, listed in books.prices.items()
             for sku in listed
-            if since is None or books.price_changed(code, sku) > int(since)
+            if sku in changed
             if (price := books.price(code, sku)) is not None
         ]
         return PriceBook(tuple(lists), tuple(rows)), str(books.tick), since is None

@@ -44,7 +44,10 @@ class PriceDesk(Protocol):
         ...
 
     def read(self, since: str | None) -> tuple[PriceBook, str, bool] | Failure:
-        """(What changed, cursor, full). The lists themselves are always complete."""
+        """(What changed, cursor, full). The lists themselves are always complete.
+
+        Of a product of which one price has changed all prices are there: what is not among them is gone.
+        """
         ...
 
 
