@@ -46,7 +46,7 @@ def company_in_memory(clock: Any, *, seed: int, base: str, items: int) -> Compan
 
 def no_wire(clock: SandboxClock, faults: FaultPlan, company: Company) -> tuple[Any, Any]:
     """Nothing answers for Sage, and nobody calls."""
-    return SimpleNamespace(company=company), SimpleNamespace(clock=clock, faults=faults)
+    return SimpleNamespace(company=company), SimpleNamespace(clock=clock, faults=faults, settle=lambda: None)
 
 
 IN_MEMORY = replace(
