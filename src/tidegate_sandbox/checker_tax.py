@@ -6,7 +6,9 @@ import re
 from decimal import Decimal
 
 #: How a review shows both calculations of an order's tax.
-BOTH_TAXES = re.compile(r"Sage comes to ([0-9.]+) \(tax ([0-9.]+)\), the shop to ([0-9.]+) \(tax ([0-9.]+)\)")
+BOTH_TAXES = re.compile(
+    r"Sage's total is ([0-9.]+) \(tax ([0-9.]+)\), but the order's total is ([0-9.]+) \(tax ([0-9.]+)\)"
+)
 
 
 def taxed_otherwise(reason: str, tolerance: Decimal) -> bool:

@@ -216,7 +216,10 @@ def another_total_is_never_stored(stand: Sage100Stand) -> None:
     with opened(stand.company) as session:
         failure = failed(send(session, wrong))
     assert failure.code is Code.TOTALS_DIFFER
-    assert f"Sage comes to {order.gross} (tax {order.tax}), the shop to {wrong.gross}" in failure.text
+    assert (
+        f"Sage's total is {order.gross} (tax {order.tax}), but the order's total is {wrong.gross}"
+        in failure.text
+    )
     assert stand.booked(order.key) == []
 
 

@@ -80,7 +80,7 @@ def no_list_taken_for_an_empty_one(patch: pytest.MonkeyPatch) -> None:
 
     def empty(self: Any, resource: str, query: str) -> Any:
         found = page(self, resource, query)
-        broken = isinstance(found, Failure) and "not the Web API" in found.text
+        broken = isinstance(found, Failure) and "not from the Web API" in found.text
         return ([], None) if broken else found
 
     patch.setattr(client.Sage300Client, "_page", empty)

@@ -208,7 +208,7 @@ def test_the_wizard_connects_systems_of_ones_own(port: int, tmp_path: Path) -> N
     known = {
         "Address of the Magento store": sandbox[0],
         "Address of Sage's service": f"{sandbox[1]}/uk/sage200/accounts/v1",
-        "Address where people sign in": sandbox[1],
+        "Address of Sage's sign-in page": sandbox[1],
         "Has Sage given a subscription key": "yes",
         "Address on this machine to which": f"http://127.0.0.1:{port + 2}/callback",
         "Sage site id": "0d5b3a52-6a53-4a0e-9a0b-7f2a1d6b9c11",

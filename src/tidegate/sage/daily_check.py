@@ -16,7 +16,7 @@ def another_company(facts: Iterable[tuple[str, str, str]], suspicion: str) -> Fa
     """WRONG_COMPANY for the first fact (its name, ours, the company's) that is another one; "" is not compared."""
     for what, ours, theirs in facts:
         if theirs and ours != theirs:
-            text = f"the company's {what} is {theirs}, the configuration has {ours}: is it {suspicion}?"
+            text = f"the company's {what} is {theirs}, but the configuration has {ours}: is it {suspicion}?"
             return Failure(Code.WRONG_COMPANY, text, sent=False)
     return None
 

@@ -23,7 +23,7 @@ class IdentifyingTexts:
         value = value.strip()
         length = self._length(value)
         if length > limit:
-            self.refuse(f"{name} {value!r} has {length} characters, {self._taker} takes {limit}")
+            self.refuse(f"{name} {value!r} has {length} characters, but {self._taker} allows {limit}")
         return value
 
     def refuse(self, problem: str) -> None:

@@ -132,12 +132,14 @@ class OAuthSignIn(Counted):
         """Exchange the code of the callback's address for tokens."""
         query = {key: values[0] for key, values in parse_qs(urlsplit(callback_url).query).items()}
         if not hmac.compare_digest(query.get("state", "").encode(), state.encode()):
-            return self._failed("the answer belongs to another sign-in (state differs): start again")
+            return self._failed(
+                "the answer belongs to another sign-in (the state parameter differs): start again"
+            )
         if "error" in query:
             reason = query.get("error_description") or query["error"]
             return self._failed(f"the sign-in was not granted: {reason}")
         if not query.get("code"):
-            return self._failed("the address carries no code: copy the whole address of the last page")
+            return self._failed("the address has no code: copy the whole address of the last page")
         remember_secret(query["code"])
         form = self._code_form(query["code"], verifier)
         with self._lock, self._vault.rotating(self.name) as turn:
@@ -165,7 +167,7 @@ class OAuthSignIn(Counted):
         """What to tell the operator when the end is near."""
         tokens = self._load()
         if tokens is None:
-            return f"nobody has signed in to {self.name} yet: {self._again}"
+            return f"the sign-in to {self.name} is missing: {self._again}"
         if tokens.refresh_token and tokens.refresh_token == self._dead:
             return self._expired().text
         end = self.ends_at()
@@ -176,7 +178,10 @@ class OAuthSignIn(Counted):
             return None
         if left <= timedelta(0):
             return f"the sign-in to {self.name} ended on {end:%Y-%m-%d}: {self._again}"
-        return f"the sign-in to {self.name} ends on {end:%Y-%m-%d}, in {left.days} days: {self._again} before"
+        return (
+            f"the sign-in to {self.name} ends on {end:%Y-%m-%d}, in {left.days} days: {self._again} before "
+            "then"
+        )
 
     def keep_alive(self) -> Failure | None:
         """Renew a sign-in that each renewal begins anew, where nothing has renewed it for a day."""
@@ -194,7 +199,7 @@ class OAuthSignIn(Counted):
         """An access token that is good for the next minutes; renewed ahead of its end."""
         tokens = self._tokens or self._load()
         if tokens is None:
-            return self._failed(f"nobody has signed in to {self.name} yet: {self._again}")
+            return self._failed(f"the sign-in to {self.name} is missing: {self._again}")
         now = self._clock.now()
         if tokens.expires_at - now > self._server.ahead:
             return tokens.access_token
@@ -216,7 +221,7 @@ class OAuthSignIn(Counted):
         with self._lock, self._vault.rotating(self.name) as turn:
             tokens = self._tokens = tokens_of(turn.secrets)
             if tokens is None:
-                return self._failed(f"nobody has signed in to {self.name} yet: {self._again}")
+                return self._failed(f"the sign-in to {self.name} is missing: {self._again}")
             if tokens.access_token != stale and tokens.expires_at - self._clock.now() > ahead:
                 return tokens.access_token  # another thread or process was first
             if not tokens.refresh_token:

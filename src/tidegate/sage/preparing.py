@@ -74,7 +74,10 @@ def currency_differs(currency: str, account: str, theirs: str) -> Failure | None
     """That the account takes no order in this currency; None when it does, or when either states none."""
     if not currency or not theirs or currency.upper() == theirs.upper():
         return None
-    text = f"the order is in {currency}, account {account} in {theirs}: map the order to an account in {currency}"
+    text = (
+        f"the order is in {currency}, but account {account} is in {theirs}: map the order to an account in "
+        f"{currency}"
+    )
     return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{currency}", sent=False)
 
 
@@ -88,5 +91,5 @@ def account_unfit(
     theirs = currency_of(customer)
     if theirs.upper() == receipt.currency.upper():
         return None
-    text = f"the payment is in {receipt.currency}, account {receipt.account} in {theirs}"
+    text = f"the payment is in {receipt.currency}, but account {receipt.account} is in {theirs}"
     return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{receipt.currency}", sent=False)

@@ -85,7 +85,7 @@ class SeatPool:
     def resize(self, limit: int) -> None:
         """Take over a changed configuration; sessions already held are not cut off."""
         if limit < 1:
-            raise ValueError(f"a company has at least one seat, got {limit}")
+            raise ValueError(f"a company must have at least one seat, not {limit}")
         with self._free:
             self._limit = limit
             self._free.notify_all()
@@ -162,7 +162,7 @@ class SeatPool:
 
     def _none(self) -> Failure:
         seats = "the seat is" if self._limit == 1 else f"all {self._limit} seats are"
-        return Failure(Code.NO_SEAT, f"{seats} taken by other work of Tidegate", sent=False)
+        return Failure(Code.NO_SEAT, f"{seats} in use by other work of Tidegate", sent=False)
 
 
 class SeatPools:

@@ -136,7 +136,7 @@ class OrderWriter:
                 and abs(Decimal(result["totals"]["total"]) - expected.total) > expected.tolerance
             ):
                 result["warnings"] = [
-                    f"the order in Sage comes to {result['totals']['total']}, not {expected.total}"
+                    f"the order's total in Sage is {result['totals']['total']}, not {expected.total}"
                 ]
         return result
 
@@ -226,8 +226,8 @@ class OrderWriter:
         shown = built.shown()
         return {
             **_error("total_mismatch", "compare", ""),
-            "message": f"Sage comes to {shown['total']} (tax {shown['tax']}),"
-            f" the shop to {expected.total} (tax {expected.tax})",
+            "message": f"Sage's total is {shown['total']} (tax {shown['tax']}), "
+            f"but the order's total is {expected.total} (tax {expected.tax})",
         }
 
     def _give_up(self, batch: Batch, order: OrderRequest) -> None:

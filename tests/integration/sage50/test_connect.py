@@ -45,11 +45,11 @@ def test_check_says_what_the_product_lacks_and_that_it_is_unproven(hub: Sage50Hu
     hub.config.write_text(text, encoding="utf-8")
     found = str(hub.json("check", code=1))
     for said in (
-        "the ledgers are not offered",
-        "our own simulator only",
+        "does not offer shipments",
+        "a simulator only",
         "sage50 does not offer despatches",
         "sage50 does not offer invoices",
-        "the platform takes the key",
+        "the platform accepts the key",
     ):
         assert said in found, said
     assert HIDDEN not in found

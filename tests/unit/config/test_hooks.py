@@ -14,7 +14,7 @@ def with_hook(key: str, value: str) -> str:
 def test_a_secret_that_can_be_guessed_and_a_private_key_are_refused() -> None:
     weak = problems(with_hook("hook_secret", "short"))
     assert [(each.key, each.found) for each in weak] == [
-        ("stores.main.hook_secret", "a token that can be guessed")
+        ("stores.main.hook_secret", "the token is easy to guess")
     ]
     private = problems(with_hook("hook_key", "-----BEGIN PRIVATE KEY-----"))
     assert [(each.key, each.found) for each in private] == [("stores.main.hook_key", "no public key")]

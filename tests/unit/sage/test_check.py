@@ -133,7 +133,7 @@ def test_settings_that_change_the_totals_fail(world: World) -> None:
 
     verdicts = [(finding.verdict, finding.text) for finding in not_passed(world)]
 
-    assert ("fail", "not so: order prices are without tax (are_prices_tax_inclusive)") in verdicts
+    assert ("fail", "not true: order prices are without tax (are_prices_tax_inclusive)") in verdicts
     assert any(verdict == "warn" and "numbers" in text for verdict, text in verdicts)
 
 

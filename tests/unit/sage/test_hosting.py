@@ -135,7 +135,7 @@ def test_a_skip_that_is_ignored_does_not_read_for_ever(world: World, client: Sag
 
     assert isinstance(failure, Failure)
     assert failure.code is Code.SERVER_TROUBLE
-    assert "do not end" in failure.text
+    assert "does not end" in failure.text
     assert len(world.api.requests) == 2
 
 
@@ -149,4 +149,4 @@ def test_rows_without_end_end(world: World, client: Sage200Client, monkeypatch: 
     world.api.on("GET", "/products", more)
     failure = client.read_all("/products", select=("id",))
     assert isinstance(failure, Failure)
-    assert "do not end" in failure.text
+    assert "does not end" in failure.text

@@ -62,5 +62,5 @@ def test_codes_gathers_everything_that_does_not_fit() -> None:
     assert failure is not None
     assert (
         failure.text
-        == "SKU 'ABCD' has 4 characters, Sage takes 3; postcode '12345' has 5 characters, Sage takes 4"
+        == "SKU 'ABCD' has 4 characters, but Sage allows 3; postcode '12345' has 5 characters, but Sage allows 4"
     )

@@ -91,8 +91,8 @@ def test_the_code_is_exchanged_and_the_tokens_are_stored(world: World) -> None:
 @pytest.mark.parametrize(
     ("callback", "text"),
     [
-        (CALLBACK.replace(STATE, "x" * 43), "state differs"),
-        ("http://127.0.0.1:8912/callback", "state differs"),
+        (CALLBACK.replace(STATE, "x" * 43), "state parameter differs"),
+        ("http://127.0.0.1:8912/callback", "state parameter differs"),
         (f"http://x/?error=access_denied&error_description=No+thanks&state={STATE}", "No thanks"),
         (f"http://x/?state={STATE}", "no code"),
     ],

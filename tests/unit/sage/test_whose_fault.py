@@ -72,7 +72,7 @@ def test_a_probe_without_an_answer_halts_nothing(world: World, client: Sage200Cl
         world.api.on("GET", "/sop_settings", silence)
         failure = failed(client.read_one("/customers/27825"))
         assert (failure.code, failure.sent) == (Code.SERVER_TROUBLE, False)
-        assert "could not be asked" in failure.text
+        assert "could not be checked" in failure.text
 
 
 def test_a_missing_feature_that_sage_names_is_nobody_s_record(world: World, client: Sage200Client) -> None:

@@ -67,10 +67,14 @@ def failure_of(answer: Answer | NoAnswer, *, reading: bool) -> Failure | None:
         case 403:
             return Failure(Code.NOT_PERMITTED, f"the user's role does not allow this: {said}", sent=False)
         case 404:
-            text = f"Sage does not find what the call names: {said}"
+            text = f"Sage has no such record: {said}"
             return Failure(Code.REFUSED, text, sent=False, details={GONE: "yes"})
         case 405 | 415:
-            return Failure(Code.UNKNOWN_ENDPOINT, f"Sage does not know the call: {said}", sent=False)
+            return Failure(
+                Code.UNKNOWN_ENDPOINT,
+                (f"this version of Sage's API does not have the call: {said}"),
+                sent=False,
+            )
         case 400:
             return Failure(Code.MALFORMED, f"Sage cannot read the record: {said}", sent=False)
         case status if status < 500:
@@ -82,7 +86,7 @@ def _refused(entries: list[dict[str, Any]], said: str) -> Failure:
     sources = {str(one.get("$source") or "") for one in entries}
     if any(one.get("$dataCode") == "IdempotencyResourceMismatch" for one in entries):
         return Failure(
-            Code.MALFORMED, f"the repeat id was used for another kind of record: {said}", sent=False
+            Code.MALFORMED, f"the repeat id was already used for a record of another kind: {said}", sent=False
         )
     if _PERIOD.search(said):
         return Failure(Code.PERIOD_CLOSED, f"the period is closed: {said}", sent=False)
@@ -94,13 +98,15 @@ def _refused(entries: list[dict[str, Any]], said: str) -> Failure:
 
 def unclear(answer: Answer) -> Failure:
     """A write that was answered with success and a body that is not about this record: in doubt."""
-    text = f"Sage answered {answer.status} with another body: {answer.text(120)}"
+    text = f"Sage sent an unexpected answer (status {answer.status}): {answer.text(120)}"
     return Failure(Code.UNCLEAR_ANSWER, text)
 
 
 def no_list(answer: Answer) -> Failure:
     """A read that was answered with success and no list."""
-    return Failure(Code.SERVER_TROUBLE, f"not the API's answer: {answer.text(120)}", sent=False)
+    return Failure(
+        Code.SERVER_TROUBLE, f"unexpected answer, not from the API: {answer.text(120)}", sent=False
+    )
 
 
 def _lost(answer: NoAnswer, *, reading: bool) -> Failure:

@@ -49,19 +49,19 @@ class Cancelling:
         if isinstance(done, Failure):
             return _cancelled(order_id, number) if GONE in done.details else done
         if done is not None and not is_void(done):
-            return Failure(Code.UNCLEAR_ANSWER, f"Sage answered that {number} is not void")
+            return Failure(Code.UNCLEAR_ANSWER, f"Sage's answer shows that {number} was not voided")
         return _cancelled(order_id, number)
 
     def _unfit(self, row: Row, order_id: str, number: str) -> Failure | None:
         there = number_of_document(row)
         if number and there and there != number:
-            text = f"Sage's document {order_id} is {there}, not {number}"
+            text = f"Sage's document with the id {order_id} is {there}, not {number}"
             return Failure(Code.OTHER_CONTENT, text, sent=False)
         if not key_of_document(row):
-            text = f"Sage's document {there or order_id} does not carry our key"
+            text = f"Sage's document {there or order_id} does not have Tidegate's key"
             return Failure(Code.OTHER_CONTENT, text, sent=False)
         if self._resource == QUOTES and id_of(row, "invoice"):
-            text = f"quote {number} is an invoice already: void that in Sage, or credit it"
+            text = f"quote {number} was made into an invoice: void or credit the invoice in Sage"
             return Failure(Code.REFUSED, text, sent=False)
         return None
 

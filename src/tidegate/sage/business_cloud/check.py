@@ -31,21 +31,32 @@ AREAS = (
 """What the flows read, and what the role of the user who signs in must allow."""
 REMEDIES = {
     Code.SIGN_IN_EXPIRED: "sign in again: `tidegate sign-in`",
-    Code.NOT_AUTHENTICATED: "look whether the subscription is active, and sign in again",
-    Code.UNREACHABLE: "look at the address, and at the way out to the internet",
-    Code.THROTTLED: "another application uses the budget of this business: lower calls_per_minute, or try again",
-    Code.WRONG_COMPANY: "look at business_id; the businesses that the user sees are named above",
+    Code.NOT_AUTHENTICATED: "check whether the subscription is active, and sign in again",
+    Code.UNREACHABLE: "check the address and the internet connection",
+    Code.THROTTLED: (
+        "another application uses the calls of this business: lower calls_per_minute, or try again"
+    ),
+    Code.WRONG_COMPANY: "check business_id; the businesses of the user are named above",
     Code.LOCKED: "the service is being maintained: try again later",
 }
 LACKS = (
-    ("orders", "there are no sales orders: an order becomes {form}, as the key orders says"),
-    ("shipments", "there are no shipments and no tracking numbers: the shop, or another system, has them"),
+    ("orders", "this product has no sales orders: an order becomes {form}, as set by the key orders"),
     (
-        "our key",
-        "there are no custom fields: our key is the last line of a document's notes, and nobody may change it",
+        "shipments",
+        ("this product has no shipments and no tracking numbers: enter them in Magento or in another system"),
     ),
-    ("on hold", f"no contact can be on hold: a line {HELD} in its notes says so"),
-    ("call-backs", "there are none: changes are read by polling"),
+    (
+        "Tidegate's key",
+        (
+            "this product has no custom fields: Tidegate's key is the last line of a document's notes and "
+            "must not be changed"
+        ),
+    ),
+    (
+        "on hold",
+        (f"a contact cannot be put on hold in this product: write a line {HELD} in its notes instead"),
+    ),
+    ("call-backs", "this product has none: Tidegate reads changes with each cycle"),
 )
 FORMS = {"invoice": "an invoice at once", "quote": "a quote", "draft": "a draft invoice"}
 
@@ -89,7 +100,7 @@ class Check:
         if warning is not None:
             self._note("warn", "sign-in", warning, "`tidegate sign-in`")
         else:
-            self._note("pass", "sign-in", "somebody has signed in, and the sign-in is renewed as it is used")
+            self._note("pass", "sign-in", "signed in; the sign-in is renewed as it is used")
         return True
 
     def _business(self) -> bool:
@@ -103,7 +114,10 @@ class Check:
         ours = [row for row in rows if text_of(row, "id") == self._company.business_id]
         if not ours:
             self._note(
-                "fail", "business", f"the user sees {names or 'none'}", "set business_id to one of these"
+                "fail",
+                "business",
+                f"the user sees {names or 'none'}",
+                ("set business_id to one of the businesses"),
             )
             return False
         self._note("pass", "business", text_of(ours[0], "displayed_as"))
@@ -116,7 +130,7 @@ class Check:
             return False
         country = text_of(inside(found, "country"), "id") if isinstance(found, dict) else ""
         if country and country != self._company.country:
-            text = f"the business is in {country}, the configuration says {self._company.country}"
+            text = f"the business is in {country}, but the configuration says {self._company.country}"
             self._note("fail", "country", text, f'country = "{country}"')
         return True
 
@@ -143,7 +157,7 @@ class Check:
             self._note("pass", "sales_account", accounts[company.sales_account].name)
         else:
             text = f"no ledger account {company.sales_account} is visible in sales"
-            self._note("fail", "sales_account", text, "look at the key sales_account")
+            self._note("fail", "sales_account", text, "check the key sales_account")
         taxes = self._reference.taxes()
         if isinstance(taxes, Failure):
             self._failed("tax rates", taxes)
@@ -151,8 +165,8 @@ class Check:
         if not isinstance(types, Failure):
             names = [text_of(row, "name") for row in types]
             if company.price_type and company.price_type not in names:
-                text = f"there is no price type {company.price_type!r}, but {', '.join(names)}"
-                self._note("fail", "price_type", text, "look at the key price_type")
+                text = f"there is no price type {company.price_type!r}; there are {', '.join(names)}"
+                self._note("fail", "price_type", text, "check the key price_type")
 
     def _lacks(self) -> None:
         for subject, text in LACKS:

@@ -62,7 +62,14 @@ class BusinessCloudClient(Counted):
                     break
             if len(found) >= total:
                 return list(found.values())
-        return Failure(Code.SERVER_TROUBLE, f"Sage's list of {resource} does not hold still", sent=False)
+        return Failure(
+            Code.SERVER_TROUBLE,
+            (
+                f"Sage's list of {resource} kept changing while it was read: it is read again with the next "
+                "cycle"
+            ),
+            sent=False,
+        )
 
     def page(self, resource: str, query: Query) -> tuple[list[Row], int] | Failure:
         """One page, and how many records the whole list has. A read that took too long is asked once more."""
@@ -139,7 +146,7 @@ class BusinessCloudClient(Counted):
         """One call with a good token. `paced`: it waits for its minute; another one is left to the next cycle."""
         while seconds := self._pace.begin():
             if not paced:
-                text = "this minute's calls are spent"
+                text = "the calls allowed in this minute are used up"
                 return Failure(Code.THROTTLED, text, seconds, sent=False)
             self._pace.wait(seconds)
         token = self._sign_in.token()
@@ -157,7 +164,7 @@ class BusinessCloudClient(Counted):
         if failure is not None:
             return failure
         if isinstance(answer, NoAnswer):
-            raise ValueError("no answer, and no failure")
+            raise ValueError("internal error: neither an answer nor a failure")
         self._refused_token = ""
         return answer
 

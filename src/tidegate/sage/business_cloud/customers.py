@@ -145,7 +145,7 @@ class Customers:
         if isinstance(made, Failure):
             return self._refused(new, made)
         if text_of(made, "source_guid") != new.key:
-            return Failure(Code.UNCLEAR_ANSWER, "Sage answered with another contact, or with none")
+            return Failure(Code.UNCLEAR_ANSWER, "Sage's answer is about another contact, or about none")
         self._reference.contacts_read.add(made)
         return Accepted(text_of(made, "id"), text_of(made, "reference"))
 
@@ -173,7 +173,7 @@ class Customers:
             "name": one_line(new.name or new.email, NAME),
             "contact_type_ids": [CUSTOMER],
             "reference": account,
-            "source_guid": codes.check("our key", new.key, KEY),
+            "source_guid": codes.check("Tidegate's key", new.key, KEY),
             "email": email,
             "tax_number": new.vat_number,
             "currency_id": new.currency or None,
@@ -195,7 +195,7 @@ class Customers:
         there = created[new.key]
         if there is not None:
             return Accepted(there.id, there.account)
-        text = f"the account {new.account} is taken: {failure.text}"
+        text = f"the account {new.account} already exists: {failure.text}"
         return Failure(Code.REFUSED, text, sent=False, details={"taken": new.account})
 
 

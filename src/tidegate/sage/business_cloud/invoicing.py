@@ -76,11 +76,13 @@ class Invoicing:
             return row
         name = number or order_id
         if row is None:
-            return Failure(Code.REFUSED, f"Sage's document {name} is not there any more", sent=False)
+            return Failure(Code.REFUSED, f"Sage no longer has the document {name}", sent=False)
         if not key_of_document(row):
-            return Failure(Code.OTHER_CONTENT, f"Sage's document {name} does not carry our key", sent=False)
+            return Failure(
+                Code.OTHER_CONTENT, f"Sage's document {name} does not have Tidegate's key", sent=False
+            )
         if is_void(row) or state_of(row) == DECLINED:
-            text = f"Sage's document {name} is {state_of(row).lower()}, and the store has shipped it"
+            text = f"Sage's document {name} is {state_of(row).lower()}, but the store has shipped it"
             return Failure(Code.REFUSED, text, sent=False)
         return row
 
@@ -88,7 +90,7 @@ class Invoicing:
         made = self._client.release(INVOICES, text_of(row, "id"))
         if isinstance(made, Failure):
             return made
-        return _invoiced(made) or Failure(Code.UNCLEAR_ANSWER, "Sage answered that it is still a draft")
+        return _invoiced(made) or Failure(Code.UNCLEAR_ANSWER, "Sage's answer shows that it is still a draft")
 
     def _converted(self, quote: Row) -> Outcome:
         made = self._client.create(INVOICES, WRAPPERS[INVOICES], self._body(quote))

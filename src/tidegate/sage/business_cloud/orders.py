@@ -133,10 +133,13 @@ class Orders:
             if isinstance(item, Failure):
                 yield item
             elif line.warehouse not in ("", WAREHOUSE):
-                text = f"Sage knows no warehouses but {WAREHOUSE!r}, and the line names {line.warehouse!r}"
+                text = (
+                    f"this product has only the warehouse {WAREHOUSE!r}, but the line names "
+                    f"{line.warehouse!r}"
+                )
                 yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{line.warehouse}", sent=False)
         if line.kind is LineKind.CHARGE and line.code not in ("", CARRIAGE):
-            text = f"Sage's one charge is the shipping of the document, {CARRIAGE!r}, and not {line.code!r}"
+            text = f"this product has only the charge {CARRIAGE!r} for shipping, not {line.code!r}"
             yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"charge:{line.code}", sent=False)
         if line.kind is not LineKind.CHARGE:
             code = line.account or self._company.sales_account
@@ -153,7 +156,7 @@ class Orders:
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
         """One POST for one order. ValueError for more."""
         if len(batch) > self.about.orders_per_call:
-            raise ValueError(f"a call takes one order, got {len(batch)}")
+            raise ValueError(f"internal error: one call can carry one order, not {len(batch)}")
         for one in batch:
             yield one.order.key, self._sent(one)
 
@@ -182,12 +185,15 @@ class Orders:
             query = {"mark_as_sent": "false"} if resource == INVOICES else None
             there = self._client.entry(resource, text_of(made, "id"), query)
             if isinstance(there, Failure):
-                text = f"an earlier document of the order was answered, and cannot be read: {there.text}"
+                text = (
+                    "Sage's answer names an earlier document of the order, which cannot be read: "
+                    f"{there.text}"
+                )
                 return Failure(Code.UNCLEAR_ANSWER, text, there.retry_after)
             if there is not None and not is_void(there):
                 return there
             body["idempotency_id"] = repeat_id(str(body["idempotency_id"]), text_of(made, "id"))
-        return Failure(Code.UNCLEAR_ANSWER, "Sage answered with nothing but documents that were voided")
+        return Failure(Code.UNCLEAR_ANSWER, "Sage's answer contains only voided documents")
 
     def _doubt(self, one: Prepared) -> None:
         """Read what this order names again: the company has refused it."""
@@ -207,7 +213,7 @@ class Orders:
 
     def _accepted(self, sent: Prepared, row: Row) -> Outcome:
         if key_of_document(row) != sent.order.key or text_of(row, "reference") != sent.order.reference:
-            return Failure(Code.UNCLEAR_ANSWER, "Sage answered with another document, or with none")
+            return Failure(Code.UNCLEAR_ANSWER, "Sage's answer is about another document, or about none")
         try:
             id, gross = name_of(row, "id"), money_of(row, "total_amount")
         except Unreadable as error:

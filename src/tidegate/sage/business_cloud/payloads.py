@@ -59,7 +59,7 @@ def order_payload(
         _line(line, tax, known, company, codes, abroad=abroad)
         for line, tax in zip(order.lines, taxes, strict=True)
     ]
-    key = codes.check("our key", order.key, KEY)
+    key = codes.check("Tidegate's key", order.key, KEY)
     name = "quote_lines" if company.orders == "quote" else "invoice_lines"
     body: dict[str, Any] = {
         "contact_id": known.contact.id,
@@ -76,7 +76,7 @@ def order_payload(
     if company.orders == "quote":
         body["expiry_date"] = f"{order.date + timedelta(days=company.quote_days):%Y-%m-%d}"
     if not lines:
-        codes.refuse("an order without lines is not taken")
+        codes.refuse("an order without lines cannot be sent")
     body["notes"] = notes_of(order, key, codes)
     body = {field: value for field, value in body.items() if value not in (None, "")}
     content = _encoder.encode(body).decode()
@@ -125,7 +125,7 @@ def _taxes(order: SalesOrder, known: Resolved) -> list[Decimal] | Failure:
             taxes[at] += step
         return taxes
     if missing:
-        text = f"Sage would come to {shown(gross)}, the order to {shown(order.gross)}"
+        text = f"Sage's total would be {shown(gross)}, but the order's total is {shown(order.gross)}"
         return Failure(Code.TOTALS_DIFFER, text, sent=False)
     return taxes
 
@@ -136,9 +136,9 @@ def _taxed_abroad(order: SalesOrder, known: Resolved, company: BusinessCloudSett
     if not charged:
         return None
     text = (
-        f"the contact {known.contact.account} is at home in {known.contact.country}, where Sage takes only a zero "
-        f"rate from a business in {company.country}, and the store charged {shown(order.tax)} of tax: map the order "
-        "to a contact at home, or enter it by hand"
+        f"the contact {known.contact.account} is in {known.contact.country}, for which Sage accepts only a "
+        f"zero tax rate from a business in {company.country}, but the store charged {shown(order.tax)} of "
+        f"tax: map the order to a contact in {company.country}, or enter it by hand"
     )
     return Failure(Code.TOTALS_DIFFER, text, sent=False)
 

@@ -85,7 +85,7 @@ def _prices(row: Row, codes: dict[str, str], standard: str) -> list[ListPrice]:
     for one in rows_of(row, "sales_prices"):
         name = codes.get(id_of(one, "product_sales_price_type"), "")
         if one.get("price_includes_tax") is True:
-            raise Unreadable("its price includes tax, which the shop's does not", "price_includes_tax")
+            raise Unreadable("its price includes tax, but the store's prices do not", "price_includes_tax")
         if name:
             found[name] = figure_of(one, "price")
     if standard in found:

@@ -10,7 +10,7 @@ from tidegate.sage.business_cloud.settings import BASE_URL, SIGN_IN_URL, TOKEN_U
 
 QUESTIONS = (
     Question("base_url", "Address of the API", BASE_URL, address),
-    Question("sign_in_url", "Address where people sign in to Sage", SIGN_IN_URL, address),
+    Question("sign_in_url", "Address of Sage's sign-in page", SIGN_IN_URL, address),
     Question("token_url", "Address where tokens are renewed", TOKEN_URL, address),
     Question(
         "redirect_url",
@@ -21,7 +21,7 @@ QUESTIONS = (
     Question("business_id", "Id of the business (may be left empty until after the sign-in)", "", anything),
     Question("country", "Country of the business", "GB", anything),
     Question("orders", "What an order becomes in Sage", "invoice", anything, ("invoice", "quote", "draft")),
-    Question("sales_account", "Ledger account of lines that name none", "4000", anything),
+    Question("sales_account", "Ledger account of lines without an account of their own", "4000", anything),
 )
 
 

@@ -116,7 +116,7 @@ class Receipts:
         if isinstance(made, Failure):
             return made
         if text_of(made, "reference") != reference:
-            return Failure(Code.UNCLEAR_ANSWER, "Sage answered with another payment, or with none")
+            return Failure(Code.UNCLEAR_ANSWER, "Sage's answer is about another payment, or about none")
         self._read.add(made)
         urn = id_of(made, "transaction") or text_of(made, "id")
         return Accepted(f"payment:{text_of(made, 'id')}", urn)
@@ -130,7 +130,10 @@ class Receipts:
             text = f"Sage has no contact {receipt.account!r}"
             return Failure(Code.UNKNOWN_CUSTOMER, text, missing=f"customer:{receipt.account}", sent=False)
         if contact.currency and contact.currency.upper() != receipt.currency.upper():
-            text = f"the payment is in {receipt.currency}, contact {receipt.account} in {contact.currency}"
+            text = (
+                f"the payment is in {receipt.currency}, but contact {receipt.account} is in "
+                f"{contact.currency}"
+            )
             return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{receipt.currency}", sent=False)
         return contact.id
 
@@ -198,4 +201,4 @@ def _id(entry: str) -> str:
 
 
 def _gone(what: str) -> Failure:
-    return Failure(Code.RECORD_BUSY, f"{what} is not there any more", sent=False)
+    return Failure(Code.RECORD_BUSY, f"Sage no longer has {what}", sent=False)

@@ -54,7 +54,7 @@ class Stock:
         """All levels; none when nothing is different from what the cursor has seen."""
         for name in warehouses:
             if name != WAREHOUSE:
-                text = f"Sage knows no warehouses but {WAREHOUSE!r}, and not {name!r}"
+                text = f"this product has only the warehouse {WAREHOUSE!r}, not {name!r}"
                 return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{name}", sent=False)
         as_of = self._now()  # an order that is confirmed from here on may be on the figures, or not
         failure = self._refresh()

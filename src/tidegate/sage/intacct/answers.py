@@ -72,7 +72,7 @@ def _lost(answer: NoAnswer, *, reading: bool) -> Failure:
 
 def unclear(answer: Answer, *, reading: bool) -> Failure:
     """An answer that is not about this request: a page of something in between, half a document, another's."""
-    text = f"Intacct's answer is not about this request: {answer.text(120)}"
+    text = f"Intacct's answer is about another request: {answer.text(120)}"
     if not reading:
         return Failure(Code.UNCLEAR_ANSWER, text)
     code = Code.MAINTENANCE if _MAINTENANCE.search(text) else Code.SERVER_TROUBLE
@@ -115,13 +115,13 @@ def function(refused: Refused, *, reading: bool) -> Failure:
         code = Code.UNKNOWN_ENDPOINT if numbers & QUERY else Code.SERVER_TROUBLE
         return Failure(code, f"Intacct refuses to read: {said}", sent=False)
     if REPEATED in numbers or _REPEATED.search(said):
-        text = f"Intacct has executed this request before: {said}"
+        text = f"Intacct has already executed this request: {said}"
         return Failure(Code.UNCLEAR_ANSWER, text, details={DONE_BEFORE: "yes"})
     if _PERIOD.search(said):
         return Failure(Code.PERIOD_CLOSED, f"the period is closed: {said}", sent=False)
     if _HELD.search(said):
         return Failure(
-            Code.CUSTOMER_PENDING, f"Intacct takes no order of an account on hold: {said}", sent=False
+            Code.CUSTOMER_PENDING, f"Intacct refuses orders of an account that is on hold: {said}", sent=False
         )
     failure = Failure(Code.REFUSED, f"Intacct refused it: {said}", sent=False)
     return replace(failure, details={DUPLICATE: "yes"}) if is_duplicate(refused) else failure

@@ -35,13 +35,15 @@ READS = (
 """What the flows read, each with a read of nothing: a record number that there is not."""
 
 REMEDIES = {
-    Code.NOT_AUTHENTICATED: "look at sender, company, user and entity, and at the company's list of authorised senders",
+    Code.NOT_AUTHENTICATED: (
+        "check sender, company, user and entity, and the company's list of authorised senders"
+    ),
     Code.NOT_PERMITTED: "give the role of the Web Services user this permission",
-    Code.UNKNOWN_ENDPOINT: "this company calls the fields otherwise: see docs/sage/intacct.md",
-    Code.UNREACHABLE: "look at the address, and at the way out to the internet",
+    Code.UNKNOWN_ENDPOINT: "the fields have other names in this company: see docs/sage/intacct.md",
+    Code.UNREACHABLE: "check the address and the internet connection",
     Code.LOCKED: "Intacct is under maintenance: try again later",
-    Code.THROTTLED: "others use the company's requests: try again later",
-    Code.WRONG_COMPANY: "look at the key entity",
+    Code.THROTTLED: "other applications use up the company's requests: try again later",
+    Code.WRONG_COMPANY: "check the key entity",
 }
 
 
@@ -125,12 +127,15 @@ class Check:
 
     def _lacking(self) -> None:
         """What only some need: a company without it is no failure."""
-        wanted = [(enquiries.SCHEDULE, "what accounts with a price schedule pay is not read")]
+        wanted = [(enquiries.SCHEDULE, "prices of accounts with a price schedule are not read")]
         if self._company.offline_policy:
             wanted.append(
                 (
                     offline.JOBS,
-                    "the state of offline requests is not seen: each is taken for lost only when its time is over",
+                    (
+                        "the status of offline requests cannot be read: a lost request is sent again only "
+                        "after its waiting time"
+                    ),
                 )
             )
         nothing = equals("RECORDNO", "0")
@@ -157,9 +162,9 @@ class Check:
             if isinstance(rows, Failure):
                 self._failed(key, rows)
             elif rows:
-                self._note("pass", key, f"{name} is there")
+                self._note("pass", key, f"{name} exists")
             else:
-                self._note("fail", key, f"there is no {name!r}", f"look at the key {key}")
+                self._note("fail", key, f"there is no {name!r}", f"check the key {key}")
 
 
 def _ids(found: Element) -> set[str]:

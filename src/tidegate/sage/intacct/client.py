@@ -146,7 +146,11 @@ class IntacctClient:
     def read_many(self, queries: Sequence[Query]) -> list[list[Row] | Failure]:
         """The rows of several queries, pooled in one request as long as each has a further page."""
         found, left = self._pages(queries, MOST_PAGES)
-        endless = Failure(Code.SERVER_TROUBLE, "Intacct's pages do not end", sent=False)
+        endless = Failure(
+            Code.SERVER_TROUBLE,
+            ("Intacct's list does not end: page after page, and none is the last"),
+            sent=False,
+        )
         return [endless if at in left else one for at, one in enumerate(found)]
 
     def read_pages(self, queries: Sequence[Query], pages: int) -> list[tuple[list[Row], bool] | Failure]:
@@ -256,7 +260,7 @@ def _control_id(functions: Sequence[Function]) -> str:
 def _outcome(said: Response, function: Function, *, reading: bool) -> Outcome:
     result = (said.results or {}).get(function.control_id)
     if result is None:
-        text = f"Intacct's answer says nothing of {function.control_id}"
+        text = f"Intacct's answer does not mention the request {function.control_id}"
         return Failure(Code.SERVER_TROUBLE if reading else Code.UNCLEAR_ANSWER, text, sent=not reading)
     return answers.function(result, reading=reading) if isinstance(result, Refused) else result
 
@@ -271,11 +275,13 @@ def _taken(query: Query, page: Outcome, offset: int) -> tuple[list[Row], int] | 
     rows = [row_of(one) for one in data]
     count, left = data.get("count", ""), data.get("numremaining", "")
     if not (count.isdigit() and left.isdigit()) or int(count) != len(rows):
-        return _unexpected(query, f"{len(rows)} rows that are counted as {count!r}")
+        return _unexpected(query, f"{len(rows)} rows, although it states {count!r}")
     if not rows and int(left):
-        return _unexpected(query, f"no rows from {offset} on, and {left} that remain")
+        return _unexpected(query, f"no rows from {offset} on, although {left} remain")
     return rows, int(left)
 
 
 def _unexpected(query: Query, what: str) -> Failure:
-    return Failure(Code.SERVER_TROUBLE, f"Intacct answered a query of {query.object} with {what}", sent=False)
+    return Failure(
+        Code.SERVER_TROUBLE, f"Intacct's answer to a query of {query.object} has {what}", sent=False
+    )

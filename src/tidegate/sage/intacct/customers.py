@@ -139,9 +139,7 @@ class Customers:
             child_text(made, "data/customer/CUSTOMERID"),
         )
         if not number or account.casefold() != new.account.strip().casefold():
-            return Failure(
-                Code.UNCLEAR_ANSWER, f"Intacct answered with the customer {account!r}, not with ours"
-            )
+            return Failure(Code.UNCLEAR_ANSWER, f"Intacct's answer is about another customer, {account!r}")
         return Accepted(number, account)
 
     def _new(self, new: NewCustomer, codes: Codes) -> dict[str, object]:
@@ -157,13 +155,13 @@ class Customers:
             "TAXID": codes.check("VAT number", new.vat_number, 40) or None,
             "ONHOLD": True if new.on_hold else None,
             "CURRENCY": self._company.currency if self._company.multi_currency else None,
-            self._key: codes.check("our key", new.key, KEY),
+            self._key: codes.check("Tidegate's key", new.key, KEY),
         }
 
     def _refused(self, new: NewCustomer, failure: Failure) -> Failure:
         if answers.DUPLICATE not in failure.details:
             return failure
-        text = f"the account {new.account} is taken: {failure.text}"
+        text = f"the account {new.account} already exists: {failure.text}"
         return Failure(Code.REFUSED, text, sent=False, details={"taken": new.account})
 
 

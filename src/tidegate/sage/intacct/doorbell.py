@@ -53,12 +53,12 @@ class Doorbell:
             return unproven("a call without a valid signature")
         digest = hashlib.sha256(ring.body).hexdigest()
         if not hmac.compare_digest(str(claims.get("payload_signature", "")).encode(), digest.encode()):
-            return unproven("a signature of another body")
+            return unproven("the signature does not belong to this content")
         if claims.get("iss") != ISSUER or not self._ours(claims):
             return unproven("a signature of another issuer, company or client")
         ends = _moment(claims.get("exp"))
         if ends is None or ends + LEEWAY < self._clock.now():
-            return unproven("a signature that is over")
+            return unproven("the signature has expired")
         return Heard(200, FLOWS, "a document has changed")
 
     def _answered(self, ring: Ring, token: str) -> Heard:
@@ -66,8 +66,8 @@ class Doorbell:
         if ring.method.upper() != "POST" or not self._answers.is_meant(token):
             return Heard(404, note="no such address")
         if not self._answers.take(ring.body):
-            return Heard(200, note="a response to a request that is not ours")
-        return Heard(200, ORDERS, "an offline request was worked on")
+            return Heard(200, note="a response to a request of another program")
+        return Heard(200, ORDERS, "an offline request was processed")
 
     def _ours(self, claims: dict[str, Any]) -> bool:
         company = str(claims.get("tenant_id", self._company_id)).casefold()

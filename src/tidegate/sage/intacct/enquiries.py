@@ -93,7 +93,9 @@ class Enquiries:
             return Failure(Code.UNKNOWN_SKU, f"Intacct has no item {sku!r}", missing=f"sku:{sku}", sent=False)
         currency = text_of(customer, "CURRENCY") or self._company.currency
         if currency != self._company.currency:
-            text = f"account {account} buys in {currency}; the prices that are read are in {self._company.currency}"
+            text = (
+                f"account {account} buys in {currency}, but the prices are read in {self._company.currency}"
+            )
             return Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{currency}", sent=False)
         schedule = _schedule(customer, known)
         if isinstance(schedule, Failure):
@@ -102,7 +104,7 @@ class Enquiries:
             price = self._price(question, customer, schedule, item, known)
         except Unreadable as error:
             return Failure(
-                Code.OTHER_CONTENT, f"the price of {sku} cannot be worked out: {error}", sent=False
+                Code.OTHER_CONTENT, f"the price of {sku} cannot be calculated: {error}", sent=False
             )
         if price is None:
             return Failure(Code.OTHER_CONTENT, f"item {sku} has no price in Intacct", sent=False)

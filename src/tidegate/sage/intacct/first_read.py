@@ -43,7 +43,7 @@ def in_parts_by_number(
         found, is_left = page
         last = text_of(found[-1], "RECORDNO") if found else BEGINNING
         if is_left and not last.isdigit():
-            text = f"Intacct states no record number of {queries[at].object}, by which it is read on"
+            text = f"Intacct states no record number of {queries[at].object}, which is needed to read on"
             return Failure(Code.SERVER_TROUBLE, text, sent=False)
         again = parked_rows(client, queries[at], before[at], found)
         if isinstance(again, Failure):

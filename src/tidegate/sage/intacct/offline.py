@@ -45,8 +45,9 @@ NEVER_ARRIVED = Failure(
     Code.TRANSIENT, "the offline request never reached Intacct: it is sent again", sent=False
 )
 NO_REASON = (
-    "Intacct has worked on the offline request and not made this order; why was sent to the transport policy's "
-    "address, and has not come here: see Company > Offline Job Queue, or send it once without `offline_policy`"
+    "Intacct has processed the offline request but not made this order. The reason was sent to the "
+    "transport policy's address and did not arrive here: see Company > Offline Job Queue, or send the "
+    "order once without `offline_policy`"
 )
 
 

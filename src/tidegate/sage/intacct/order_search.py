@@ -96,7 +96,7 @@ class OrderSearch:
             return _cancelled(order_id, number)
         [row] = read[:1]
         if text_of(row, "DOCNO") != number or text_of(row, "DOCID") != order_id:
-            text = f"Intacct's document {order_id} is order {text_of(row, 'DOCNO')}, not {number}"
+            text = f"Intacct's document with the id {order_id} is order {text_of(row, 'DOCNO')}, not {number}"
             return Failure(Code.OTHER_CONTENT, text, sent=False)
         state = text_of(row, "STATE")
         if state == CLOSED:

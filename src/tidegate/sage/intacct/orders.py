@@ -105,7 +105,7 @@ class Orders:
             return held
         customers, items, warehouses = known.customers, known.items, known.warehouses
         if isinstance(customers, Failure) or isinstance(items, Failure) or isinstance(warehouses, Failure):
-            raise ValueError("an order whose names could not be read is held")
+            raise ValueError("an order is held while its mapped codes cannot be read")
         resolved = Resolved(customers[order.account], items, next(iter(warehouses), ""))
         payload = order_payload(order, resolved, self._company)
         return with_payload(order, payload)
@@ -208,7 +208,9 @@ class Orders:
         docid = text_of(made, "key")
         number = number_of(docid, self._company.sales_order)
         if not number:
-            text = f"Intacct answered with the document {docid!r}, which is no {self._company.sales_order}"
+            text = (
+                f"Intacct's answer names the document {docid!r}, which is not a {self._company.sales_order}"
+            )
             return Failure(Code.UNCLEAR_ANSWER, text)
         return Accepted(docid, number, status=SalesOrderStatus.LIVE)
 
@@ -256,5 +258,5 @@ def _first(warehouses: Mapping[str, str] | Failure) -> str:
 
 
 def _unlisted(code: Code, kind: str, name: str, key: str) -> Failure:
-    text = f"no subtotal of the order holds the {kind} {name!r}: see {key} of the company"
+    text = f"no subtotal is configured for the {kind} {name!r}: see {key} of the company"
     return Failure(code, text, missing=f"{kind}:{name}", sent=False)

@@ -46,7 +46,7 @@ def order_payload(order: SalesOrder, known: Resolved, company: IntacctSettings) 
     invoice = contact_of(order.invoice, account, codes) if order.invoice else None
     goods = [line for line in order.lines if line.kind is LineKind.GOODS]
     if not goods:
-        codes.refuse("an order without goods has no line, which Intacct does not take")
+        codes.refuse("an order without items has no lines, and Intacct does not accept that")
     lines = [_line(line, known, company, codes) for line in goods]
     notes = [*order.memos, *dict.fromkeys(codes.over)]
     if lines and notes:
@@ -64,7 +64,7 @@ def order_payload(order: SalesOrder, known: Resolved, company: IntacctSettings) 
         "billto": {"contactname": invoice["CONTACTNAME"]} if invoice else None,
         "currency": order.currency if company.multi_currency else None,
         "exchratetype": DAILY if company.multi_currency else None,
-        "customfields": _custom(company.order_field, codes.check("our key", order.key, KEY)),
+        "customfields": _custom(company.order_field, codes.check("Tidegate's key", order.key, KEY)),
         "state": "Pending",
         "customerponumber": codes.check("purchase order number", order.po_number, 30) or None,
         "sotransitems": {"sotransitem": lines},
@@ -142,5 +142,5 @@ def _differs(
     gross = net + total(one["total"] for one in subtotals)
     if gross == order.gross:
         return None
-    text = f"Intacct would come to {shown(gross)}, the order to {shown(order.gross)}"
+    text = f"Intacct's total would be {shown(gross)}, but the order's total is {shown(order.gross)}"
     return Failure(Code.TOTALS_DIFFER, text, sent=False)

@@ -193,4 +193,4 @@ def _price(entry: Row, base: Decimal | None) -> Decimal:
         return base + value
     if kind.startswith("Percent"):
         return rounded(base * (100 + value) / 100, DECIMALS)
-    raise Unreadable(f"{kind!r} is new to us", "VALUETYPE")
+    raise Unreadable(f"{kind!r} is not known to Tidegate", "VALUETYPE")

@@ -12,7 +12,7 @@ QUESTIONS = (
     Question("base_url", "Address of Intacct's XML gateway", IntacctSettings().base_url, address),
     Question("entity", "Entity that orders are made in (empty: the top level)", "", anything),
     Question("location", "Location on order lines (empty: none)", "", anything),
-    Question("charge", "Subtotal of the order that holds the shipping costs", "Shipping", anything),
+    Question("charge", "Subtotal of the order for the shipping costs", "Shipping", anything),
 )
 
 

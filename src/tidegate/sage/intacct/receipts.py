@@ -105,7 +105,7 @@ class Receipts:
             "PAYMENTMETHOD": self._company.payment_method,
             "CUSTOMERID": receipt.account,
             "DOCNUMBER": codes.check("payment reference", receipt.reference, REFERENCE),
-            "DESCRIPTION": codes.check("our key", receipt.key, KEY),
+            "DESCRIPTION": codes.check("Tidegate's key", receipt.key, KEY),
             "EXCH_RATE_TYPE_ID": DAILY if foreign else None,
             "RECEIPTDATE": receipt.day,
             "TRX_AMOUNTTOPAY": receipt.amount,
@@ -191,5 +191,5 @@ def _exceeds(row: Row, what: str, amount: Decimal) -> Failure | None:
         return Failure(Code.UNREADABLE, f"{what}: {error}", sent=False)
     if amount <= due:
         return None
-    text = f"{shown(amount)} is more than the {shown(due)} that is open of {what}"
+    text = f"{shown(amount)} is more than the open amount {shown(due)} of {what}"
     return Failure(Code.REFUSED, text, sent=False)

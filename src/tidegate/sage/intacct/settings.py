@@ -77,23 +77,28 @@ class IntacctSettings(CompanySettings, frozen=True, kw_only=True, tag="intacct")
         check_range(self.price_decimals, 0, MOST_DECIMALS, f"{key}.price_decimals", report, "decimals")
         if self.monthly_transactions < 0:
             report.problem(
-                f"{key}.monthly_transactions", str(self.monthly_transactions), "give what the tier includes"
+                f"{key}.monthly_transactions",
+                str(self.monthly_transactions),
+                ("give the number that your Intacct tier includes"),
             )
         named = set(self.taxes) | set(self.charges)
         twice = set(self.taxes) & set(self.charges)
         if twice:
             found = ", ".join(sorted(twice))
-            report.problem(f"{key}.charges", found, "a subtotal holds either tax or a charge")
+            report.problem(f"{key}.charges", found, "use a subtotal either for tax or for a charge")
         for account, subtotal in self.amounts.items():
             if subtotal in self.taxes:
                 report.problem(
-                    f"{key}.amounts.{account}", subtotal, "a subtotal that holds tax holds no amount"
+                    f"{key}.amounts.{account}", subtotal, "a subtotal for tax cannot be used for an amount"
                 )
         if "" in named:
             report.problem(f"{key}.taxes", "an empty name", "name the subtotals of the order's definition")
         if self.offline_policy and not self.call_back_token:
-            remedy = "responses are posted to .../bell/NAME/answers/TOKEN; without one, why an order was refused is not heard"
+            remedy = (
+                "responses are posted to .../bell/NAME/answers/TOKEN; without a token the reasons of "
+                "refused orders are not received"
+            )
             report.warning(f"{key}.call_back_token", "missing", remedy)
         if not self.location:
-            remedy = "companies with several entities refuse lines and subtotals without a location"
+            remedy = "a company with several entities needs a location on lines and subtotals"
             report.warning(f"{key}.location", "missing", remedy)

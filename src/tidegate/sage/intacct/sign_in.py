@@ -118,12 +118,17 @@ class SignIn:
         endpoint = text_of(result, "data/api/endpoint")
         entity = text_of(result, "data/api/locationid")
         if not session_id:
-            return Failure(Code.SERVER_TROUBLE, "Intacct signed us in without a session", sent=False)
+            return Failure(
+                Code.SERVER_TROUBLE, "Intacct accepted the sign-in but gave no session", sent=False
+            )
         if entity != self.credentials.entity:
-            text = f"Intacct signed us in to the entity {entity!r}, not to {self.credentials.entity!r}"
+            text = f"Intacct signed in to the entity {entity!r}, not to {self.credentials.entity!r}"
             return Failure(Code.WRONG_COMPANY, text, sent=False)
         if not trusted(endpoint, self._url):
-            text = f"Intacct names {endpoint!r} to go on at, which is no address of the vendor's"
+            text = (
+                f"Intacct gives {endpoint!r} as the address of the session, which is not an address of the "
+                "vendor"
+            )
             return Failure(Code.NOT_AUTHENTICATED, text, sent=False)
         remember_secret(session_id)
         origin, path = parted(endpoint)

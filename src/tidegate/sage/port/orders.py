@@ -82,7 +82,7 @@ class OrderWriting:
         for name, charged in (("shipping", self.shipping), ("rounding", self.rounding)):
             kind = LINE_OF.get(charged)
             if kind is not None and kind not in self.line_kinds:
-                raise ValueError(f"{name} stands as {charged}, and the product has no such lines")
+                raise ValueError(f"{name} is configured as {charged}, but the product has no such lines")
 
 
 @dataclass(frozen=True, slots=True)

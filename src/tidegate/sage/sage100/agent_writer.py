@@ -26,9 +26,9 @@ from tidegate.sage.sage100.wire_names import DUPLICATE_PO, PERIOD_CLOSED
 
 _STOPPED = {
     "locked": (Code.LOCKED, "Sage was locked before this order"),
-    "drain": (Code.LOCKED, "the agent stands down before this order"),
+    "drain": (Code.LOCKED, "the agent stopped taking orders before this one"),
     "seat_limit": (Code.NO_SEAT, "Sage had no licence for this order"),
-    "unit_limit": (Code.NO_SEAT, "the agent's session was used up before this order"),
+    "unit_limit": (Code.NO_SEAT, "the agent's session reached its limit before this order"),
     "session_lost": (Code.SERVER_TROUBLE, "the agent's session ended before this order"),
 }
 
@@ -63,7 +63,7 @@ class AgentWriter:
     def _account(self, result: Row | None, new: NewCustomer) -> Outcome:
         """What the agent says of one customer."""
         if result is None:
-            return Failure(Code.UNCLEAR_ANSWER, "the agent's answer leaves the customer out")
+            return Failure(Code.UNCLEAR_ANSWER, "the agent's answer does not mention the customer")
         error = result.get("error")
         error = error if isinstance(error, dict) else {}
         said = text_of(error, "sage_text")
@@ -76,9 +76,12 @@ class AgentWriter:
                 taken = {"taken": new.account} if text_of(error, "stage") == "key" else {}
                 return Failure(Code.REFUSED, f"Sage refused the account: {said}", sent=False, details=taken)
             case "deferred" | "not_attempted":
-                return Failure(Code.RECORD_BUSY, f"the account waits: {said}", sent=False)
+                return Failure(Code.RECORD_BUSY, f"the account is not made yet: {said}", sent=False)
             case other:
-                return Failure(Code.UNCLEAR_ANSWER, f"the agent says {other!r} of the account: {said}")
+                return Failure(
+                    Code.UNCLEAR_ANSWER,
+                    (f"the agent's answer about the account is not known ({other!r}): {said}"),
+                )
 
     def delete(self, number: str, key: str) -> bool | Failure:
         """The key goes along, so that the agent deletes no order but ours."""
@@ -95,17 +98,22 @@ class AgentWriter:
             case "deferred" if isinstance(error, dict) and text_of(error, "class") == "locked":
                 return Failure(Code.LOCKED, f"the company is closed: {said}", sent=False)
             case "deferred":
-                return Failure(Code.RECORD_BUSY, f"somebody works on order {number}: {said}", sent=False)
+                return Failure(
+                    Code.RECORD_BUSY, f"order {number} is in use by somebody else: {said}", sent=False
+                )
             case "rejected":
                 return Failure(Code.REFUSED, f"Sage refused to delete order {number}: {said}", sent=False)
             case other:
-                return Failure(Code.UNCLEAR_ANSWER, f"the agent says {other!r} of order {number}: {said}")
+                return Failure(
+                    Code.UNCLEAR_ANSWER,
+                    (f"the agent's answer about order {number} is not known ({other!r}): {said}"),
+                )
 
 
 def _outcome(result: Row | None) -> Outcome:
     """What the agent says of one order."""
     if result is None:
-        return Failure(Code.UNCLEAR_ANSWER, "the agent's answer leaves the order out")
+        return Failure(Code.UNCLEAR_ANSWER, "the agent's answer does not mention the order")
     error: Any = result.get("error")
     error = error if isinstance(error, dict) else {}
     said = _said(error)
@@ -113,26 +121,28 @@ def _outcome(result: Row | None) -> Outcome:
         case "created" | "existing":
             return _accepted(result)
         case "conflict" if text_of(error, "class") == "review":
-            return Failure(Code.DUPLICATE_FOUND, f"a person must look in Sage: {said}", sent=False)
+            return Failure(Code.DUPLICATE_FOUND, f"look the order up in Sage: {said}", sent=False)
         case "conflict":
             number = text_of(result, "sales_order_no")
-            text = f"the agent knows this order with other content, as number {number or 'not yet given'}"
+            text = (
+                f"the agent has this order with other content, under the number {number or 'not yet given'}"
+            )
             return Failure(Code.OTHER_CONTENT, text, sent=False)
         case "rejected":
             return _rejected(error, said)
         case "deferred" if text_of(error, "class") == "session_lost":
             return Failure(Code.TRANSIENT, f"the session ended, nothing was stored: {said}", sent=False)
         case "deferred":
-            return Failure(Code.RECORD_BUSY, f"somebody works on the record: {said}", sent=False)
+            return Failure(Code.RECORD_BUSY, f"the record is in use by somebody else: {said}", sent=False)
         case "not_attempted":
             code, text = _STOPPED.get(
-                text_of(result, "stopped"), (Code.SERVER_TROUBLE, "the agent did not come to this order")
+                text_of(result, "stopped"), (Code.SERVER_TROUBLE, "the agent did not get to this order")
             )
             return Failure(code, f"{text}. {said}".rstrip(". "), sent=False)
         case "in_doubt":
-            return Failure(Code.UNCLEAR_ANSWER, f"the agent does not know yet: {said}")
+            return Failure(Code.UNCLEAR_ANSWER, f"the result is not known yet: {said}")
         case other:
-            return Failure(Code.UNCLEAR_ANSWER, f"the agent's outcome {other!r} is not known")
+            return Failure(Code.UNCLEAR_ANSWER, f"the agent's answer {other!r} is not known")
 
 
 def _rejected(error: Row, said: str) -> Failure:
@@ -160,7 +170,7 @@ def _said(error: Row) -> str:
 def _accepted(result: Row) -> Outcome:
     number = text_of(result, "sales_order_no")
     if not number:
-        return Failure(Code.UNCLEAR_ANSWER, "the agent answered without a number")
+        return Failure(Code.UNCLEAR_ANSWER, "the agent's answer has no number")
     totals: Any = result.get("totals")
     warnings: Any = result.get("warnings")
     noted = [str(one) for one in warnings] if isinstance(warnings, list) else []

@@ -69,13 +69,16 @@ def _pause(value: object) -> int | None:
 def unclear(answer: Answer) -> Failure:
     """A write that was answered with success and a body that says nothing: in doubt."""
     return Failure(
-        Code.UNCLEAR_ANSWER, f"the agent answered {answer.status} with another body: {answer.text(120)}"
+        Code.UNCLEAR_ANSWER,
+        (f"the agent sent an unexpected answer (status {answer.status}): {answer.text(120)}"),
     )
 
 
 def no_list(answer: Answer) -> Failure:
     """A read that was answered with success and no list."""
-    return Failure(Code.SERVER_TROUBLE, f"not the agent's answer: {answer.text(120)}", sent=False)
+    return Failure(
+        Code.SERVER_TROUBLE, f"unexpected answer, not from the agent: {answer.text(120)}", sent=False
+    )
 
 
 def _lost(answer: NoAnswer, *, reading: bool) -> Failure:

@@ -38,7 +38,7 @@ class Cancelling:
     def cancel(self, order_id: str, number: str) -> Outcome:
         """Delete the order, if nothing of it is in data entry, shipped or invoiced; one that is gone is cancelled."""
         if order_id != number:
-            text = f"Sage's order {order_id} is not {number}"
+            text = f"Sage's order with the id {order_id} is not {number}"
             return Failure(Code.OTHER_CONTENT, text, sent=False)
         field = self._company.order_field
         rows = self._client.narrowed(ORDERS, ORDER_NUMBER, [number], (ORDER_NUMBER, IN_ENTRY, field))
@@ -75,5 +75,5 @@ def _cancelled(number: str) -> Accepted:
 
 
 def _too_late(number: str) -> Failure:
-    text = f"goods of order {number} are leaving, or were shipped or invoiced already"
+    text = f"items of order {number} are being shipped, or were shipped or invoiced already"
     return Failure(Code.REFUSED, text, sent=False)

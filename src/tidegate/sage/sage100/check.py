@@ -21,10 +21,10 @@ from tidegate.sage.sage100.wire_names import FIRST_WEB_SERVICES, NO_ORDER, READS
 CONTRACT = 1
 NEEDED = ("items", "customers", "stock", "orders", "order-lines", "order-history")
 REMEDIES = {
-    Code.NOT_AUTHENTICATED: "look at the token, and at the agent's list of addresses",
+    Code.NOT_AUTHENTICATED: "check the token and the agent's list of addresses",
     Code.NOT_PERMITTED: "give the agent's Sage user external access, the company and the tasks: see docs/sage/agent.md",
-    Code.UNKNOWN_ENDPOINT: "look at company_code, and at the agent's list of companies",
-    Code.UNREACHABLE: "look at the address, at the firewall, and whether the agent's service runs",
+    Code.UNKNOWN_ENDPOINT: "check company_code and the agent's list of companies",
+    Code.UNREACHABLE: "check the address, the firewall, and whether the agent's service runs",
     Code.LOCKED: "the company is closed (backup, period end): try again later",
 }
 
@@ -55,8 +55,8 @@ class Check:
             self._failed("agent", found)
             return self.findings
         if found.get("contract") != CONTRACT:
-            text = f"the agent keeps contract {found.get('contract')}, this hub {CONTRACT}"
-            self._note("fail", "agent", text, "bring both to the same version")
+            text = f"the agent has version {found.get('contract')} of the interface, this hub has {CONTRACT}"
+            self._note("fail", "agent", text, "install the same version of both")
         else:
             self._note("pass", "agent", f"version {text_of(found, 'agent')}, {text_of(found, 'state')}")
         offered = self._client.capabilities()
@@ -83,8 +83,8 @@ class Check:
         elif self._files is not None:
             self._import_job(self._files)
         elif text_of(offered, "writer") != "boi":
-            remedy = "take read_only from its settings, or choose another writer"
-            self._note("fail", "writing", "the agent only reads", remedy)
+            remedy = "remove read_only from its settings, or choose another writer"
+            self._note("fail", "writing", "the agent is set to read only", remedy)
         self._fields(offered.get("udf"))
         self._reader(text_of(offered, "reader"), edition)
         listed = offered.get("missing_datasets")
@@ -92,7 +92,7 @@ class Check:
         needed = [one for one in NEEDED if one in missing]
         if needed:
             text = f"the agent cannot read {', '.join(needed)}"
-            self._note("fail", "reading", text, "look at its reader: data source, rights on tables")
+            self._note("fail", "reading", text, "check its reader: data source and rights on tables")
         elif missing:
             self._note("warn", "reading", f"the agent cannot read {', '.join(missing)}")
         else:
@@ -101,7 +101,12 @@ class Check:
         zone = text_of(offered, "time_zone")
         if zone and zone != company.time_zone:
             remedy = f'time_zone = "{zone}", or change the agent\'s'
-            self._note("warn", "time zone", f"the agent's is {zone}, ours {company.time_zone}", remedy)
+            self._note(
+                "warn",
+                "time zone",
+                (f"the agent's time zone is {zone}, the configuration has {company.time_zone}"),
+                remedy,
+            )
 
     def _web_services(self, services: WebServices, edition: str, version: str) -> None:
         """The service, this release of it, and whether our user may read an order; nothing is written."""
@@ -125,9 +130,12 @@ class Check:
             return
         said = services.contract()
         told = text_of(said, "AssemblyVersion") if not isinstance(said, Failure) else ""
-        self._note("pass", "web services", f"version {told or 'not said'}, open to our user")
+        self._note("pass", "web services", f"version {told or 'not stated'}, the user may use them")
         if edition == STANDARD_EDITION:
-            text = "some integrators say that they want Advanced or Premium; the vendor names no limit"
+            text = (
+                "some integrators report that they need the edition Advanced or Premium; the vendor states "
+                "no such limit"
+            )
             self._note("warn", "web services", text, "send one order to a test company first")
 
     def _import_job(self, files: ImportFiles) -> None:
@@ -145,7 +153,7 @@ class Check:
         if wanted and reader != wanted:
             remedy = f'reader = "{wanted}" in the agent\'s settings, or "{reader}" here'
             self._note(
-                "fail", "reader", f"the agent reads by {reader}, the configuration has {wanted}", remedy
+                "fail", "reader", f"the agent reads by {reader}, but the configuration has {wanted}", remedy
             )
         elif fitting and reader != fitting:
             remedy = f'reader = "{fitting}" in the agent\'s settings, or its right edition'
@@ -171,11 +179,17 @@ class Check:
                 verdict = "warn"
             if not field:
                 self._note(
-                    verdict, "fields", f"{place} has no field for our key", "create it in Custom Office"
+                    verdict,
+                    "fields",
+                    f"{place} has no field for Tidegate's key",
+                    "create it in Custom Office",
                 )
             elif ours and field != ours:
                 self._note(
-                    "fail", "fields", f"the agent uses {field}, the configuration has {ours}", "use one name"
+                    "fail",
+                    "fields",
+                    f"the agent uses {field}, but the configuration has {ours}",
+                    ("use the same name in both"),
                 )
             else:
                 there.append(f"{place}: {field}")
@@ -186,7 +200,10 @@ class Check:
         if kept == "none" and self._company.keeps_history:
             self._note("fail", "history", "Sage retains no order history", "keeps_history = false")
         elif kept in ("none", "unknown", ""):
-            text = "orders that leave the open file may leave no trace: a miss is trusted for an hour only"
+            text = (
+                "completed orders may leave no trace in Sage: a look-up that finds nothing is trusted for "
+                "an hour only"
+            )
             self._note("warn", "history", text, "retain order history in Sales Order Options")
         else:
             self._note("pass", "history", f"Sage retains {kept}")
@@ -198,7 +215,7 @@ class Check:
         if isinstance(warehouses, Failure):
             self._failed("warehouse", warehouses)
         elif company.warehouse in warehouses:
-            self._note("pass", "warehouse", f"{company.warehouse} is there")
+            self._note("pass", "warehouse", f"{company.warehouse} exists")
         else:
             text = f"no item is kept in a warehouse {company.warehouse!r}"
             self._note("fail", "warehouse", text, f"one of {', '.join(warehouses)}")
@@ -208,7 +225,7 @@ class Check:
             return
         missing = sorted(set(company.amounts.values()) - charges.keys())
         if missing:
-            remedy = "add them in Miscellaneous Item Maintenance, or look at the key amounts"
+            remedy = "add them in Miscellaneous Item Maintenance, or check the key amounts"
             self._note("fail", "amounts", f"there are no miscellaneous items {', '.join(missing)}", remedy)
 
 

@@ -77,9 +77,11 @@ class Sage100Client(Counted):
                 continue
             rows = page.get("rows")
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-                return Failure(Code.SERVER_TROUBLE, f"the agent's page of {dataset} has no rows", sent=False)
+                return Failure(
+                    Code.SERVER_TROUBLE, f"the agent's page of {dataset} has no list of rows", sent=False
+                )
             if page.get("complete") is not True:
-                return Failure(Code.SERVER_TROUBLE, f"the agent could not read {dataset} whole", sent=False)
+                return Failure(Code.SERVER_TROUBLE, f"the agent could not read all of {dataset}", sent=False)
             found += rows
             # The first page's time: what changes while further pages are read is read again.
             high = high or str(page.get("high") or "")
@@ -89,7 +91,11 @@ class Sage100Client(Counted):
             if following == after:
                 return Failure(Code.SERVER_TROUBLE, f"the agent repeats a page of {dataset}", sent=False)
             after = str(following)
-        return Failure(Code.SERVER_TROUBLE, f"the agent's pages of {dataset} do not end", sent=False)
+        return Failure(
+            Code.SERVER_TROUBLE,
+            (f"the agent's list of {dataset} does not end: page after page, and none is the last"),
+            sent=False,
+        )
 
     def narrowed(
         self,
@@ -130,7 +136,9 @@ class Sage100Client(Counted):
                 return Failure(Code.SERVER_TROUBLE, "the agent's look-up has no results", sent=False)
             answered = {str(one.get("key")): one for one in results if isinstance(one, dict)}
             if not answered.keys() >= set(some):
-                return Failure(Code.SERVER_TROUBLE, "the agent's look-up leaves keys out", sent=False)
+                return Failure(
+                    Code.SERVER_TROUBLE, "the agent's look-up does not mention all keys", sent=False
+                )
             found |= answered
             waiting = waiting[len(some) :]
         return found
@@ -205,5 +213,5 @@ class Sage100Client(Counted):
         if failure is not None:
             return failure
         if isinstance(answer, NoAnswer):
-            raise ValueError("no answer, and no failure")
+            raise ValueError("internal error: neither an answer nor a failure")
         return answer

@@ -164,10 +164,10 @@ class Customers:
             if text_of(row, self._company.customer_field) == new.key:
                 return Accepted(self._account(row), self._account(row))
         if account in rows:
-            text = f"the account {new.account} is taken"
+            text = f"the account {new.account} already exists"
             return Failure(Code.REFUSED, text, sent=False, details={"taken": new.account})
         if self._writer is None:
-            raise ValueError("this way of writing takes no accounts")
+            raise ValueError("accounts cannot be created with this writer")
         codes = Codes()
         body = self._new(new, codes)
         failure = codes.failure()
@@ -182,7 +182,7 @@ class Customers:
         street = [*address.street, *([address.region] if address.region.strip() and not state else [])]
         lines, _ = street_lines(street, STREET, 3)
         body = {
-            "key": codes.check("our key", new.key, KEY),
+            "key": codes.check("Tidegate's key", new.key, KEY),
             "division": division,
             "customer": codes.check("account", number, LONGEST_NUMBER),
             "name": one_line(new.name or new.email or new.account, NAME),

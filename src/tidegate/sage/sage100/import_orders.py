@@ -60,8 +60,8 @@ def _seen(row: Row) -> Accepted | Failure | None:
                 gross = None
             return Accepted(number, number, gross=gross)
         case "review":
-            text = f"a person must look in Sage: {redact(text_of(row, 'reason'))}"
+            text = f"look the order up in Sage: {redact(text_of(row, 'reason'))}"
             return Failure(Code.DUPLICATE_FOUND, text, sent=False)
         case _:
-            text = f"the agent cannot say what became of the order: {text_of(row, 'reason')}"
+            text = f"the agent does not know the result of the order: {text_of(row, 'reason')}"
             return Failure(Code.SERVER_TROUBLE, text, sent=False)

@@ -85,7 +85,7 @@ class Orders:
             if isinstance(found, Failure):
                 yield found
         if order.currency and order.currency.upper() != company.currency.upper():
-            text = f"the order is in {order.currency}, the company's books are in {company.currency}"
+            text = f"the order is in {order.currency}, but the company's books are in {company.currency}"
             yield Failure(Code.UNMAPPED_CURRENCY, text, missing=f"currency:{order.currency}", sent=False)
         for line in order.lines:
             yield from self._missing_of_line(line, known)
@@ -95,12 +95,15 @@ class Orders:
     def _missing_of_destination(self, order: SalesOrder) -> Iterator[Failure]:
         known = self._company.tax_schedules
         if order.tax_schedule and known and order.tax_schedule not in known:
-            text = f"the tax schedule {order.tax_schedule!r} is none of `tax_schedules` of the company"
+            text = f"the tax schedule {order.tax_schedule!r} is not in `tax_schedules` of the company"
             missing = f"tax-schedule:{order.tax_schedule}"
             yield Failure(Code.UNMAPPED_TAX, text, missing=missing, sent=False)
         country = order.delivery.country if order.delivery is not None else ""
         if country and not country_of(country, self._company.countries):
-            text = f"nobody has named Sage's code of the country {country}: see `countries` of the company"
+            text = (
+                f"Sage's code of the country {country} is not configured: add it to `countries` of the "
+                "company"
+            )
             yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"country:{country}", sent=False)
 
     def _missing_of_line(self, line: SalesLine, known: _Known) -> Iterator[Failure]:
@@ -119,7 +122,10 @@ class Orders:
                 found = _resolved(known.charges, line.code, Code.UNKNOWN_REFERENCE, "charge", "charge")
             case LineKind.FREE_TEXT:
                 if line.account not in company.amounts:
-                    text = f"no miscellaneous item holds the account {line.account!r}: see `amounts` of the company"
+                    text = (
+                        f"no miscellaneous item is configured for the account {line.account!r}: see "
+                        "`amounts` of the company"
+                    )
                     yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"account:{line.account}", sent=False)
                     return
                 code = company.amounts[line.account]
@@ -128,7 +134,9 @@ class Orders:
             yield found
         elif isinstance(found, Item) and line.tax_code and line.tax_code != found.tax_class:
             # An order line takes its class from the item: it cannot be sent.
-            text = f"{found.code} has the tax class {found.tax_class}, the order's line {line.tax_code}"
+            text = (
+                f"{found.code} has the tax class {found.tax_class}, but the order's line has {line.tax_code}"
+            )
             yield Failure(Code.UNMAPPED_TAX, text, missing=f"tax:{line.tax_code}", sent=False)
 
     # Send
@@ -136,7 +144,9 @@ class Orders:
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
         """One call of whoever writes. ValueError for more than it takes."""
         if len(batch) > self.about.orders_per_call:
-            raise ValueError(f"a call takes {self.about.orders_per_call} orders, got {len(batch)}")
+            raise ValueError(
+                f"internal error: one call can carry {self.about.orders_per_call} orders, not {len(batch)}"
+            )
         sent = {one.order.key: one.order for one in batch}
         for key, outcome in self._writer.send(batch):
             if isinstance(outcome, Failure) and outcome.code is Code.REFUSED:

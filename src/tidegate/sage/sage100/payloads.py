@@ -35,7 +35,7 @@ def order_payload(order: SalesOrder, known: Resolved, company: Sage100Settings) 
     """One entry of `orders`, without its fingerprint; TOO_LONG for what does not fit."""
     codes = Codes()
     body: dict[str, Any] = {
-        "key": codes.check("our key", order.key, KEY),
+        "key": codes.check("Tidegate's key", order.key, KEY),
         "order_date": order.date.isoformat(),
         "ship_date": None,
         "division": known.customer.division,
@@ -51,7 +51,7 @@ def order_payload(order: SalesOrder, known: Resolved, company: Sage100Settings) 
     }
     lines = [_line(line, company, codes) for line in order.lines if line.kind is not LineKind.COMMENT]
     if not lines:
-        codes.refuse("an order without lines is not taken")
+        codes.refuse("an order without lines cannot be sent")
     lines += [{"type": "comment", "text": text} for text in _comments(order, codes)]
     body |= {
         "lines": lines,

@@ -104,6 +104,7 @@ def _difference(one: CustomerPrice, result: Row) -> BadRow | None:
     level = text_of(result, "price_level")
     text = (
         f"{one.account} pays {plain(theirs)} for {plain(Decimal(one.quantity))} pieces in Sage"
-        f"{f' (level {level})' if level else ''}, and {plain(one.price)} by the price codes"
+        f"{f' (level {level})' if level else ''}, but {plain(one.price)} by Tidegate's reading of the price "
+        "codes"
     )
     return BadRow(one.sku, text)

@@ -141,7 +141,8 @@ class Progress:
         lost = [one for one in traceless if one not in billed]
         if len(lost) > MOST_VANISH:
             text = (
-                f"{len(lost)} orders are gone at once, and history and invoices know none of them: a purge?"
+                f"{len(lost)} orders disappeared at once and are neither in history nor in invoices: "
+                "was there a purge?"
             )
             return ended, lost, [BadRow(f"order {lost[0]}", text)]
         return [*ended, *(_ended(one, vanished[one], SalesOrderStatus.CANCELLED) for one in lost)], [], []

@@ -147,7 +147,10 @@ class Sage100Company:
     def _enter(self) -> Failure | None:
         with self._lock:
             if self._closed_until is not None and self._clock.now() < self._closed_until:
-                text = f"a window is near: nothing new until {self._closed_until:%Y-%m-%d %H:%M} UTC"
+                text = (
+                    f"the company closes soon: nothing new is sent until {self._closed_until:%Y-%m-%d %H:%M}"
+                    " UTC"
+                )
                 return Failure(Code.MAINTENANCE, text, sent=False)
             self._closed_until = None
             self._open += 1

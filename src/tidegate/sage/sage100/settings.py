@@ -89,10 +89,14 @@ class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100")
                 report.problem(f"{key}.{name}", "missing", f"give {what}")
         if self.company_code and not _COMPANY.fullmatch(self.company_code):
             report.problem(
-                f"{key}.company_code", self.company_code, "a code has three capital letters or digits"
+                f"{key}.company_code",
+                self.company_code,
+                ("the code must have three capital letters or digits"),
             )
         if not _DIVISION.fullmatch(self.division):
-            report.problem(f"{key}.division", self.division, "a division has two digits or capital letters")
+            report.problem(
+                f"{key}.division", self.division, ("the division must have two digits or capital letters")
+            )
         for name, choices in (
             ("reader", ("", *READERS)),
             ("shipments", SHIPMENTS),
@@ -107,7 +111,9 @@ class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100")
         self.writer.check(f"{key}.writer", report, self.trust)
         for name in ("order_field", "customer_field", "line_field"):
             if not _UDF.fullmatch(getattr(self, name)):
-                report.problem(f"{key}.{name}", getattr(self, name), "a field's name begins with UDF_")
+                report.problem(
+                    f"{key}.{name}", getattr(self, name), ("the field's name must begin with UDF_")
+                )
         try:
             good = 0 <= Decimal(self.tolerance) < 1
         except InvalidOperation:

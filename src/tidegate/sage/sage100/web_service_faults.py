@@ -33,13 +33,13 @@ def failure_of(answer: Answer | NoAnswer, content: Element | None, *, reading: b
     if content is not None and _local(content) == "Fault":
         return _refused(*_stated(content), reading=reading)
     if answer.status in (401, 403):
-        return Failure(Code.NOT_AUTHENTICATED, f"the web server refuses us ({answer.status})", sent=False)
+        return Failure(Code.NOT_AUTHENTICATED, f"the web server refuses access ({answer.status})", sent=False)
     if answer.status in (404, 405):
         text = f"this address has no web services: {answer.text(120)} (see `url` of the company's writer)"
         return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False)
     if answer.status == 429:
         return Failure(Code.THROTTLED, "the web server is throttling", answer.retry_after, sent=False)
-    text = f"not the web services' answer ({answer.status}): {answer.text(120)}"
+    text = f"unexpected answer, not from the web services ({answer.status}): {answer.text(120)}"
     if reading and answer.status == 503:  # C: the application pool is stopped, so that the files are free
         return Failure(Code.LOCKED, f"the web services are stopped: {answer.text(120)}", sent=False)
     if reading:
@@ -70,7 +70,10 @@ def _refused(code: str, text: str, *, reading: bool) -> Failure:
         return Failure(Code.NOT_AUTHENTICATED, f"Sage refuses user or password: {said}", sent=False)
     if reading:
         return Failure(Code.SERVER_TROUBLE, f"the web services failed ({code}): {said}", sent=False)
-    return Failure(Code.UNCLEAR_ANSWER, f"the web services failed, and do not say how far ({code}): {said}")
+    return Failure(
+        Code.UNCLEAR_ANSWER,
+        (f"the web services failed, and whether the record was saved is not known ({code}): {said}"),
+    )
 
 
 def _local(element: Element) -> str:

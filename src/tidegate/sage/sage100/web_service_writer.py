@@ -112,8 +112,8 @@ class WebServiceWriter:
         if text_of(offered, "history") == KEEPS_DELETED:
             return None  # it was looked for by its key before, and would have been found
         text = (
-            f"order {begun.number} was being made at {begun.at:%d.%m.%Y %H:%M} UTC, and is not open: "
-            "a person must look in Sage whether it was deleted or invoiced"
+            f"order {begun.number} was being made at {begun.at:%d.%m.%Y %H:%M} UTC, and is not open: check "
+            "in Sage whether it was deleted or invoiced"
         )
         return Failure(Code.DUPLICATE_FOUND, text, sent=False)
 
@@ -128,7 +128,7 @@ class WebServiceWriter:
     def _owned(self, found: Record, key: str, number: str) -> Outcome:
         self._numbers.settle(key)
         if found.fields.get(self._company.order_field) != key:
-            text = f"the number {number} has become another order's: this one gets another number"
+            text = f"the number {number} now belongs to another order: this one gets a new number"
             return Failure(Code.TRANSIENT, text, sent=False)
         return self._accepted(number, _total(found), {})
 
@@ -143,8 +143,8 @@ class WebServiceWriter:
         if computed.total is None or abs(computed.total - one.order.gross) <= self._company.tolerated:
             return None
         text = (
-            f"nothing was stored: Sage comes to {computed.total} (tax {computed.tax}), "
-            f"the shop to {one.order.gross} (tax {one.order.tax})"
+            f"nothing was saved: Sage's total is {computed.total} (tax {computed.tax}), but the order's "
+            f"total is {one.order.gross} (tax {one.order.tax})"
         )
         return Failure(Code.TOTALS_DIFFER, text, sent=False)
 
@@ -164,7 +164,7 @@ class WebServiceWriter:
             return Accepted(account, account)
         if isinstance(found, Failure):
             return found
-        text = f"the account {new.account} is taken"
+        text = f"the account {new.account} already exists"
         return Failure(Code.REFUSED, text, sent=False, details={"taken": new.account})
 
     # Cancelling
@@ -177,7 +177,7 @@ class WebServiceWriter:
         if found is None:
             return False
         if found.fields.get(self._company.order_field) != key:
-            return Failure(Code.OTHER_CONTENT, f"order {number} does not carry the key {key}", sent=False)
+            return Failure(Code.OTHER_CONTENT, f"order {number} does not have the key {key}", sent=False)
         failure = self._services.delete_order(number)
         if failure is None:
             return True

@@ -86,7 +86,7 @@ class WebServices(Counted):
         if isinstance(found, Failure):
             return found
         number = (_result(found).text or "").strip()
-        return number or Failure(Code.SERVER_TROUBLE, "the service gave no order number", sent=False)
+        return number or Failure(Code.SERVER_TROUBLE, "the web service returned no order number", sent=False)
 
     def order(self, number: str) -> Record | Failure | None:
         """An open order; None: there is none of this number."""

@@ -36,7 +36,7 @@ class ByWebServices(Strict, frozen=True, kw_only=True, tag_field="way", tag="ews
             check_url(self.url, f"{key}.url", report, trust=trust)
         for name, what in (
             ("url", "the service's address, e.g. https://SERVER/ebusinessWebServices/MasService.svc"),
-            ("user", "a Sage 100 user of the hub's own, enabled for web services"),
+            ("user", "a Sage 100 user for Tidegate alone, enabled for web services"),
             ("password", "its password"),
         ):
             if not getattr(self, name):
@@ -54,7 +54,7 @@ class ByImportJob(Strict, frozen=True, kw_only=True, tag_field="way", tag="impor
         if not self.folder:
             report.problem(f"{key}.folder", "missing", "give the folder that the import job reads")
         elif not Path(self.folder).is_absolute():
-            report.problem(f"{key}.folder", self.folder, "give it from the root of this machine")
+            report.problem(f"{key}.folder", self.folder, "give the full path")
         if not 1 <= self.orders_per_file <= MOST_ORDERS:
             report.problem(
                 f"{key}.orders_per_file", str(self.orders_per_file), f"from 1 to {MOST_ORDERS} orders"

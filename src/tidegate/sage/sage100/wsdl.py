@@ -53,7 +53,7 @@ def read_wsdl(fetch: Callable[[str], Answer | Failure]) -> Wsdl | Failure:
             return answer
         document = _parsed(answer.body)
         if document is None:
-            text = "this address answers with no WSDL: see `url` of the company's writer"
+            text = "the answer of this address is not a WSDL: correct `url` of the company's writer"
             return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False)
         waiting += _further(document)
         _take_actions(document, found)

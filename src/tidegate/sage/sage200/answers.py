@@ -120,7 +120,7 @@ def read_failure(answer: Answer | NoAnswer) -> Failure | None:
         return Failure(Code.REFUSED, f"Sage refused the query: {said}", sent=False)
     if answer.status in TOO_LONG_STATUSES and not said:
         # The API's own refusals are JSON; a page is of something in between, such as IIS' 404.15.
-        return _trouble(answer, f"not the API's answer: {answer.text(120)}", {TOO_LONG: "yes"})
+        return _trouble(answer, f"unexpected answer, not from the API: {answer.text(120)}", {TOO_LONG: "yes"})
     if answer.status == 405:
         return _page(answer)  # the API knows GET on every path that is read
     return _refusal(answer, said) or _page(answer)
@@ -137,7 +137,7 @@ def write_failure(answer: Answer | NoAnswer) -> Failure | None:
         if _PERIOD.search(said):
             return Failure(Code.PERIOD_CLOSED, f"the period is closed: {said}", sent=False)
         if _RECORD_BUSY.search(said):
-            return Failure(Code.RECORD_BUSY, f"somebody works on the record: {said}", sent=False)
+            return Failure(Code.RECORD_BUSY, f"the record is in use by somebody else: {said}", sent=False)
         return Failure(Code.REFUSED, f"Sage refused it: {said}", sent=False)
     if answer.status in (413, 415, 422) and said:
         return Failure(Code.REFUSED, f"Sage refused it ({answer.status}): {said}", sent=False)
@@ -157,7 +157,7 @@ def write_failure(answer: Answer | NoAnswer) -> Failure | None:
 
 def no_record(answer: Answer) -> Failure:
     """A read of one record that was answered with a list of none or several."""
-    return Failure(Code.SERVER_TROUBLE, f"Sage answered one record with {answer.text(80)}", sent=False)
+    return Failure(Code.SERVER_TROUBLE, f"Sage's answer is not one record: {answer.text(80)}", sent=False)
 
 
 def deleted(answer: Answer, record_id: str) -> Failure | None:
@@ -199,7 +199,7 @@ def _refusal(answer: Answer, said: str) -> Failure | None:
         case 404 | 405 if said or answer.status == 405:
             return Failure(
                 Code.UNKNOWN_ENDPOINT,
-                f"this Sage 200 does not know the path or the verb: {said or answer.text(120)}",
+                f"this version of Sage 200 does not have the call: {said or answer.text(120)}",
                 sent=False,
             )
         case 429:
@@ -211,7 +211,7 @@ def _refusal(answer: Answer, said: str) -> Failure | None:
 
 def _page(answer: Answer) -> Failure:
     """Neither data nor an error of the API: a proxy, a sign-in or maintenance page."""
-    return _trouble(answer, f"not the API's answer: {answer.text(120)}")
+    return _trouble(answer, f"unexpected answer, not from the API: {answer.text(120)}")
 
 
 def _trouble(answer: Answer, text: str, details: dict[str, str] | None = None) -> Failure:
@@ -222,7 +222,7 @@ def _trouble(answer: Answer, text: str, details: dict[str, str] | None = None) -
 
 def endless(path: str) -> Failure:
     """A read whose pages never end, whatever the company counts."""
-    text = f"Sage's answers about {path} do not end: page after page, and none is the last"
+    text = f"Sage's list {path} does not end: page after page, and none is the last"
     return Failure(Code.SERVER_TROUBLE, text, sent=False)
 
 
@@ -233,6 +233,9 @@ def lacking(path: str, failure: Failure) -> Failure:
     remedy = "an older version without spare fields needs key_field = analysis_code_N"
     return Failure(
         Code.UNKNOWN_ENDPOINT,
-        f"this Sage 200 does not have the fields that are read from {path}: {failure.text} ({remedy})",
+        (
+            f"this version of Sage 200 does not have all fields that are read from {path}: {failure.text} ("
+            f"{remedy})"
+        ),
         sent=False,
     )

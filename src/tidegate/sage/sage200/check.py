@@ -106,7 +106,7 @@ class Check:
             self._note(
                 "warn",
                 "subscription key",
-                "the primary key is refused, the secondary works",
+                "the primary key is refused, but the secondary key works",
                 "put the regenerated primary key into the configuration",
             )
         return self._site(answers.rows(answer) or [])
@@ -137,7 +137,7 @@ class Check:
         try:
             theirs = parsedate_to_datetime(answer.headers.get("date", ""))
         except ValueError:
-            self._note("warn", "clock", "the answer carries no date: the clocks could not be compared")
+            self._note("warn", "clock", "the answer has no date: the clocks could not be compared")
             return
         theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
         skew = abs(_skew(self._clock, theirs))
@@ -156,7 +156,9 @@ class Check:
                 remedy = "set key_field to an analysis code: docs/sage/sage-200.md" if lacking else ""
                 self._failed(f"read {path}", found, remedy)
             else:
-                self._note("pass", f"read {path}", f"readable, with {self._key_field} for our key")
+                self._note(
+                    "pass", f"read {path}", (f"readable; {self._key_field} is free for Tidegate's key")
+                )
         for path, select in READS:
             rows = self._client.read(f"/{path}", query(select=select, top=1))
             if isinstance(rows, Failure):
@@ -209,12 +211,12 @@ class Check:
         if theirs == ours:
             self._note("pass", "currency", f"the company's own currency is {theirs}")
         elif theirs:
-            text = f"the company's own currency is {theirs}, the configuration says {ours}"
+            text = f"the company's own currency is {theirs}, but the configuration says {ours}"
             self._note(
                 "fail", "currency", text, f'set currency = "{theirs}" in [companies.{self._sign_in.name}]'
             )
         else:
-            text = f"Sage does not say its own currency's ISO code; the configuration says {ours}"
+            text = f"Sage does not state the ISO code of its own currency; the configuration says {ours}"
             self._note("warn", "currency", text, "look in Sage: Accounting System Manager, currencies")
 
     def _one(
@@ -236,11 +238,13 @@ class Check:
             if wanted is None:
                 continue
             if row.get(name) is None:
-                self._note("warn", subject, f"{name} is not known: {text}?", "look in Sage")
+                self._note(
+                    "warn", subject, f"Sage does not state {name}. Please check: {text}?", "look in Sage"
+                )
             elif flag_of(row, name) is wanted:
                 self._note("pass", subject, text)
             else:
-                self._note(otherwise, subject, f"not so: {text} ({name})", remedy)
+                self._note(otherwise, subject, f"not true: {text} ({name})", remedy)
 
     # Version
 

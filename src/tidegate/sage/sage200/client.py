@@ -374,7 +374,7 @@ class Sage200Client(Counted):
                 sent=False,
             )
         refused = Failure(
-            Code.NOT_AUTHENTICATED, f"Sage lists the company and refuses the sign-in: {said}", sent=False
+            Code.NOT_AUTHENTICATED, f"Sage lists the company, but refuses the sign-in: {said}", sent=False
         )
         return after_probe(refused, call.method, call.path, self._probe(COMPANY, token))
 

@@ -62,7 +62,7 @@ def pieces_of(record: Row, name: str) -> Decimal:
     """A quantity of stock units that every record has, within what can be added up. Raises Unreadable."""
     value = figure_of(record, name)
     if abs(value) >= MOST_PIECES:
-        raise Unreadable(f"{value} is out of all bounds", name)
+        raise Unreadable(f"{value} is out of range", name)
     return value
 
 

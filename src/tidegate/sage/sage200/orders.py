@@ -139,8 +139,8 @@ class Orders:
         theirs = account or "a currency without ISO code"
         return Failure(
             Code.UNMAPPED_CURRENCY,
-            f"the order is in {currency}, account {customer.reference} in {theirs}: "
-            f"map the order to an account in {currency}",
+            f"the order is in {currency}, but account {customer.reference} is in {theirs}: map the order to "
+            f"an account in {currency}",
             missing=f"currency:{currency}",
             sent=False,
         )
@@ -231,8 +231,8 @@ class Orders:
         key, reference = _identity(row, self._key_field)
         if key != prepared.order.key and (key or reference != prepared.order.reference.strip()):
             # Another order's answer, mixed up on the way: what became of ours is not known.
-            named = key or reference or "without our key"
-            return Failure(Code.UNCLEAR_ANSWER, f"Sage answered with the order {named}, not with ours")
+            named = key or reference or "without Tidegate's key"
+            return Failure(Code.UNCLEAR_ANSWER, f"Sage's answer is about another order, {named}")
         return Accepted(
             str(number),
             text_of(row, "document_no"),
@@ -268,7 +268,10 @@ class Orders:
             # After a restored backup an id may belong to another order: never delete on the id alone.
             return Failure(
                 Code.OTHER_CONTENT,
-                f"Sage's record {order_id} is order {text_of(row, 'document_no')}, not {number}",
+                (
+                    f"Sage's record with the id {order_id} is order {text_of(row, 'document_no')}, not "
+                    f"{number}"
+                ),
                 sent=False,
             )
         if status_of(text_of(row, "document_status")) is SalesOrderStatus.CANCELLED:
@@ -298,7 +301,7 @@ class Orders:
         if isinstance(listed, Failure):
             return listed
         if listed:
-            text = f"Sage lists order {number} and answers 404 to its address: it is asked again"
+            text = f"Sage lists order {number}, but answers 404 when it is read: it is read again"
             return Failure(Code.SERVER_TROUBLE, text, sent=False)
         return _cancelled(order_id, number)
 
@@ -344,7 +347,7 @@ def _unlisted(kind: LineKind, code: str, tax_code: str, warehouse: str, lists: L
             text = f"Sage has no warehouse {warehouse!r}"
             return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{warehouse}", sent=False)
         if not warehouse and _only_warehouse(lists) is None:
-            text = "Sage has several warehouses: name the connection's (warehouse = ...)"
+            text = "Sage has several warehouses: set warehouse in the connection"
             return Failure(Code.UNKNOWN_REFERENCE, text, missing="warehouse:", sent=False)
     return None
 

@@ -185,7 +185,7 @@ def order_body(
         notes.append(_invoice_note(order.invoice))
     notes += fitted.notes()
     body.memos = [_Memo(note=part) for note in notes for part in text_parts(note, 1000)]
-    key = codes.check("our key", order.key, key_length(key_field))
+    key = codes.check("Tidegate's key", order.key, key_length(key_field))
     return codes.failure() or totals_differ(order, resolved) or {**_plain(body), key_field: key}
 
 
@@ -213,7 +213,10 @@ def _inexact(line: SalesLine) -> str:
         if not value.is_finite() or value != rounded(value, places):
             return f"{name} {value} of {line.code or line.description!r} has more than {places} decimals"
     if line.kind is LineKind.CHARGE and line.quantity != 1:
-        return f"charge {line.code!r} has the quantity {line.quantity}; a charge counts once"
+        return (
+            f"charge {line.code!r} has the quantity {line.quantity}, but a charge can have only the "
+            "quantity 1"
+        )
     return ""
 
 
@@ -237,7 +240,7 @@ def _line(
     name = f"Line {line.code}" if line.code else "Line"
     match line.kind:
         case LineKind.COMMENT:
-            raise ValueError("a comment bills nothing")
+            raise ValueError("internal error: a comment line cannot have an amount")
         case LineKind.GOODS:
             product = resolved.products[line.code]
             body = _Line(
@@ -344,8 +347,8 @@ def totals_differ(order: SalesOrder, resolved: Resolved) -> Failure | None:
     rates = ", ".join(sorted({f"{line.code} = {line.rate} %" for line in lines}))
     return Failure(
         Code.TOTALS_DIFFER,
-        f"Sage would arrive at {net_sum} + {tax_sum} tax = {net_sum + tax_sum}, the order says {order.net} + "
-        f"{order.tax} = {order.gross} (Sage's tax codes: {rates})",
+        f"Sage's total would be {net_sum} + {tax_sum} tax = {net_sum + tax_sum}, but the order's total is "
+        f"{order.net} + {order.tax} = {order.gross} (Sage's tax codes: {rates})",
         sent=False,
         details={"sage": str(net_sum + tax_sum), "order": str(order.gross)},
     )
@@ -368,7 +371,10 @@ def customer_body(customer: NewCustomer, lists: Lists, *, key_field: str) -> dic
     name, *more = wrapped(customer.name, 60) or [""]
     (line_1, line_2, line_3, line_4), rest = address_lines([" ".join(more), *address.street])
     if rest:
-        codes.refuse(f"the name and street need more than the account's five lines of 60: {rest!r} is left")
+        codes.refuse(
+            f"name and street do not fit into the account's five lines of 60 characters: {rest!r} does not "
+            "fit"
+        )
     body = _Customer(
         reference=codes.check("account reference", customer.account, ACCOUNT).upper(),
         name=name,
@@ -388,5 +394,5 @@ def customer_body(customer: NewCustomer, lists: Lists, *, key_field: str) -> dic
         ),
         contacts=[contact],
     )
-    key = codes.check("our key", customer.key, key_length(key_field))
+    key = codes.check("Tidegate's key", customer.key, key_length(key_field))
     return codes.failure() or {**_plain(body), key_field: key}

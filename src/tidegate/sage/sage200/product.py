@@ -20,7 +20,7 @@ QUESTIONS = (
     ),
     Question(
         "sign_in_url",
-        "Address where people sign in to Sage",
+        "Address of Sage's sign-in page",
         Sage200Settings().sign_in_url,
         address,
     ),

@@ -160,7 +160,10 @@ class Receipts:
             if currency != receipt.currency.upper():
                 return Failure(
                     Code.UNMAPPED_CURRENCY,
-                    f"the receipt is in {receipt.currency}, {what} in {currency or 'an unnamed currency'}",
+                    (
+                        f"the receipt is in {receipt.currency}, but {what} is in "
+                        f"{currency or 'an unnamed currency'}"
+                    ),
                     missing=f"currency:{receipt.currency}",
                     sent=False,
                 )

@@ -54,7 +54,7 @@ class Sage200Settings(CompanySettings, frozen=True, kw_only=True, tag="sage200")
                 remedy = "nothing can be sent without it; after `tidegate sign-in`, `tidegate check` shows it"
                 report.warning(f"{key}.{name}", "missing", remedy)
         if self.subscription_key_secondary and not self.subscription_key:
-            report.problem(f"{key}.subscription_key", "missing", "it stands before the secondary key")
+            report.problem(f"{key}.subscription_key", "missing", "the primary key is needed, too")
         check_range(self.refresh_token_days, 1, 90, f"{key}.refresh_token_days", report, "days")
         self._check_key_field(f"{key}.key_field", report)
         if len(self.created_by) > LONGEST_CREATED_BY:

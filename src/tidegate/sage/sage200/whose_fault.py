@@ -52,14 +52,14 @@ def after_probe(refused: Failure, method: str, path: str, probe: Answer | NoAnsw
     """What a refused call means once the probe was answered; a read is made again in the next cycle."""
     problem = answers.read_failure(probe)
     if problem is None:
-        text = f"Sage refuses this call, and accepts others with the same sign-in: {refused.text}"
+        text = f"Sage refuses this call, but accepts others with the same sign-in: {refused.text}"
         code = Code.REFUSED
         if method == "GET":
             code = Code.TRANSIENT if is_record(path) else Code.SERVER_TROUBLE
         return Failure(code, text, sent=False, details={THIS_CALL: "yes"})
     if isinstance(probe, Answer) and probe.status in (401, 403):
         return refused
-    text = f"{refused.text}; whether the sign-in is good could not be asked: {problem.text}"
+    text = f"{refused.text}; whether the sign-in is valid could not be checked: {problem.text}"
     return Failure(Code.SERVER_TROUBLE, text, problem.retry_after, sent=False)
 
 

@@ -78,7 +78,7 @@ def failure_of(answer: Answer | NoAnswer, *, reading: bool, ours: Iterable[str] 
         case "TooManyRequests":
             return Failure(Code.THROTTLED, f"Sage is throttling: {said}", answer.retry_after, sent=False)
         case "ResourceNotFound" | "MethodNotAllowed":
-            text = f"this server does not know the resource or the verb: {said}"
+            text = f"this server does not have the call: {said}"
             return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False)
         case "InvalidPayload":
             return Failure(Code.MALFORMED, f"Sage cannot read the record: {said}", sent=False)
@@ -92,9 +92,7 @@ def failure_of(answer: Answer | NoAnswer, *, reading: bool, ours: Iterable[str] 
             return _trouble(answer, said, reading=reading)
     if code in _ADDRESS:
         details = {BAD_FILTER: "yes"}
-        return Failure(
-            Code.REFUSED, f"Sage does not understand the query: {said}", sent=False, details=details
-        )
+        return Failure(Code.REFUSED, f"Sage refuses the query: {said}", sent=False, details=details)
     if code in _BY_TEXT:
         return _by_text(code, said, without(said, ours), answer, reading=reading)
     if answer.status >= 500:
@@ -108,7 +106,7 @@ def _by_text(code: str, said: str, bare: str, answer: Answer, *, reading: bool) 
     if _MISSING.search(bare) and code not in _SYSTEM:
         return Failure(Code.REFUSED, f"Sage refused it: {said}", sent=False)
     if _STALE.search(bare):
-        return Failure(Code.RECORD_BUSY, f"somebody works on the record: {said}", sent=False)
+        return Failure(Code.RECORD_BUSY, f"the record is in use by somebody else: {said}", sent=False)
     if _SEATS.search(bare):
         return Failure(Code.NO_SEAT, f"no LanPak is free: {said}", answer.retry_after, sent=not reading)
     if _CLOSED.search(bare):
@@ -145,13 +143,15 @@ def texts_in(payload: object) -> Iterable[str]:
 def unclear(answer: Answer) -> Failure:
     """A write that was answered with success and a body that is not about this record: in doubt."""
     return Failure(
-        Code.UNCLEAR_ANSWER, f"Sage answered {answer.status} with another body: {answer.text(120)}"
+        Code.UNCLEAR_ANSWER, f"Sage sent an unexpected answer (status {answer.status}): {answer.text(120)}"
     )
 
 
 def no_list(answer: Answer) -> Failure:
     """A read that was answered with success and no list."""
-    return Failure(Code.SERVER_TROUBLE, f"not the Web API's answer: {answer.text(120)}", sent=False)
+    return Failure(
+        Code.SERVER_TROUBLE, f"unexpected answer, not from the Web API: {answer.text(120)}", sent=False
+    )
 
 
 def _lost(answer: NoAnswer, *, reading: bool) -> Failure:

@@ -41,7 +41,7 @@ class Cancelling:
         if row is None:
             return _cancelled(order_id, number)
         if text_of(row, ORDER_NUMBER) != number:
-            text = f"Sage's order {order_id} is {text_of(row, ORDER_NUMBER)}, not {number}"
+            text = f"Sage's order with the id {order_id} is {text_of(row, ORDER_NUMBER)}, not {number}"
             return Failure(Code.OTHER_CONTENT, text, sent=False)
         if status_of(row) is SalesOrderStatus.CANCELLED:
             return _cancelled(order_id, number)
@@ -50,7 +50,7 @@ class Cancelling:
         except Unreadable as error:
             return Failure(Code.UNREADABLE, f"order {number} cannot be read: {error}", sent=False)
         if shipped or text_of(row, LAST_SHIPMENT) or text_of(row, LAST_INVOICE):
-            text = f"goods of order {number} were shipped or invoiced already"
+            text = f"items of order {number} were shipped or invoiced already"
             return Failure(Code.REFUSED, text, sent=False)
         fields = {"ORDUNIQ": order_id, "ORDNUMBER": number}
         failure = self._gateway.delete(VIEW, text_of(row, OUR_KEY), fields)

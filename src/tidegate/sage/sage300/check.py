@@ -37,13 +37,15 @@ READS = (
 )
 """What the flows read, each with a filter that nothing meets: the fields must be there."""
 REMEDIES = {
-    Code.NOT_AUTHENTICATED: "look at user and password; the id is upper case, and ADMIN is refused",
+    Code.NOT_AUTHENTICATED: (
+        "check user and password; the user id must be in upper case and must not be ADMIN"
+    ),
     Code.NOT_PERMITTED: "give the user's security group this right, and the Sage 300 Web API right of its module",
     Code.UNKNOWN_ENDPOINT: "this server has no such resource: see docs/sage/sage-300.md",
-    Code.UNREACHABLE: "look at the address, and at the certificate",
+    Code.UNREACHABLE: "check the address and the certificate",
     Code.LOCKED: "the database is in exclusive use (backup, day end, upgrade): try again later",
     Code.NO_SEAT: "all LanPaks are in use, or an administrator has ended the session: try again later",
-    Code.REFUSED: "this server calls a field otherwise: see docs/sage/sage-300.md",
+    Code.REFUSED: "a field has another name on this server: see docs/sage/sage-300.md",
 }
 
 
@@ -113,7 +115,7 @@ class Check:
             self._failed("company", differs)
         elif not self._company.company_name:
             remedy = f'company_name = "{found.name}"'
-            self._note("warn", "company", "its name is not compared with the set-up's", remedy)
+            self._note("warn", "company", "its name is not compared with the configuration", remedy)
         return True
 
     def _reads(self) -> None:
@@ -137,10 +139,10 @@ class Check:
         if isinstance(locations, Failure):
             self._failed("location", locations)
         elif company.location in locations:
-            self._note("pass", "location", f"{company.location} is there")
+            self._note("pass", "location", f"{company.location} exists")
         else:
             self._note(
-                "fail", "location", f"there is no location {company.location!r}", "look at the key location"
+                "fail", "location", f"there is no location {company.location!r}", "check the key location"
             )
         rates = self._reference.taxes()
         if isinstance(rates, Failure):
@@ -151,7 +153,7 @@ class Check:
             )
         else:
             text = f"{company.tax_authority!r} has no rates for buyers of class {company.buyer_class}"
-            self._note("fail", "tax_authority", text, "look at the keys tax_authority and buyer_class")
+            self._note("fail", "tax_authority", text, "check the keys tax_authority and buyer_class")
         if company.customer_key and company.customer_group:
             found = self._client.read("ARCustomers", (equals(company.customer_key, "-"),))
             if isinstance(found, Failure):
@@ -164,7 +166,7 @@ class Check:
             return
         missing = sorted(set(company.amounts.values()) - charges.keys())
         if missing:
-            remedy = "add them in O/E set-up, or look at the key amounts"
+            remedy = "add them in O/E set-up, or check the key amounts"
             self._note("fail", "amounts", f"there are no miscellaneous charges {', '.join(missing)}", remedy)
 
     def _offered(self) -> None:
@@ -181,7 +183,7 @@ class Check:
                 if isinstance(rows, Failure):
                     self._failed(key, rows)
                 else:
-                    self._note("pass", key, f"{chosen} is there")
+                    self._note("pass", key, f"{chosen} exists")
                 continue
             module = others[0][:2]
             described = self._client.metadata(module)
@@ -191,13 +193,16 @@ class Check:
             if there:
                 self._note("warn", key, f"this server has {there[0]}", f'set {key} = "{there[0]}"')
             else:
-                text = f"no resource reports it: this flow cannot run (see docs/sage/sage-300.md, {key})"
+                text = (
+                    "no resource is configured for it: this flow cannot run (see docs/sage/sage-300.md, "
+                    f"{key})"
+                )
                 self._note("warn", key, text)
 
     def _beside(self) -> None:
         """The gateway, where there is one."""
         if self._gateway is None:
-            text = "none: orders cannot be cancelled in Sage, and contract prices are not read"
+            text = "not configured: orders cannot be cancelled in Sage, and contract prices are not read"
             self._note("warn", "gateway", text)
             return
         found = self._gateway.ping()
@@ -207,7 +212,7 @@ class Check:
         self._note("pass", "gateway", f"Sage {found.get('sageVersion')}, {found.get('state')}")
         if found.get("homeCurrency") not in ("", self._company.currency):
             text = f"its company has the home currency {found.get('homeCurrency')}"
-            self._note("fail", "gateway", text, "look at the keys gateway_url and company_id")
+            self._note("fail", "gateway", text, "check the keys gateway_url and company_id")
 
 
 def _first(resource: str) -> str:

@@ -113,7 +113,11 @@ class Sage300Client(Counted):
                 query = self._after(where, key, found)
             else:
                 return found
-        return Failure(Code.SERVER_TROUBLE, f"Sage's pages of {resource} do not end", sent=False)
+        return Failure(
+            Code.SERVER_TROUBLE,
+            (f"Sage's list of {resource} does not end: page after page, and none is the last"),
+            sent=False,
+        )
 
     def _after(self, where: Where, key: str, found: Sequence[Row]) -> str:
         """What comes behind these rows: by the key where it is numeric, else by their number."""
@@ -199,7 +203,7 @@ class Sage300Client(Counted):
         reading = method == "GET"
         failure = answers.failure_of(answer, reading=reading, ours=answers.texts_in(payload))
         if failure is None and isinstance(answer, NoAnswer):
-            raise ValueError("no answer, and no failure")
+            raise ValueError("internal error: neither an answer nor a failure")
         if failure is not None or isinstance(answer, NoAnswer):
             return self._forgiven(failure or Failure(Code.NO_ANSWER, "no answer from Sage"))
         self._was_in = True

@@ -102,7 +102,7 @@ def _price(row: Columns, one: Basis) -> Decimal:
             if kind == COST_PLUS_PERCENT:
                 return rounded(one.cost * (100 + figure_of(row, "PLUSPER")) / 100, DECIMALS)
             return one.cost + figure_of(row, "PLUSAMT")
-    raise Unreadable(f"{kind!r} is a kind of contract that cannot be worked out", "PRICETYPE")
+    raise Unreadable(f"Tidegate cannot calculate a contract price of the kind {kind!r}", "PRICETYPE")
 
 
 def _day(row: Columns, name: str) -> date | None:
@@ -113,4 +113,4 @@ def _day(row: Columns, name: str) -> date | None:
     try:
         return date.fromisoformat(f"{int(number):08d}")
     except ValueError:
-        raise Unreadable(f"{number} is no date", name) from None
+        raise Unreadable(f"{number} is not a date", name) from None

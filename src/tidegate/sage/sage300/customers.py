@@ -145,7 +145,7 @@ class Customers:
             return self._refused(new, made)
         account = text_of(made, NUMBER)
         if account != body[NUMBER]:
-            return Failure(Code.UNCLEAR_ANSWER, f"Sage answered with the customer {account!r}, not with ours")
+            return Failure(Code.UNCLEAR_ANSWER, f"Sage's answer is about another customer, {account!r}")
         return Accepted(account, account)
 
     def _new(self, new: NewCustomer, codes: Codes) -> dict[str, Any]:
@@ -172,7 +172,7 @@ class Customers:
             "TaxRegistrationNumber1": codes.check("VAT number", new.vat_number, TAX_NUMBER),
             "CurrencyCode": new.currency or None,
             "OnHold": "Yes" if new.on_hold else None,
-            company.customer_key: codes.check("our key", new.key, KEY),
+            company.customer_key: codes.check("Tidegate's key", new.key, KEY),
         }
         if company.customer_option:
             body[OPTIONS] = [{"OptionalField": company.customer_option, "Value": new.key}]
@@ -188,7 +188,7 @@ class Customers:
             return there
         if there is not None and self._key(there) == new.key:
             return Accepted(account, account)
-        text = f"the account {new.account} is taken: {failure.text}"
+        text = f"the account {new.account} already exists: {failure.text}"
         return Failure(Code.REFUSED, text, sent=False, details={"taken": new.account})
 
 

@@ -69,7 +69,11 @@ class Gateway(Counted):
             if not following or following == after:
                 break
             after = following
-        return Failure(Code.SERVER_TROUBLE, f"the gateway's pages of {view} do not end", sent=False)
+        return Failure(
+            Code.SERVER_TROUBLE,
+            (f"the gateway's list of {view} does not end: page after page, and none is the last"),
+            sent=False,
+        )
 
     def delete(self, view: str, key: str, fields: Mapping[str, str]) -> Failure | None:
         """Delete the document that has these values, all of them; None: it is gone."""
@@ -123,7 +127,7 @@ def _read(answer: Answer | NoAnswer, wanted: str, *, reading: bool) -> Element |
     fault = content.find(f"detail/{{{OURS}}}GatewayFault") if content is not None else None
     if fault is not None:
         return _refused(fault, answer, reading=reading)
-    text = f"not the gateway's answer ({answer.status}): {answer.text(120)}"
+    text = f"unexpected answer, not from the gateway ({answer.status}): {answer.text(120)}"
     if reading:
         return Failure(Code.SERVER_TROUBLE, text, answer.retry_after, sent=False)
     return Failure(Code.GATEWAY_TIMEOUT if answer.status == 504 else Code.UNCLEAR_ANSWER, text)

@@ -94,7 +94,7 @@ class Orders:
             return held
         customers, items, rates = known.customers, known.items, known.rates
         if isinstance(customers, Failure) or isinstance(items, Failure) or isinstance(rates, Failure):
-            raise ValueError("an order whose names could not be read is held")
+            raise ValueError("an order is held while its mapped codes cannot be read")
         payload = order_payload(order, Resolved(customers[order.account], items, rates), self._company)
         return with_payload(order, payload)
 
@@ -131,7 +131,10 @@ class Orders:
                     yield found
             case LineKind.FREE_TEXT:
                 if line.account not in company.amounts:
-                    text = f"no miscellaneous charge holds the account {line.account!r}: see `amounts` of the company"
+                    text = (
+                        f"no miscellaneous charge is configured for the account {line.account!r}: see "
+                        "`amounts` of the company"
+                    )
                     yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"account:{line.account}", sent=False)
                 elif isinstance(
                     found := resolved(
@@ -154,7 +157,7 @@ class Orders:
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
         """One POST for one order. ValueError for more."""
         if len(batch) > self.about.orders_per_call:
-            raise ValueError(f"a call takes one order, got {len(batch)}")
+            raise ValueError(f"internal error: one call can carry one order, not {len(batch)}")
         for one in batch:
             made = self._client.insert("OEOrders", one.payload)
             yield one.order.key, made if isinstance(made, Failure) else self._accepted(one, made)
@@ -164,7 +167,7 @@ class Orders:
 
     def _accepted(self, sent: Prepared, row: Row) -> Outcome:
         if text_of(row, OUR_KEY) != sent.order.key:
-            return Failure(Code.UNCLEAR_ANSWER, "Sage answered with another order, or with none")
+            return Failure(Code.UNCLEAR_ANSWER, "Sage's answer is about another order, or about none")
         try:
             id, number, gross = name_of(row, ORDER_ID), name_of(row, ORDER_NUMBER), money_of(row, ORDER_TOTAL)
         except Unreadable as error:
@@ -174,8 +177,9 @@ class Orders:
         if day is not None and day != sent.order.date:
             # A zone between us and the ledger moves days, at a month's end into another period: this order stands.
             self._shifted = (
-                f"Sage keeps order {number} under {day:%d.%m.%Y}, not {sent.order.date:%d.%m.%Y}: "
-                "correct date_form, start again, and correct that order in Sage"
+                f"Sage saved order {number} with the date {day:%d.%m.%Y} instead of "
+                f"{sent.order.date:%d.%m.%Y}: correct date_form, restart Tidegate, and correct the order's "
+                "date in Sage"
             )
             details["date"] = self._shifted
         return Accepted(id, number, status=status_of(row), gross=gross, details=details)

@@ -56,7 +56,7 @@ def order_payload(order: SalesOrder, known: Resolved, company: Sage300Settings) 
         body[ORDER_NUMBER] = f"{company.order_prefix}{reference}"
     body |= {
         PURCHASE_ORDER: reference,
-        OUR_KEY: codes.check("our key", order.key, KEY),
+        OUR_KEY: codes.check("Tidegate's key", order.key, KEY),
         "OrderDescription": one_line(f"Web order {order.reference}", LINE),
         "OrderType": "Active",
         ORDER_DATE: day_text(order.date, company),
@@ -73,7 +73,7 @@ def order_payload(order: SalesOrder, known: Resolved, company: Sage300Settings) 
     body |= {"OrderComment": note, "RecalculateTax": True}
     notes = _notes(order, codes)
     if not lines:
-        codes.refuse("an order without lines is not taken")
+        codes.refuse("an order without lines cannot be sent")
     body[ORDER_LINES] = lines
     if notes:
         body["OrderCommentsInstructions"] = notes
@@ -179,5 +179,5 @@ def _differs(order: SalesOrder, known: Resolved) -> Failure | None:
     gross = total(one.net for one in taxed) + total(taxes(taxed, WRITING.arithmetic))
     if gross == order.gross:
         return None
-    text = f"Sage would come to {shown(gross)}, the order to {shown(order.gross)}"
+    text = f"Sage's total would be {shown(gross)}, but the order's total is {shown(order.gross)}"
     return Failure(Code.TOTALS_DIFFER, text, sent=False)

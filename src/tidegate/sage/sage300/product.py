@@ -13,10 +13,10 @@ QUESTIONS = (
     Question("base_url", "Address of Sage 300's Web API, up to the version", DEFAULT_URL, address),
     Question("company_id", "Id of the company database", "SAMLTD", anything),
     Question("location", "Location that orders are shipped from", "1", anything),
-    Question("tax_authority", "Tax authority whose rates the tax codes stand for", "WEBTAX", anything),
-    Question("price_list", "Price list of everybody who has no other", "BASE", anything),
-    Question("stock", "Resource that reports stock by location (empty: none does)", "", anything),
-    Question("shipments", "Resource that reports shipments (empty: none does)", "OEInvoices", anything),
+    Question("tax_authority", "Tax authority of the tax codes", "WEBTAX", anything),
+    Question("price_list", "Price list of customers without a list of their own", "BASE", anything),
+    Question("stock", "Resource that reports stock by location (empty: none)", "", anything),
+    Question("shipments", "Resource that reports shipments (empty: none)", "OEInvoices", anything),
 )
 
 

@@ -132,7 +132,7 @@ class Receipts:
             "BatchType": CASH,
             "CustomerNumber": receipt.account,
             "ReceiptDateAdjustmentDate": day_text(receipt.day, self._company),
-            "CheckReceiptNumber": codes.check("our key", receipt.key, RECEIPT),
+            "CheckReceiptNumber": codes.check("Tidegate's key", receipt.key, RECEIPT),
             "EntryDescription": codes.check("payment reference", receipt.reference, 60),
             "BankReceiptAmount": receipt.amount,
             "CustomerReceiptAmount": receipt.amount,
@@ -257,5 +257,5 @@ def _exceeds(row: Row | None, what: str, amount: Decimal) -> Failure | None:
         return Failure(Code.UNREADABLE, f"{what}: {error}", sent=False)
     if amount <= due:
         return None
-    text_ = f"{shown(amount)} is more than the {shown(due)} that is open of {what}"
+    text_ = f"{shown(amount)} is more than the open amount {shown(due)} of {what}"
     return Failure(Code.REFUSED, text_, sent=False)

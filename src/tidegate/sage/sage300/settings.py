@@ -70,14 +70,14 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
         if self.gateway_url:
             check_url(self.gateway_url, f"{key}.gateway_url", report, trust=self.trust)
         elif self.stock == GATEWAY:
-            report.problem(f"{key}.gateway_url", "missing", "stock is to be read there")
+            report.problem(f"{key}.gateway_url", "missing", "stock is read by location")
         for name, what in (
             ("base_url", "the address of the Web API, e.g. https://SERVER/Sage300WebApi/v1.0"),
             ("company_id", "the id of the company database, e.g. SAMLTD"),
             ("user", "a Sage 300 user whose security groups hold the Web API right"),
             ("location", "the location that orders are shipped from"),
-            ("tax_authority", "the tax authority whose rates the tax codes stand for"),
-            ("price_list", "the price list of everybody who has no other"),
+            ("tax_authority", "the tax authority of the tax codes"),
+            ("price_list", "the price list of customers without a list of their own"),
         ):
             if not getattr(self, name):
                 report.problem(f"{key}.{name}", "missing", f"give {what}")
@@ -97,6 +97,7 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
         check_range(self.buyer_class, 1, 10, f"{key}.buyer_class", report, "")
         if not self.company_name:
             remedy = (
-                "a test company restored over the real one is not noticed; `tidegate check` shows the name"
+                "otherwise a test company restored over the live one is not noticed; `tidegate check` "
+                "shows the name"
             )
             report.warning(f"{key}.company_name", "missing", remedy)

@@ -85,7 +85,7 @@ def refused(answer: Answer) -> Failure:
         text = f"the platform does not allow it: {text} (an administrator of Sage 50 gives the consent)"
         return Failure(Code.NOT_PERMITTED, text, sent=False, details=details)
     if answer.status in (404, 405):
-        text = f"the platform does not know the address: {text}"
+        text = f"the platform does not have this address: {text}"
         return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False, details=details)
     if answer.status in (409, 410):
         return Failure(
@@ -97,5 +97,5 @@ def refused(answer: Answer) -> Failure:
 
 
 def _page(answer: Answer) -> Failure:
-    text = f"something else than the platform answered: {answer.text(120)}"
+    text = f"unexpected answer, not from the platform: {answer.text(120)}"
     return Failure(Code.SERVER_TROUBLE, text, sent=False)

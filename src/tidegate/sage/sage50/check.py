@@ -22,10 +22,10 @@ from tidegate.sage.sage50.settings import Sage50Settings
 SKEW = timedelta(minutes=2)
 STALE = timedelta(days=2)  #: a file that is older shows that Sage 50 runs seldom
 LACKING = (
-    "shipments, invoices, credit notes, payments and the ledgers are not offered by this platform: what Tidegate "
-    "knows of an order ends with the number under which Sage 50 accepted it"
+    "this platform does not offer shipments, invoices, credit notes, payments or ledgers: Tidegate can "
+    "follow an order only up to its number in Sage 50"
 )
-UNPROVEN = "this room was proven against our own simulator only; enter the first orders under a person's eyes"
+UNPROVEN = "the connection to Sage 50 was tested with a simulator only; check the first orders in Sage 50"
 
 
 class Check:
@@ -63,27 +63,36 @@ class Check:
         if isinstance(answer, Failure):
             yield Finding("consent", "fail", answer.text, "run `tidegate connect` for the company")
             return
-        yield Finding("consent", "pass", "the platform takes the key")
+        yield Finding("consent", "pass", "the platform accepts the key")
         if answer.status == 404 and answers.object_of(answer) is None:
-            yield Finding("platform", "fail", "something else answers at base_url", "check base_url")
+            yield Finding(
+                "platform", "fail", "the answer at base_url is not from the platform", "check base_url"
+            )
             return
         if answer.date is not None and abs(answer.date - self._clock.now()) > SKEW:
-            yield Finding("clock", "warn", "this machine's clock and the platform's differ", "set it by NTP")
+            yield Finding(
+                "clock",
+                "warn",
+                "this machine's clock and the platform's differ",
+                ("let this machine take its time from a time server (NTP)"),
+            )
         for scope in (wire_names.PRODUCTS, wire_names.CUSTOMERS):
             yield self._file(scope)
 
     def _file(self, scope: str) -> Finding:
         file = self._files.latest(scope)
         if isinstance(file, Failure):
-            return Finding(scope, "fail", file.text, "let Sage 50 send it again")
+            return Finding(scope, "fail", file.text, "let Sage 50 send its files again")
         if file is None:
-            return Finding(scope, "warn", f"Sage 50 has not sent its {scope} yet", "let it run once")
+            return Finding(scope, "warn", f"Sage 50 has not sent its {scope} yet", "start Sage 50 once")
         text = f"{len(file.records)} records, {len(file.bad)} unreadable"
         if file.uploaded_at is None:
             return Finding(scope, "pass", text)
         text += f", of {file.uploaded_at:%Y-%m-%d %H:%M} UTC"
         if self._clock.now() - file.uploaded_at > STALE:
-            return Finding(scope, "warn", f"{text}: that is long ago", "Sage 50 must run, and send its files")
+            return Finding(
+                scope, "warn", f"{text}: that is long ago", ("start Sage 50 and let it send its files")
+            )
         return Finding(scope, "pass", text)
 
 

@@ -101,9 +101,7 @@ class Sage50Client:
         if address.startswith("/"):
             return address
         if _origin(address) != _origin(self._http.base_url):
-            text = (
-                f"the platform names an address that is not its own for a call with the key: {_host(address)}"
-            )
+            text = f"the platform gives an address on another host for a call with the key: {_host(address)}"
             return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False)
         parts = urlsplit(address)
         return parts.path + (f"?{parts.query}" if parts.query else "")
@@ -123,7 +121,7 @@ class Sage50Client:
         parts = urlsplit(address)
         own = _origin(address) == _origin(self._http.base_url)
         if not own and (parts.scheme != "https" or not parts.hostname):
-            text = f"the platform names a file on {_host(address)} that is not to be had by https"
+            text = f"the platform gives the address of a file on {_host(address)} that is not https"
             return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False)
         http = self._http if own else self._other(f"{parts.scheme}://{parts.netloc}")
         path = parts.path + (f"?{parts.query}" if parts.query else "")

@@ -101,7 +101,7 @@ class Consent:
         url = found.get(wire_names.REGISTRATION_URL)
         if not isinstance(url, str) or not url:
             return Failure(
-                Code.SERVER_TROUBLE, "the platform's answer names no page for the registration", sent=False
+                Code.SERVER_TROUBLE, "the platform's answer has no address for the registration", sent=False
             )
         then = (
             "Open the page and pass its captcha. An e-mail brings developer_id and application_id: put both into "
@@ -156,7 +156,7 @@ class Consent:
             return ConsentState(ConsentStatus.DENIED, text="an administrator of Sage 50 has denied it")
         if keys.INITIAL in secrets:
             return ConsentState(ConsentStatus.GRANTED)
-        text = "nobody has typed the passcode in time: ask for a new one" if asked is not None else ""
+        text = "the passcode was not used in time: ask for a new one" if asked is not None else ""
         return ConsentState(ConsentStatus.NOT_ASKED, text=text)
 
     def enter(self, key: str) -> Failure | None:
@@ -200,8 +200,8 @@ class Consent:
         if failure.code not in (Code.UNREACHABLE, Code.UNKNOWN_ENDPOINT, Code.SERVER_TROUBLE):
             return failure
         text = (
-            f"{failure.text}. If that lasts: the platform may be closed to new developers, or base_url is not its "
-            "address; ask Sage"
+            f"{failure.text}. If this does not change, the platform may be closed to new developers, or "
+            "base_url is wrong: ask Sage"
         )
         return Failure(failure.code, text, sent=False)
 

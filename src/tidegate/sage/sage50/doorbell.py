@@ -72,9 +72,9 @@ class Doorbell:
             event, key = text_of(message, wire_names.EVENT), text_of(message, wire_names.API_KEY)
             initial = turn.secrets.get(keys.INITIAL)
             if key and initial is not None and hmac.compare_digest(key.encode(), initial.value.encode()):
-                return Heard(200, note="an approval that came before")
+                return Heard(200, note="an approval that was received before")
             if asked is None or not self._fits(message, asked):
-                return Heard(404, note="an approval for a passcode that nobody asked for, or that is over")
+                return Heard(404, note="an approval for an unknown or expired passcode")
             now = self._clock.now()
             if event == wire_names.DENIED:
                 turn.keep({DENIED: Secret("", now)}, forget=(PASSCODE,))
@@ -108,7 +108,7 @@ class Doorbell:
         message = _object(ring.body)
         scope = text_of(message, wire_names.SCOPE) if message is not None else ""
         if scope not in FLOWS:
-            return Heard(200, note="a notification of a scope that nobody reads")
+            return Heard(200, note="a notification of a scope that Tidegate does not read")
         return Heard(200, FLOWS[scope], f"a new file of {scope}")
 
 

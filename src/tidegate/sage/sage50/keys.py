@@ -141,7 +141,7 @@ class Keys:
         word = answers.word_of(answer)
         if answer.status == 403 and (word == wire_names.WITHDRAWN or word in wire_names.MISMATCHES):
             said = answers.said(answer)
-            text = f"the platform renews no key any more: {said} (run `tidegate connect {self._company}`)"
+            text = f"the platform no longer renews the key: {said} (run `tidegate connect {self._company}`)"
             return Failure(Code.SIGN_IN_EXPIRED, text, sent=False, details={answers.CODE: word})
         if answer.status in (401, 403) and "html" not in answer.content_type:
             # It halts, and is asked again later: what does not say why takes no consent away.
@@ -164,7 +164,7 @@ def end_of(body: dict[str, object], answer: Answer, asked_at: datetime) -> datet
 
 
 def _current(secrets: Secrets, company: str) -> Secret | Failure:
-    for name, why in ((REVOKED, "was withdrawn"), (LOST, "is lost: the platform refuses its keys")):
+    for name, why in ((REVOKED, "was withdrawn"), (LOST, "is lost: the platform refuses the keys")):
         if name in secrets:
             text = f"the consent of Sage 50 to {company} {why}; run `tidegate connect {company}`"
             return Failure(Code.SIGN_IN_EXPIRED, text, sent=False)

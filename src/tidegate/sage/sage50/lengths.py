@@ -31,7 +31,7 @@ def too_long(order: SalesOrder) -> Failure | None:
     texts.append(("the customer's id", order.buyer.key if order.buyer is not None else "", ACCOUNT))
     texts += [("the product", line.code, PRODUCT) for line in order.lines if line.kind is LineKind.GOODS]
     found = [
-        f"{name} {text!r} has {len(text)} characters, at most {limit} are sent"
+        f"{name} {text!r} has {len(text)} characters, but at most {limit} are allowed"
         for name, text, limit in texts
         if len(text) > limit
     ]

@@ -45,7 +45,9 @@ def order_record(
     shipping = order.shipping
     if not goods:
         return Failure(
-            Code.MALFORMED, "an order for Sage 50 needs a line with one of its articles", sent=False
+            Code.MALFORMED,
+            "the order has no line with an article of Sage 50, which Sage 50 requires",
+            sent=False,
         )
     lines = [_priced(line) for line in (*goods, *([shipping] if shipping is not None else []))]
     fitting = fitted(lines, order.gross)
@@ -95,8 +97,8 @@ def _missing(order: SalesOrder, products: Mapping[str, str], rules: OrderRules) 
     found = []
     if order.currency != rules.currency:
         text = (
-            f"the order is in {order.currency}, and in which direction Sage 50 reads a rate of exchange is not known: "
-            "orders in another currency are entered by hand"
+            f"the order is in {order.currency}: enter orders in another currency by hand, since it is not "
+            "known how Sage 50 reads an exchange rate"
         )
         found.append(_hold(Code.UNMAPPED_CURRENCY, text, f"currency:{order.currency}"))
     if order.payment_method not in rules.payment_methods:
@@ -106,7 +108,7 @@ def _missing(order: SalesOrder, products: Mapping[str, str], rules: OrderRules) 
         if line.kind is LineKind.GOODS and line.code not in products:
             found.append(unknown_article(line.code))
         if rate_of(line.tax_code) is None:
-            text = f"the tax code {line.tax_code!r} is no rate in percent, as Sage 50 takes them"
+            text = f"the tax code {line.tax_code!r} is not a rate in percent, which Sage 50 needs"
             found.append(_hold(Code.UNMAPPED_TAX, text, f"tax:{line.tax_code}"))
     return found
 

@@ -71,14 +71,14 @@ def _entries(record: Record) -> Iterator[Record]:
     if entries is None:
         return
     if not isinstance(entries, list):
-        raise Unreadable("it is no list", "prices")
+        raise Unreadable("it is not a list", "prices")
     for entry in entries:
         if not isinstance(entry, dict):
-            raise Unreadable("an entry is no price", "prices")
+            raise Unreadable("an entry is not a price", "prices")
         yield entry
 
 
 def _not_below_zero(price: Decimal) -> Decimal:
     if price < 0:
-        raise Unreadable(f"{price} is no price", "netPrice")
+        raise Unreadable(f"{price} is not a price", "netPrice")
     return price

@@ -71,9 +71,9 @@ class Removals:
         """What to tell people of each."""
         beginning = file.checksum[:12]
         return (
-            f"it is missing in Sage 50's last file of {file.scope}, with {len(held) - 1} others, while "
-            f"{len(file.records)} are in it; so many are not removed unseen. If they are really gone, add "
-            f'"{beginning}" to confirmed_removals of the company'
+            f"it is missing in Sage 50's last file of {file.scope}, together with {len(held) - 1} others, "
+            f"while {len(file.records)} are in it. So many records are not removed automatically. If they "
+            f'were really deleted, add "{beginning}" to confirmed_removals of the company'
         )
 
 

@@ -46,7 +46,7 @@ def _outcome(row: Record, id: str) -> Outcome:
     if status == wire_names.REJECTED:
         return Failure(Code.REFUSED, f"Sage 50 refuses the order: {_why(row)}")
     return Failure(
-        Code.REFUSED, f"Sage 50 answers with a word that is not known: {status!r}; look at the order there"
+        Code.REFUSED, f"Sage 50's answer has an unknown status: {status!r}; check the order in Sage 50"
     )
 
 

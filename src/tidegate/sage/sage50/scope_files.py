@@ -85,7 +85,8 @@ class ScopeFiles:
                     return found
                 why = found
             text = (
-                f"Sage 50's file of {scope} is broken: {why}; the last good one stays until it sends another"
+                f"Sage 50's file of {scope} is damaged: {why}; the previous file is used until Sage 50 "
+                "sends another"
             )
             return Failure(Code.SERVER_TROUBLE, text, sent=False, details={BROKEN: "yes"})
 
@@ -103,22 +104,22 @@ class ScopeFiles:
         """The file, or in words why what came is none."""
         address = text_of(described, wire_names.DOWNLOAD_URL)
         if not address:
-            return "the platform gives no address for it"
+            return "the platform gives no address for the file"
         answer = self._client.download(address)
         if isinstance(answer, Failure):
             return answer
         if isinstance(answer, NoAnswer):
-            return f"it did not arrive: {answer.text}"
+            return f"the file did not arrive: {answer.text}"
         if answer.status in (404, 410):
-            return "a newer one has replaced it"
+            return "a newer file has replaced it"
         if answer.status != 200:
             return answers.refused(answer)
         checksum = hashlib.sha256(answer.body).hexdigest()
         wanted, size = text_of(described, wire_names.SHA256).lower(), described.get(wire_names.SIZE)
         if wanted and checksum != wanted:
-            return "its checksum is not the one that was announced"
+            return "its checksum is wrong"
         if isinstance(size, int) and size != len(answer.body):
-            return f"it has {len(answer.body)} bytes, {size} were announced"
+            return f"it has {len(answer.body)} bytes instead of {size}"
         found = parts(answer.body)
         if isinstance(found, str):
             return found
@@ -134,9 +135,9 @@ def listed(body: bytes) -> list[Any] | str:
     if isinstance(value, dict):
         lists = [each for each in value.values() if isinstance(each, list)]
         if len(lists) != 1:
-            return f"it is an object with {len(lists)} arrays, where one was awaited"
+            return f"it has {len(lists)} lists instead of one"
         value = lists[0]
-    return value if isinstance(value, list) else "it is no list of records"
+    return value if isinstance(value, list) else "it is not a list of records"
 
 
 @dataclass(slots=True)

@@ -76,10 +76,13 @@ class Sage50Settings(CompanySettings, frozen=True, kw_only=True, tag="sage50"):
                 remedy = "`tidegate connect` registers the application; the ids come by e-mail"
                 report.warning(f"{key}.{name}", "missing", remedy)
         if not self.call_back_token:
-            remedy = "without it no call-back is believed: the key is typed in by hand, and files are polled"
+            remedy = (
+                "without it call-backs are not accepted: the key is entered by hand, and files are read "
+                "with each cycle"
+            )
             report.warning(f"{key}.call_back_token", "missing", remedy)
         if not self.payment_methods:
-            remedy = "orders wait until their payment method has a text of Sage 50"
+            remedy = "orders are held until their payment method has a text of Sage 50"
             report.warning(f"{key}.payment_methods", "empty", remedy)
         check_range(self.upload_records, 1, MOST_RECORDS, f"{key}.upload_records", report, "orders")
         check_range(self.upload_days, 1, 90, f"{key}.upload_days", report, "days")

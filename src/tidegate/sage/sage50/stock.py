@@ -31,7 +31,10 @@ class Stock:
         """Levels of every article that is stocked, where the file is a new one."""
         for name in warehouses:
             if name.strip().upper() != self._warehouse.upper():
-                text = f"Sage 50 states no stock by warehouse: its one figure goes by the name {self._warehouse!r}"
+                text = (
+                    "Sage 50 states no stock by warehouse: its one figure belongs to the warehouse "
+                    f"{self._warehouse!r}"
+                )
                 return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{name}", sent=False)
         read = self._articles.records.read(since)
         if isinstance(read, Failure):
@@ -42,5 +45,5 @@ class Stock:
     def _level(self, record: Record) -> StockLevel:
         pieces = figure_of(record, "stock")
         if abs(pieces) >= MOST_PIECES:
-            raise Unreadable(f"{pieces} is out of all bounds", "stock")
+            raise Unreadable(f"{pieces} is out of range", "stock")
         return StockLevel(readable_sku(record), self._warehouse, on_hand=pieces, allocated=Decimal(0))

@@ -106,7 +106,7 @@ class Tracking:
         """The platform knows the file no more. It may lie in Sage 50 all the same: until it must be gone, it waits."""
         if now < parcel.opened_at + self._kept:
             return {}
-        text = "the platform does not know the file any more, and nothing was heard of it: it is sent again"
+        text = "the platform no longer has the file, and no result was received: it is sent again"
         return dict.fromkeys(parcel.keys, Failure(Code.TRANSIENT, text, sent=False))
 
     def _tracking_of(self, answer: Answer, parcel: Parcel) -> _Tracking | Failure:
@@ -151,14 +151,14 @@ def _accepted(parcel: Parcel, found: Found) -> Found:
 
 def _failed(parcel: Parcel, found: Found) -> Found:
     """It broke off on Sage's side: what the result does not name is not done, and is sent again."""
-    again = Failure(Code.TRANSIENT, "Sage 50 broke off while it worked on the file: it is sent again")
+    again = Failure(Code.TRANSIENT, "Sage 50 stopped while it processed the file: it is sent again")
     return {key: found.get(key) or again for key in parcel.keys}
 
 
 def _refused(parcel: Parcel, found: Found) -> Found:
     """Refused: the orders that are named are at fault, the others are sent again; without a name, in halves."""
     if not found:
-        text = "the file was refused, and not said for which order"
+        text = "the file was refused without naming the order at fault"
         return dict.fromkeys(parcel.keys, Failure(Code.PARCEL_REFUSED, text))
     again = Failure(Code.TRANSIENT, "the file was refused for other orders in it: this one is sent again")
     return {key: found.get(key) or again for key in parcel.keys}

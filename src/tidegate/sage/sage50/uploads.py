@@ -85,7 +85,7 @@ class Uploads:
         upload = text_of(described, wire_names.UPLOAD_URL)
         if not tracking or not upload:
             return Failure(
-                Code.SERVER_TROUBLE, "the platform's answer names no address for the file", sent=False
+                Code.SERVER_TROUBLE, "the platform's answer has no address for the file", sent=False
             )
         now = self._clock.now()
         try:
@@ -134,7 +134,7 @@ class Uploads:
         if answer.status == 413:
             return Failure(Code.PARCEL_REFUSED, "the file is too large for the platform", sent=False)
         if answer.status >= 500 or answer.status == 408:
-            text = f"whether the platform has the file is not clear: {answer.status} {answers.said(answer)}"
+            text = f"whether the platform has the file is not known: {answer.status} {answers.said(answer)}"
             return Failure(Code.UNCLEAR_ANSWER, text, retry_after=answer.retry_after)
         return answers.refused(answer)
 

@@ -94,11 +94,11 @@ def _of_web_server(answer: Answer, said: str, *, reading: bool) -> Failure:
     if _RIGHTS.search(said):
         return Failure(Code.NOT_PERMITTED, f"the user may not do this: {said}", sent=False)
     if answer.status in (404, 405):
-        text = f"this server does not know the folder, the class or the representation: {said}"
+        text = f"this server does not have the folder, the class or the representation: {said}"
         details = {GONE: "yes"} if _MISSING.search(said) else {}
         return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False, details=details)
     if 400 <= answer.status < 500:
-        return Failure(Code.MALFORMED, f"X3 does not understand the call: {said}", sent=False)
+        return Failure(Code.MALFORMED, f"X3 refuses the call: {said}", sent=False)
     if reading or "SOAPAction" in said:
         return Failure(
             Code.SERVER_TROUBLE, f"X3 answered {answer.status}: {said}", answer.retry_after, sent=False
@@ -116,7 +116,7 @@ def lost(answer: NoAnswer, *, reading: bool) -> Failure:
 
 def unclear(answer: Answer, *, reading: bool) -> Failure:
     """HTTP 200 with a body that is none of the service's."""
-    text = f"X3 answered with another body: {answer.text(120)}"
+    text = f"X3 sent an unexpected answer: {answer.text(120)}"
     if reading:
         return Failure(Code.SERVER_TROUBLE, text, sent=False)
     return Failure(Code.UNCLEAR_ANSWER, text)
@@ -134,7 +134,7 @@ def refused(returned: Returned, *, reading: bool, ours: Iterable[str] = ()) -> F
     sent_texts = {one for one in ours if len(one) > 1}
     bare = without(returned.said, sent_texts)
     if not returned.said:
-        text = "X3 says that it failed, and not why"
+        text = "X3 reports a failure without a reason"
         return (
             Failure(Code.SERVER_TROUBLE, text, sent=False) if reading else Failure(Code.UNCLEAR_ANSWER, text)
         )
@@ -143,7 +143,7 @@ def refused(returned: Returned, *, reading: bool, ours: Iterable[str] = ()) -> F
     if _QUEUE.search(bare):
         return Failure(Code.NO_SEAT, f"all channels of the pool are busy: {said}", sent=False)
     if _RECORD.search(bare):
-        return Failure(Code.RECORD_BUSY, f"somebody works on the record: {said}", sent=False)
+        return Failure(Code.RECORD_BUSY, f"the record is in use by somebody else: {said}", sent=False)
     if _RIGHTS.search(bare):
         return Failure(Code.NOT_PERMITTED, f"the pool's user may not do this: {said}", sent=False)
     if _PERIOD.search(bare):
@@ -164,7 +164,7 @@ def _missing(whole: str, said: str, ours: Iterable[str]) -> Failure:
     texts = whole.casefold()
     if any(one.casefold() in texts for one in ours):
         return Failure(Code.REFUSED, f"X3 refused it: {said}", sent=False, details={GONE: "yes"})
-    text = f"X3 misses a record that was not named (is the alias of the pool right?): {said}"
+    text = f"X3 does not find a record (is the alias of the pool right?): {said}"
     return Failure(Code.LOCKED, text, sent=False)
 
 

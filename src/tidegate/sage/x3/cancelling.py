@@ -35,7 +35,7 @@ class Cancelling:
             return _cancelled(order_id, number)
         if text_of(row, "DLVSTA") != NOT_BEGUN or text_of(row, "INVSTA") != NOT_BEGUN:
             return Failure(
-                Code.REFUSED, f"goods of order {number} were delivered or invoiced already", sent=False
+                Code.REFUSED, f"items of order {number} were delivered or invoiced already", sent=False
             )
         screen = self._reference.screen(self._company.order_object)
         if isinstance(screen, Failure):

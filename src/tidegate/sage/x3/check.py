@@ -36,12 +36,17 @@ READS = (
 )
 """What the flows read, each with a condition that nothing meets: class, representation and field must be there."""
 REMEDIES = {
-    Code.NOT_AUTHENTICATED: "look at user and password, or at the connected application, its secret and the clock",
+    Code.NOT_AUTHENTICATED: (
+        "check user and password, or the connected application, its secret and the clock"
+    ),
     Code.NOT_PERMITTED: "give the user, and the pool's own user, the rights to this function and site",
     Code.UNKNOWN_ENDPOINT: "publish the name, or the representation of the same name: see docs/sage/x3.md",
     Code.MALFORMED: "add the field to the representation: see docs/sage/x3.md",
-    Code.UNREACHABLE: "look at the address, and at the certificate",
-    Code.LOCKED: "look at the pool's alias (its letters count), whether it is started, and at single-user mode",
+    Code.UNREACHABLE: "check the address and the certificate",
+    Code.LOCKED: (
+        "check the pool's alias (upper and lower case matter), whether the pool is started, and "
+        "whether X3 is in single-user mode"
+    ),
     Code.NO_SEAT: "all channels of the pool are busy: enlarge it, or try again later",
 }
 
@@ -96,9 +101,12 @@ class Check:
             self._failed("company", differs)
         elif not self._company.company_name:
             remedy = f'company_name = "{found.name}"'
-            self._note("warn", "company", "its name is not compared with the set-up's", remedy)
+            self._note("warn", "company", "its name is not compared with the configuration", remedy)
         if found.currency and found.currency != self._company.currency:
-            text = f"the company keeps its books in {found.currency}, prices are read in {self._company.currency}"
+            text = (
+                f"the company's books are in {found.currency}, but prices are read in "
+                f"{self._company.currency}"
+            )
             self._note("warn", "currency", text)
         return True
 
@@ -173,7 +181,7 @@ class Check:
         wanted = {self._company.sales_site, self._company.shipping_site or self._company.sales_site}
         missing = sorted(wanted - sites.keys())
         if missing:
-            self._note("fail", "sites", f"there is no site {', '.join(missing)}", "look at the keys of sites")
+            self._note("fail", "sites", f"there is no site {', '.join(missing)}", "check the keys of sites")
 
     def _lists(self) -> None:
         for name in self._company.price_lists:

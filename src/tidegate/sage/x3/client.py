@@ -77,7 +77,11 @@ class X3Client(Counted):
                 return Failure(Code.SERVER_TROUBLE, f"X3 repeats a page of {name}", sent=False)
             seen.add(following)
             query = following
-        return Failure(Code.SERVER_TROUBLE, f"X3's pages of {name} do not end", sent=False)
+        return Failure(
+            Code.SERVER_TROUBLE,
+            (f"X3's list of {name} does not end: page after page, and none is the last"),
+            sent=False,
+        )
 
     def read_pooled(self, name: str, terms: Mapping[str, Sequence[str]]) -> list[Row] | Failure:
         """The rows that meet any term of any name, in as few calls as addresses hold."""
@@ -145,7 +149,7 @@ class X3Client(Counted):
         answer = self._http.request(method, path, query=query, headers=headers, content=content)
         failure = answers.failure_of(answer, reading=reading)
         if failure is None and isinstance(answer, NoAnswer):
-            raise ValueError("no answer, and no failure")
+            raise ValueError("internal error: neither an answer nor a failure")
         if failure is not None or isinstance(answer, NoAnswer):
             return failure or Failure(Code.NO_ANSWER, "no answer from X3")
         return answer

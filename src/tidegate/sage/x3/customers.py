@@ -244,7 +244,7 @@ class Customers:
         made = objects.stored(returned.result)
         account = text_of(made.header, "BPCNUM") if made is not None else ""
         if account != new.account.strip():
-            return Failure(Code.UNCLEAR_ANSWER, f"X3 answered with the customer {account!r}, not with ours")
+            return Failure(Code.UNCLEAR_ANSWER, f"X3's answer is about another customer, {account!r}")
         return Accepted(account, account)
 
     def _new(self, new: NewCustomer, codes: FittingTexts, screen: Screen) -> str:
@@ -261,7 +261,7 @@ class Customers:
             "CRN": codes.check("VAT number", new.vat_number, TAX_NUMBER),
             "CUR": new.currency,
             "OSTCTL": CREDIT_HELD if new.on_hold else "",
-            company.customer_field: codes.check("our key", new.key, CUSTOMER_KEY),
+            company.customer_field: codes.check("Tidegate's key", new.key, CUSTOMER_KEY),
         }
         place = {
             ADDRESS_FIELD: MAIN,
@@ -287,7 +287,7 @@ class Customers:
             return rows
         if any(self._key(row) == new.key for row in rows):
             return Accepted(account, account)
-        text = f"the account {new.account} is taken: {failure.text}"
+        text = f"the account {new.account} already exists: {failure.text}"
         return Failure(Code.REFUSED, text, sent=False, details={"taken": new.account})
 
 

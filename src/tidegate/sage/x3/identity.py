@@ -40,7 +40,7 @@ class Identity:
             return sites
         if len(sites) != 1:
             # A user without rights to a site sees nothing of it: an empty list is no proof of anything else.
-            text = f"X3 shows no site {wanted!r}: has the user the rights to it?"
+            text = f"X3 does not show the site {wanted!r}: does the user have the rights to it?"
             return Failure(Code.WRONG_COMPANY, text, sent=False)
         code = text_of(sites[0], "LEGCPY")
         rows = self._client.read("COMPANY", (equals("CPY", code),))

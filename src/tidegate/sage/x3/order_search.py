@@ -68,7 +68,7 @@ class OrderSearch:
         days = [day for row in rows if (day := day_of(row, "ORDDAT")) is not None]
         start = self._today() - timedelta(days=self._company.look_up_days)
         if len(rows) >= LIST and (not days or min(days) > start):
-            text = f"the list of {name} ends after {LIST} orders and does not go back to {start:%d.%m.%Y}"
+            text = f"the list of {name} ends after {LIST} orders, before it reaches {start:%d.%m.%Y}"
             return Failure(Code.SERVER_TROUBLE, text, sent=False)
         return list(rows)
 

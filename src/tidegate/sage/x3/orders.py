@@ -90,7 +90,7 @@ class Orders:
         if isinstance(screen, Failure):
             return screen
         if isinstance(customers, Failure):
-            raise ValueError("an order whose names could not be read is held")
+            raise ValueError("an order is held while its mapped codes cannot be read")
         payload = order_payload(order, Resolved(customers[order.account], screen), self._company)
         return with_payload(order, payload)
 
@@ -116,7 +116,10 @@ class Orders:
             yield Failure(Code.UNMAPPED_TAX, text, missing=f"tax:{line.tax_code}", sent=False)
         elif line.kind is not LineKind.GOODS and element_of(line, company) is None:
             kind, name = ("charge", line.code) if line.kind is LineKind.CHARGE else ("account", line.account)
-            text = f"no invoicing element stands for the {kind} {name!r} at {line.tax_code}: see `elements` of the company"
+            text = (
+                f"no invoicing element is configured for the {kind} {name!r} at {line.tax_code}: see "
+                "`elements` of the company"
+            )
             yield Failure(Code.UNKNOWN_REFERENCE, text, missing=f"{kind}:{name}", sent=False)
         if line.kind is LineKind.GOODS:
             found: object = resolved(known.items, line.code, Code.UNKNOWN_SKU, "sku", "product")
@@ -133,7 +136,7 @@ class Orders:
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
         """One save for one order. ValueError for more."""
         if len(batch) > self.about.orders_per_call:
-            raise ValueError(f"a call takes one order, got {len(batch)}")
+            raise ValueError(f"internal error: one call can carry one order, not {len(batch)}")
         for one in batch:
             content = str(one.payload["content"])
             whole = objects.stored(content)
@@ -154,11 +157,11 @@ class Orders:
         """Status 1 without a number of ours is in doubt."""
         found = objects.stored(returned.result)
         if found is None:
-            return Failure(Code.UNCLEAR_ANSWER, "X3 answered with no object")
+            return Failure(Code.UNCLEAR_ANSWER, "X3's answer has no object")
         row = found.header
         number = text_of(row, "SOHNUM")
         if not number or text_of(row, "CUSORDREF") != sent.order.key:
-            return Failure(Code.UNCLEAR_ANSWER, "X3 answered with another order, or without its number")
+            return Failure(Code.UNCLEAR_ANSWER, "X3's answer is about another order, or has no number")
         try:
             gross = money_of(row, "ORDINVATI")
         except Unreadable as error:

@@ -58,7 +58,7 @@ def order_payload(order: SalesOrder, known: Resolved, company: X3Settings) -> di
     header: dict[str, Any] = {
         "SALFCY": company.sales_site,
         "SOHTYP": company.order_type,
-        "CUSORDREF": codes.check("our key", order.key, KEY),
+        "CUSORDREF": codes.check("Tidegate's key", order.key, KEY),
         "ORDDAT": f"{order.date:%Y%m%d}",
         "CUR": order.currency,
         "BPCORD": codes.check("account", known.customer.account, ACCOUNT),
@@ -79,10 +79,10 @@ def order_payload(order: SalesOrder, known: Resolved, company: X3Settings) -> di
         if line.kind in (LineKind.CHARGE, LineKind.FREE_TEXT)
     ]
     if not lines:
-        codes.refuse("an order without a product is not taken")
+        codes.refuse("an order without a product cannot be sent")
     limit = known.screen.limits.get(known.screen.tables[LINE_FIELD])
     if limit is not None and len(lines) > limit:
-        codes.refuse(f"the order has {len(lines)} lines, X3's screen takes {limit}")
+        codes.refuse(f"the order has {len(lines)} lines, but X3's screen allows {limit}")
     notes = _notes(order, codes)
     if known.screen.has(TEXT):
         header[TEXT] = codes.free("notes", notes, NOTES)
@@ -165,5 +165,5 @@ def _differs(order: SalesOrder, company: X3Settings) -> Failure | None:
     gross = total(one.net for one in taxed) + total(taxes(taxed, WRITING.arithmetic))
     if gross == order.gross:
         return None
-    text = f"X3 would come to {shown(gross)}, the order to {shown(order.gross)}"
+    text = f"X3's total would be {shown(gross)}, but the order's total is {shown(order.gross)}"
     return Failure(Code.TOTALS_DIFFER, text, sent=False)

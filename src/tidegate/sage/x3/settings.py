@@ -128,15 +128,17 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
                 allowed = "product, customer and category, in the order of the criteria"
                 report.problem(f"{key}.price_lists", f"{name} = {criteria!r}", f"allowed are {allowed}")
         if self.price_list != BASE_PRICE and self.price_list not in self.price_lists:
-            report.problem(f"{key}.price_list", self.price_list, "name it in price_lists, too")
+            report.problem(f"{key}.price_list", self.price_list, "add it to price_lists, too")
         check_range(self.token_seconds, 20, 600, f"{key}.token_seconds", report, "seconds")
         check_range(self.page_size, 1, 1000, f"{key}.page_size", report, "rows")
         check_range(self.look_up_days, 1, 365, f"{key}.look_up_days", report, "days")
         if self.execution_minutes > self.settle_minutes:
-            remedy = "raise settle_minutes: a call that still runs is not absent"
+            remedy = "raise settle_minutes: an order may still be saved while its call runs"
             report.problem(f"{key}.execution_minutes", str(self.execution_minutes), remedy)
         if self.seats > 2:
-            report.warning(f"{key}.seats", str(self.seats), "X3 bears at most two calls at once well")
+            report.warning(f"{key}.seats", str(self.seats), "X3 should not get more than two calls at once")
         if not self.company_name:
-            remedy = "a folder copied from another one is not noticed; `tidegate check` shows the name"
+            remedy = (
+                "otherwise a folder copied from another one is not noticed; `tidegate check` shows the name"
+            )
             report.warning(f"{key}.company_name", "missing", remedy)

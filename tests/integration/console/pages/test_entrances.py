@@ -40,7 +40,7 @@ class Signs:
         return None
 
     def warning(self) -> str | None:
-        return "nobody has signed in"
+        return "the sign-in to sage is missing"
 
     def authorization_url(self, state: str, verifier: str) -> str:
         return f"https://login.example/authorize?state={state}"
@@ -65,7 +65,7 @@ def halted(browsing: Browsing) -> None:
 
 def test_a_sign_in_is_begun_and_the_browser_comes_back_by_itself(browsing: Browsing, signs: Signs) -> None:
     halted(browsing)
-    assert "nobody has signed in" in browsing.page(f"/connections/{CONNECTION}")
+    assert "the sign-in to sage is missing" in browsing.page(f"/connections/{CONNECTION}")
     text = browsing.post(CONNECT)
     link = re.search(r'href="(https://login\.example/authorize\?state=([^"]+))"', text)
     assert link is not None
