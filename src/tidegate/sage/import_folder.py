@@ -78,7 +78,7 @@ class ImportFolder(ABC):
             move(part, self.path(name))
         except OSError as error:
             self.drop(part)
-            text = f"whether the import job's folder has the file is not clear: {error.strerror}"
+            text = f"whether the file is in the import job's folder is not known: {error.strerror}"
             return Failure(Code.NO_ANSWER, text)
         return None
 
