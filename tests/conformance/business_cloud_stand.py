@@ -128,7 +128,7 @@ class BusinessCloudStand(ErpStand):
 
     def open(self) -> Company:
         """The company as a new process opens it."""
-        factory = ClientFactory() if self._server else ClientFactory(InProcessTransport(self.wire))
+        factory = self.sockets if self._server else ClientFactory(InProcessTransport(self.wire))
         return self.opened(factory, self.vault)
 
     def sign_in(self) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from conformance.hasty import HastyFaults, Sockets
 from tidegate.sage.port.company import Company
 from tidegate.sage.rooms import open_company
 from tidegate.sage.seats import SeatPools
@@ -18,7 +19,6 @@ from tidegate_sandbox.erp.company import Company as Erp
 from tidegate_sandbox.erp.control import perform
 from tidegate_sandbox.erp.customers import NewCustomer
 from tidegate_sandbox.erp.new_order import NewLine, NewOrder
-from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.wire import Wire
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -54,7 +54,8 @@ class ErpStand:
     def __init__(self) -> None:
         self.sandbox_clock = SandboxClock.virtual(START)
         self.clock = SharedClock(self.sandbox_clock)
-        self.faults = FaultPlan(seed=1)
+        self.sockets = Sockets()
+        self.faults = HastyFaults(1, self.sockets)
         self._pools = SeatPools()
         self.door = None
 

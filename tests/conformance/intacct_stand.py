@@ -214,7 +214,7 @@ class IntacctStand(ErpStand):
 
     def open(self) -> Company:
         """The company as a new process opens it."""
-        factory = ClientFactory() if self._server else ClientFactory(InProcessTransport(self.wire))
+        factory = self.sockets if self._server else ClientFactory(InProcessTransport(self.wire))
         return self.opened(factory, self.vault)
 
     # The company's own books and people

@@ -197,7 +197,7 @@ class Sage100Stand(ErpStand):
 
     def open(self) -> Company:
         """The company as a new process opens it."""
-        factory = ClientFactory() if self._server else ClientFactory(InProcessTransport(self.wire))
+        factory = self.sockets if self._server else ClientFactory(InProcessTransport(self.wire))
         return self.opened(factory, self.vault)
 
     # The company's own books and people

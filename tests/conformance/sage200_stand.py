@@ -131,7 +131,7 @@ class Sage200Stand(ErpStand):
 
     def open(self, *, sockets: bool = False) -> Company:
         """The company as a new process opens it; over real sockets where a server runs."""
-        factory = ClientFactory() if sockets else ClientFactory(InProcessTransport(self.wire))
+        factory = self.sockets if sockets else ClientFactory(InProcessTransport(self.wire))
         return self.opened(factory, self.vault)
 
     def reopen(self, *, sockets: bool = False, **settings: Any) -> None:

@@ -98,7 +98,7 @@ class Sage50Stand(ErpStand):
         )
         self._server = SandboxServer(self.wire).start() if served else None
         url = HOST if self._server is None else self._server.url
-        self.factory = ClientFactory(InProcessTransport(self.wire)) if not served else ClientFactory()
+        self.factory = ClientFactory(InProcessTransport(self.wire)) if not served else self.sockets
         self.wire_http = httpx.Client(transport=InProcessTransport(self.wire), base_url=url)
         developer, application = self._registered()
         self.settings = Sage50Settings(

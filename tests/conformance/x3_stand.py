@@ -131,7 +131,7 @@ class X3Stand(ErpStand):
 
     def open(self) -> Company:
         """The company as a new process opens it."""
-        factory = ClientFactory() if self._server else ClientFactory(InProcessTransport(self.wire))
+        factory = self.sockets if self._server else ClientFactory(InProcessTransport(self.wire))
         return self.opened(factory, MemoryVault())
 
     # The company's own books and staff
