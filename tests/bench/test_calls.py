@@ -9,14 +9,14 @@ import pytest
 from tidegate.bench import calls
 
 SAGE = "/uk/sage200/accounts/v1"
-#: As many orders before as make these products' reference data known; the published figures take more.
+#: As many orders before as make the products' reference data known; the published figures take more.
 ENOUGH = 80
 
 
 @pytest.fixture(scope="module")
 def quarters(tmp_path_factory: pytest.TempPathFactory) -> tuple[calls.Calls, calls.Calls]:
     """An ordinary quarter of an hour, and one without orders."""
-    return calls.count(tmp_path_factory.mktemp("calls"))
+    return calls.count(tmp_path_factory.mktemp("calls"), first=ENOUGH)
 
 
 def test_a_batch_of_25_costs_two_look_ups_and_25_calls_to_sage_and_three_to_magento_an_order(
@@ -40,7 +40,7 @@ def test_a_batch_of_25_costs_two_look_ups_and_25_calls_to_sage_and_three_to_mage
 
 
 def test_intacct_meters_a_batch_of_25_as_26_and_nothing_while_idle(tmp_path: Path) -> None:
-    counted, idle = calls.count(tmp_path, sage="intacct")
+    counted, idle = calls.count(tmp_path, sage="intacct", first=ENOUGH)
 
     assert (counted.metered, counted.metered_per_order) == (26, 1.04)
     assert sum(counted.sage.values()) == 2, "the new addresses in one request, all orders in the other"
