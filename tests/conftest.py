@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,8 +31,21 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Most of the time goes into simulated shops and companies."""
+    """Most of the time goes into simulated shops and companies, and into waiting for the disk."""
     make_haste()
+    if "tidegate.ledger.database" in sys.modules:
+        from tidegate.ledger import database, location
+
+        # no test cuts the power: only those that are `durable` wait at each commit until it is on the disk
+        database.locate = lambda url, _durability: location.locate(url, "off")
+
+
+@pytest.fixture
+def durable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ledgers that are opened from here on are as safe as those of an installation."""
+    from tidegate.ledger import database, location
+
+    monkeypatch.setattr(database, "locate", location.locate)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from tidegate.domain.states import State
 from tidegate.ledger import account, chain, database, queue
 
 
+@pytest.mark.usefixtures("durable")
 @pytest.mark.parametrize(("deliveries", "batch", "commits"), [(200, 100, 4), (250, 100, 6), (5, 1, 10)])
 def test_a_batch_takes_two_commits(tmp_path: Path, deliveries: int, batch: int, commits: int) -> None:
     with settling.full_ledger(tmp_path):
@@ -35,6 +36,7 @@ def test_only_a_ledger_on_synchronous_full_is_measured(
         pass
 
 
+@pytest.mark.usefixtures("durable")
 def test_the_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settling, "QUICK", 200)
     monkeypatch.setattr(settling, "SINGLES", 5)

@@ -85,11 +85,13 @@ def test_changes_need_a_transaction_and_an_aware_instant(ledger: Ledger) -> None
         delivery.create_many([new("k")], naive)
 
 
+@pytest.mark.usefixtures("durable")
 def test_sqlite_is_set_to_lose_nothing(sqlite: Ledger) -> None:
     def pragma(name: str) -> object:
         with connection.cursor() as cursor:
             return cursor.execute(f"PRAGMA {name}").fetchone()[0]
 
+    database.open_ledger(sqlite.url)
     assert [pragma(name) for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")] == [
         "wal",
         2,
@@ -100,6 +102,7 @@ def test_sqlite_is_set_to_lose_nothing(sqlite: Ledger) -> None:
     assert pragma("synchronous") == 0
 
 
+@pytest.mark.usefixtures("durable")
 def test_postgresql_is_set_to_lose_nothing(postgresql: str) -> None:
     def setting() -> str:
         with connection.cursor() as cursor:
