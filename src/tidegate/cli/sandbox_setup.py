@@ -6,12 +6,16 @@ quickstart needs no environment variable and is the same in every shell.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from tidegate.cli.sandbox import MAGENTO, PORTS, REDIRECT, built, credentials_of, redirect_url
 from tidegate.config.template import Answers, variables
 from tidegate.sage.rooms import PRODUCTS
+from tidegate.simulation.houses.house import House
 from tidegate.simulation.place import place_of
 from tidegate.simulation.products import SIMULATED
 
@@ -32,16 +36,18 @@ def sandbox_answers(folder: Path, now: datetime, port: int | None, sage: str) ->
     shop, company, browser = (
         (PORTS[MAGENTO], PORTS[sage], REDIRECT) if port is None else (port, port + 1, port + 2)
     )
+    room = {
+        **product.unasked,
+        **house.addresses(f"http://127.0.0.1:{company}"),
+        **house.answers(redirect_url(browser), known),
+    }
     return Answers(
         store_url=f"http://127.0.0.1:{shop}",
         websites=(place.website,),
         company=place.country,
         product=product,
-        room={
-            **product.unasked,
-            **house.addresses(f"http://127.0.0.1:{company}"),
-            **house.answers(redirect_url(browser), known),
-        },
+        room=room,
+        known=further_keys(house, f"http://127.0.0.1:{company}", known, room),
         company_time_zone=place.zone.key,
         currency=place.currency,
         unknown="create",
@@ -50,9 +56,18 @@ def sandbox_answers(folder: Path, now: datetime, port: int | None, sage: str) ->
         tax_codes=house.codes.tax_codes,
         tax_destinations=house.codes.destinations,
         rounding_tax_code=house.codes.untaxed,
+        rounding_account=house.codes.rounding,
         since=(now - SINCE).replace(microsecond=0),
         secrets_folder=str((folder / FOLDER).absolute()),
     )
+
+
+def further_keys(
+    house: House, url: str, known: Mapping[str, Any], answered: Mapping[str, str]
+) -> dict[str, str]:
+    """What the simulated company's own table says beside answers and secrets, as TOML."""
+    lines = re.findall(r"(?m)^(\w+) = (.+)$", house.room(url, house.editions[0], known))
+    return {key: value for key, value in lines if key not in answered and not value.startswith('"env:')}
 
 
 def write_secrets(answers: Answers, encryption_key: str) -> list[str]:

@@ -26,6 +26,9 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     product: SageProduct
     room: Mapping[str, str]  #: answers to the questions of the product's room, by question id
+    known: Mapping[
+        str, str
+    ] = {}  #: what nobody asks for: further keys of the company, as TOML writes their values
     store: str = "main"
     auth: str = "oauth1"
     websites: tuple[str, ...] = ("base",)
@@ -44,6 +47,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     tax_codes: tuple[tuple[str, str], ...] = (("20", "1"), ("0", "0"))
     tax_destinations: tuple[tuple[str, str, str], ...] = ()  #: country, region, schedule
     rounding_tax_code: str = ""
+    rounding_account: str = ""
     ledger: str = "sqlite:///tidegate.db"
     secrets_folder: str = (
         ""  #: absolute; secrets are files in it, named like the variables; "": the environment
@@ -70,8 +74,11 @@ def render(answers: Answers) -> str:
         "store_secrets": _store_secrets(answers),
         "encryption_key": text(_reference(answers, "TIDEGATE_ENCRYPTION_KEY")),
         "product": text(answers.product.name),
-        "company_table": answers.product.table(
-            answers.room, lambda key: _reference(answers, _variable(answers.company, key))
+        "company_table": toml_text.with_values(
+            answers.product.table(
+                answers.room, lambda key: _reference(answers, _variable(answers.company, key))
+            ),
+            answers.known,
         ),
         "by_authority": "" if answers.network == AUTHORITY else "#",
         "by_fingerprint": "" if answers.network == FINGERPRINT else "#",
@@ -81,6 +88,7 @@ def render(answers: Answers) -> str:
         "tax_codes": "\n".join(f"{text(rate)} = {text(code)}" for rate, code in answers.tax_codes),
         "tax_destinations": _destinations(answers),
         "rounding_tax_code": f"{_mark(answers.rounding_tax_code)}tax_code = {text(answers.rounding_tax_code)}",
+        "rounding_account": f"{_mark(answers.rounding_account)}account = {text(answers.rounding_account)}",
         "payments": _payments(answers),
     }
     template = (

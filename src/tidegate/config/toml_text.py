@@ -28,3 +28,19 @@ def key(name: str) -> str:
 def filled(template: str, places: Mapping[str, str]) -> str:
     """The template with the text of each `{{place}}`. KeyError for a place without one."""
     return _PLACE.sub(lambda place: places[place.group(1)], template)
+
+
+def with_values(table: str, values: Mapping[str, str]) -> str:
+    """A table with these values, as TOML writes them, in the place of its own; commented-out keys are switched on.
+
+    What it does not name stands at its end.
+    """
+    for name, value in values.items():
+        line = f"{name} = {value}"
+        known = re.compile(rf"(?m)^#?{name} = .*$")
+        table = (
+            known.sub(lambda _, line=line: line, table, count=1)
+            if known.search(table)
+            else f"{table}\n{line}"
+        )
+    return table

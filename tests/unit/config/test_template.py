@@ -153,7 +153,8 @@ def test_the_questions_cover_the_answers() -> None:
     assert {question.id for question in QUESTIONS} - own == set(Answers.__struct_fields__) - {
         "since",
         "room",
-        *("secrets_folder", "tax_destinations", "rounding_tax_code"),  # of the sandboxes only
+        # of the sandboxes only
+        *("secrets_folder", "tax_destinations", "rounding_tax_code", "rounding_account", "known"),
     }
 
 

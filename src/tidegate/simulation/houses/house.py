@@ -81,6 +81,7 @@ class Codes:
     attributes: Mapping[str, str] = field(default_factory=dict)  #: field of an account -> customer attribute
     tax_codes: tuple[tuple[str, str], ...] = ()  #: percent -> code, for `tidegate init`
     destinations: tuple[tuple[str, str, str], ...] = ()  #: country, region and tax schedule, for the same
+    rounding: str = ""  #: the rounding line's account, where the company's own cannot have one
     untaxed: str = ""  #: the rounding line's tax code, where no percent has one
 
 

@@ -186,6 +186,8 @@ SAGE_X3 = House(
         attributes={"credit_limit": "sage_credit_limit", "on_hold": "sage_on_hold"},
         takes_texts=False,
         tax_codes=TAXES,
+        untaxed="EXO",
+        rounding="758000",
     ),
     face_faults=("record_locked", "pool_busy", "pool_stopped", "no_number"),
     orders_counted=orders_counted,
