@@ -9,6 +9,7 @@ import pytest
 from integration.flows.conftest import Build
 from integration.flows.stage import PAUSE, Stage
 from tidegate.domain.states import State
+from tidegate.engine.interventions import Act
 from tidegate.flows.orders import capture
 from tidegate.ledger import lookups
 
@@ -34,6 +35,17 @@ def test_one_unreadable_order_is_parked_by_name_and_the_others_go_on(stage: Stag
     stage.cycle(after=LATER)
     assert stage.state(bad) is State.CONFIRMED
     assert stage.alerts() == []
+    assert stage.delivery(bad).label == stage.shop_order(bad)["increment_id"]
+
+
+def test_one_that_was_tried_again_too_early_gets_its_number_all_the_same(stage: Stage) -> None:
+    bad = stage.order("guest")
+    stage.break_shop("poison_order", times=None, entity_id=bad)
+    stage.cycle()
+    stage.act(Act.RETRY, bad)
+    stage.mend()
+    stage.cycle(after=LATER)
+    assert stage.state(bad) is State.CONFIRMED
     assert stage.delivery(bad).label == stage.shop_order(bad)["increment_id"]
 
 

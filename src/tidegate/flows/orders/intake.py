@@ -148,6 +148,8 @@ class Intake:
             disposition = decide(order, None, self.rules, parent=parent_state)
             self.create(order, disposition, source_id, now)
             return
+        if not before.increment_id:  # it could not be read, and has had no number so far
+            delivery.rename(before.delivery_id, order.increment_id, now)
         if before.delivery_state == State.REVIEW and before.reason_code == Code.UNREADABLE:
             self.now_readable(order, before, parent_state, now)
             return
@@ -255,7 +257,6 @@ class Intake:
         delivery_id = before.delivery_id
         assert delivery_id is not None  # noqa: S101 - the caller has looked
         disposition = decide(order, None, self.rules, parent=parent)
-        delivery.rename(delivery_id, order.increment_id, now)
         self.apply([Verdict(delivery_id, "l", text="it can be read now")], now)
         if disposition.action is Action.SKIP:
             self.apply([Verdict(delivery_id, "n", text=disposition.reason)], now)
