@@ -128,10 +128,10 @@ def cancelled_here_too(order: Book, found: Sequence[Book], reported: Sequence[Bo
 
 
 def waits_with_its_order(step: Book, deliveries: Sequence[Book]) -> bool:
-    """What the shop took back is decided when the order is settled; until then the order says what is waited for."""
+    """What the shop took back, or shipped, is dealt with when the order is settled; until then the order says why."""
     return (
         step["state"] == "queued"
-        and step["step"].startswith("reduced-")
+        and step["step"].startswith(("reduced-", "company-invoice"))
         and any(
             each["entity_id"] == step["entity_id"]
             and (each["flow"], each["step"]) == ("orders", "order")

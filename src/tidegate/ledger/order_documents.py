@@ -75,3 +75,12 @@ def numbers(source_id: int, kind: str) -> list[str]:
     """The numbers of one kind of document that belong to an order."""
     found = models.Link.objects.filter(source_id=source_id, kind=kind).order_by("pk")
     return list(found.values_list("number", flat=True))
+
+
+def having(kind: str, source_ids: Iterable[int]) -> set[int]:
+    """Those of these orders that a document of this kind belongs to."""
+    found: set[int] = set()
+    for part in rows.chunks(sorted(set(source_ids))):
+        links = models.Link.objects.filter(source_id__in=part, kind=kind)
+        found |= set(links.values_list("source_id", flat=True))
+    return found

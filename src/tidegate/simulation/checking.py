@@ -27,6 +27,7 @@ from tidegate_sandbox import (
     checker_customers,
     checker_digest,
     checker_documents,
+    checker_invoiced,
     checker_prices,
     checker_products,
     checker_receipts,
@@ -143,6 +144,7 @@ def check(evidence: Evidence) -> checker.Verdict:
     checker_documents.check(*books, terms, verdict)
     if "shipments" in terms.flows:
         checker_along.check(*books, terms, verdict)
+    checker_invoiced.check(*books, terms, verdict)
     checker_totals.check(*books, terms, verdict)
     checker_report.check(*books, evidence.report, terms, verdict)
     checker_receipts.check(*books, terms, verdict)

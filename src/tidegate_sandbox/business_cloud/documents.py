@@ -205,7 +205,8 @@ class Documents:
         open_, invoiced = self._business.options.quote_words
         invoice = self._business.invoice_of(order)
         texts = self.texts(order, invoice=False)
-        word = order.extra.get("quote_status") or (invoiced if invoice is not None else open_)
+        usual = "DECLINED" if order.status == "cancelled" else open_
+        word = order.extra.get("quote_status") or (invoiced if invoice is not None else usual)
         found: Body = {
             **named(uid("quote", order.id), order.number, "sales_quotes"),
             "created_at": order.created_at,

@@ -118,6 +118,20 @@ def test_a_draft_that_is_gone_is_a_review(stage: MemoryStage) -> None:
     assert stage.act(Act.SKIP, placed, STEP, text="invoiced by hand").after is State.SKIPPED
 
 
+def test_the_step_of_a_skipped_order_comes_back_with_it(stage: MemoryStage) -> None:
+    placed = stage.order("guest")
+    stage.shopper.ship(placed)
+    stage.inject("send", Failure(Code.LOCKED, "closed for the night", sent=False))
+    stage.cycle()
+    stage.shopper.set_state(placed, "holded", "holded")
+    stage.cycle(after=SETTLED)
+    assert (stage.state(placed), stage.state(placed, STEP)) == (State.SKIPPED, State.SKIPPED)
+    stage.shopper.set_state(placed, "processing", "processing")
+    stage.cycle(after=SETTLED)
+    stage.cycle()
+    assert (stage.state(placed), stage.state(placed, STEP)) == (State.CONFIRMED, State.CONFIRMED)
+
+
 def test_a_company_whose_people_invoice_is_not_asked(in_memory: InMemory) -> None:
     stage = in_memory(makes=Kind.DRAFT)
     placed = sent(stage)

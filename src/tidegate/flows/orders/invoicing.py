@@ -12,7 +12,7 @@ from functools import partial
 
 from tidegate.domain.orders.keys import order_key, step_key
 from tidegate.domain.orders.order import Order
-from tidegate.domain.states import FINAL, State
+from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
@@ -28,6 +28,8 @@ from tidegate.sage.port.parcels import Scope
 from tidegate.sage.port.session import Session
 
 FLOW, STEP = "orders", "company-invoice"
+#: Why a step has ended with its order, by the order's state.
+WITH_ORDER = {State.SKIPPED: "the order is skipped", State.CANCELLED: "the order is cancelled"}
 #: Invoices in one cycle; the rest waits for the next one.
 MOST = 200
 
@@ -38,10 +40,13 @@ def is_due(order: Order) -> bool:
 
 
 def ask(cycle: Cycle, order: Order, source_id: int, now: datetime) -> None:
-    """Inside a transaction: a step for an order that is due, once."""
+    """Inside a transaction: a step for an order that is due, once; one that ended with its order comes back with it."""
     if not cycle.connection.company.about.invoices_shipped or not is_due(order):
         return
-    if lookups.step_of(source_id, FLOW, STEP) is not None:
+    step = lookups.step_of(source_id, FLOW, STEP)
+    if step is not None:
+        if step.state is State.SKIPPED and step.reason in WITH_ORDER.values() and not _ended(source_id):
+            delivery.apply([Verdict(step.id, "p", text="its order goes out")], now, lease=cycle.lease)
         return
     wanted = NewDelivery(
         connection=cycle.name,
@@ -78,12 +83,18 @@ def over(session: Session, item: Item, order: Item) -> str:
     """Why there is nothing to invoice; "" when there is."""
     if session.invoicing is None:
         return "people make the invoices of this company's orders"
-    if order.state in FINAL and order.state is not State.CONFIRMED:
-        return f"the order is {order.state}"
+    if order.state in WITH_ORDER:
+        return WITH_ORDER[order.state]
     cancelling = lookups.step_of(item.source_id, FLOW, "cancel")
     if cancelling is not None and cancelling.state is not State.SKIPPED:
         return "the whole order is being cancelled"
     return ""
+
+
+def _ended(source_id: int) -> bool:
+    """Whether the order itself will not go out."""
+    order = lookups.step_of(source_id, FLOW, "order")
+    return order is None or order.state in WITH_ORDER
 
 
 def invoice(cycle: Cycle, desk: InvoicingDesk, item: Item, order: Item) -> None:

@@ -8,6 +8,7 @@ towards caution.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,9 +17,9 @@ from tidegate.domain.orders.line_keys import item_key
 from tidegate.domain.orders.order import Order, OrderLine
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.connection import Connection
-from tidegate.flows.stored_keys import stored_keys
+from tidegate.flows.stored_keys import entities, stored_keys
 from tidegate.flows.stored_order import read_order
-from tidegate.ledger import queued
+from tidegate.ledger import intake, order_documents, queued
 
 
 def read(connection: Connection, as_of: datetime, warehouse: str) -> list[WebLine]:
@@ -35,6 +36,42 @@ def read(connection: Connection, as_of: datetime, warehouse: str) -> list[WebLin
         for line in order.lines
         if line.sku not in skipped
         for pieces in [_off(order, line) if is_off else _still_on(line)]
+    ]
+
+
+def invoiced(connection: Connection, listed: Iterable[WebLine], now: datetime) -> list[Order]:
+    """The confirmed orders that the company lists no more since it has invoiced them, as far as that was read.
+
+    For companies that list what waits for its invoice, and no shipments. To be asked before the figures are: an invoice
+    that was read by then is off them.
+    """
+    ours = set(entities(connection, [line.order_key for line in listed]).values())
+    unlisted = {
+        order.entity_id: order
+        for document, _ in queued.confirmed(connection.name, now)
+        for order in [read_order(document)]
+        if order.entity_id not in ours
+    }
+    known = intake.known(connection.settings.store, "order", unlisted)
+    billed = order_documents.having("sage-invoice", [one.source_id for one in known.values()])
+    return [order for id, order in unlisted.items() if id in known and known[id].source_id in billed]
+
+
+def off_the_figure(connection: Connection, orders: Sequence[Order], warehouse: str) -> list[WebLine]:
+    """The lines of such orders; all of them are in this one place."""
+    names = stored_keys(connection, [(order.store, order.entity_id) for order in orders])
+    skus, skipped = connection.settings.skus, connection.settings.skip_skus
+    return [
+        _line(
+            line,
+            names[order.store, order.entity_id],
+            skus.get(line.sku, line.sku),
+            warehouse,
+            _off(order, line),
+        )
+        for order in orders
+        for line in order.lines
+        if line.sku not in skipped
     ]
 
 

@@ -77,6 +77,8 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     lines = session.web_lines.read() if session.web_lines is not None else []
     if isinstance(lines, Failure):
         return lines
+    dated = session.dated_stock and session.web_lines is not None
+    invoiced = ledger_lines.invoiced(cycle.connection, lines, cycle.now()) if dated else []
     unread = unread_despatches.read(cycle, session)
     if isinstance(unread, Failure):
         return unread
@@ -86,9 +88,10 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     stated = session.stock.read(since, tuple(stock.warehouses))
     if isinstance(stated, Failure):
         return stated
+    place = next(iter(stock.warehouses), "") or next((one.warehouse for one in stated.rows), "")
     if session.web_lines is None and stated.as_of is not None:
-        place = next(iter(stock.warehouses), "") or next((one.warehouse for one in stated.rows), "")
         lines = ledger_lines.read(cycle.connection, stated.as_of, place)
+    lines = [*lines, *ledger_lines.off_the_figure(cycle.connection, invoiced, place)]
     before = snapshot.read(cycle.name, LEVEL_SNAPSHOT)
     fresh = snapshot.frame(
         {

@@ -16,7 +16,7 @@ from tidegate.reading.document import Unreadable
 from tidegate.sage.business_cloud.rows import Row, id_of, name_of, number_of, rows_of, text_of
 from tidegate.sage.business_cloud.settings import Form
 from tidegate.sage.business_cloud.trace import Trace, trace_of
-from tidegate.sage.business_cloud.wire_names import DRAFT, VOID
+from tidegate.sage.business_cloud.wire_names import DECLINED, DRAFT, VOID
 from tidegate.sage.port.outcomes import Kind
 
 INVOICES, QUOTES, CREDITS = "sales_invoices", "sales_quotes", "sales_credit_notes"
@@ -68,8 +68,9 @@ def number_of_document(row: Row) -> str:
 def status_of(row: Row) -> SalesOrderStatus:
     """How an order stands by its document: what is invoiced is done, for there are no shipments."""
     if is_quote(row):
-        done = bool(id_of(row, "invoice"))
-        return SalesOrderStatus.COMPLETE if done else SalesOrderStatus.LIVE
+        if id_of(row, "invoice"):
+            return SalesOrderStatus.COMPLETE
+        return SalesOrderStatus.CANCELLED if state_of(row) == DECLINED else SalesOrderStatus.LIVE
     match state_of(row):
         case "VOID":
             return SalesOrderStatus.CANCELLED
@@ -80,7 +81,9 @@ def status_of(row: Row) -> SalesOrderStatus:
 
 def is_open(row: Row) -> bool:
     """Whether it is still to be invoiced: it holds goods, and Sage takes none off for it."""
-    return not id_of(row, "invoice") if is_quote(row) else state_of(row) == DRAFT
+    if is_quote(row):
+        return not id_of(row, "invoice") and state_of(row) != DECLINED
+    return state_of(row) == DRAFT
 
 
 def is_void(row: Row) -> bool:

@@ -37,7 +37,8 @@ class Session:
 
     `ties` names the ties that the product's records carry, for the chain: `order-despatch`,
     `order-invoice`, `invoice-entry`, `entry-postings`, `receipt-invoice`. Where stock is dated and there are no web
-    lines, what web orders hold of it is taken from the ledger.
+    lines, what web orders hold of it is taken from the ledger; where there are, they are those that wait for their invoice,
+    and what was invoiced is taken from the ledger.
     """
 
     orders: OrderDesk

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tidegate.simulation.houses.business_cloud_calls import CALLS
+from tidegate.simulation.houses.business_cloud_office import Office, script
 from tidegate.simulation.houses.company_books import name_entries
 from tidegate.simulation.houses.house import EVERY_FLOW, Call, Codes, House
 from tidegate.simulation.houses.mappings import mappings
@@ -34,7 +35,7 @@ redirect_url = "{redirect}"
 business_id = "{business}"
 country = "GB"
 zero_rate_abroad = false
-orders = "invoice"
+orders = "{orders}"
 calls_per_minute = 100
 calls_per_day = 2500
 """
@@ -75,9 +76,10 @@ def credentials(face: Any) -> dict[str, Any]:
     }
 
 
-def room(url: str, _edition: str, known: Mapping[str, Any]) -> str:
-    """The lines of `[companies.NAME]`."""
-    return ROOM.format(url=url, redirect=known["redirect_uri"], business=known["business_id"])
+def room(url: str, form: str, known: Mapping[str, Any]) -> str:
+    """The lines of `[companies.NAME]`; the editions are what an order becomes."""
+    named = {"redirect": known["redirect_uri"], "business": known["business_id"]}
+    return ROOM.format(url=url, orders=form, **named)
 
 
 def addresses(url: str) -> dict[str, str]:
@@ -101,16 +103,20 @@ def let_in(face: Any, vault: Any, name: str, now: datetime) -> None:
 
 
 def orders_left(calls: Iterable[Call]) -> int:
-    """One order a call; one that was refused for its token, or for the budget, does not count."""
-    return sum(
-        method == "POST" and path.endswith("/sales_invoices") and status not in (401, 403, 429)
-        for _, method, path, status in calls
-    )
+    """One order a call; one that was refused for its token, or for the budget, does not count.
+
+    Where orders are quotes, what is entered as an invoice is made of one.
+    """
+    posted = [(path, status) for _, method, path, status in calls if method == "POST"]
+    quotes = any(path.endswith("/sales_quotes") for path, _ in posted)
+    resource = "/sales_quotes" if quotes else "/sales_invoices"
+    return sum(path.endswith(resource) and status not in (401, 403, 429) for path, status in posted)
 
 
 def orders_in(request: httpx.Request) -> int:
     """One a call."""
-    return int(request.method == "POST" and request.url.path.endswith("/sales_invoices"))
+    path = request.url.path
+    return int(request.method == "POST" and path.endswith(("/sales_invoices", "/sales_quotes")))
 
 
 def trace_of(order: Any) -> tuple[str, list[str]]:
@@ -167,12 +173,17 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
 def _as_shown(each: dict[str, Any], order: Any, face: Any, voided: set[str]) -> None:
     key, lines = trace_of(order)
     each["key"] = key
-    invoice = face.business.invoice_of(order)
-    each["number"] = invoice.number if invoice is not None else order.number
+    invoice, quote = face.business.invoice_of(order), face.business.is_quote(order)
+    each["number"] = invoice.number if invoice is not None and not quote else order.number
+    each["number_told"] = invoice is not None or quote  # a draft has none
+    each["stands"] = "" if invoice is not None else "quote" if quote else "draft"
     each["credits"] = [number for number in each["credits"] if number not in voided]
     if order.status == "cancelled":  # its goods are back
         for line in each["lines"]:
             line["despatched"] = "0"
+    if each["stands"] and order.status != "cancelled":  # it holds them, as the books say of the stock
+        for line in each["lines"]:
+            line["allocated"] = line["quantity"] if line["kind"] == "item" else line["allocated"]
     goods = [line for line in each["lines"] if line["kind"] in ("item", "text")]
     if len(goods) == len(lines):
         for line, line_key in zip(goods, lines, strict=True):
@@ -183,7 +194,7 @@ BUSINESS_CLOUD = House(
     name="business_cloud",
     title="Sage Business Cloud Accounting",
     port=8918,
-    paths={"v3.1": ADDRESS},
+    paths={"invoice": ADDRESS, "draft": ADDRESS, "quote": ADDRESS},
     countries=("uk",),
     flows=EVERY_FLOW - {"shipments"},
     build=build,
@@ -222,4 +233,6 @@ BUSINESS_CLOUD = House(
     books=books,
     shelf=shelf,
     source_of=source_of,
+    script=script,
+    actor=lambda world: Office(world.sage, world.shopper),
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from tidegate.simulation.houses.house import Calls
 from tidegate.simulation.target import SAGE, Target, of
 
-ORDER_SENT = Target(SAGE, "POST", "/sales_invoices$")
-ORDER_READ = Target(SAGE, "GET", "/sales_invoices$")
+ORDER_SENT = Target(SAGE, "POST", "/sales_(invoices|quotes)$")  # invoices of quotes, too
+ORDER_READ = Target(SAGE, "GET", "/sales_(invoices|quotes)$")
+RELEASED = Target(SAGE, "POST", "/release$")
 PAYMENT_MADE = Target(SAGE, "POST", "/contact_payments$")
 ALLOCATED = Target(SAGE, "POST", "/contact_allocations$")
 CONTACT_MADE = Target(SAGE, "POST", "/contacts$")
@@ -14,7 +15,7 @@ CONTACT_MADE = Target(SAGE, "POST", "/contacts$")
 CALLS = Calls(
     order_sent=ORDER_SENT,
     order_read=ORDER_READ,
-    cancelling=Target(SAGE, "DELETE", "/sales_invoices/"),
+    cancelling=Target(SAGE, "DELETE", "/sales_(invoices|quotes)/"),
     allocating=ALLOCATED,
     reference_read=Target(SAGE, "GET", "/(contacts|products|services|tax_rates|ledger_accounts)$"),
     records_sent=Target(SAGE, "POST", "/(contacts|contact_payments)$"),
@@ -22,7 +23,7 @@ CALLS = Calls(
         *(ORDER_SENT, ORDER_SENT, ORDER_SENT),
         ORDER_READ,
         Target(SAGE, "GET", "/products$"),
-        CONTACT_MADE,
+        *(RELEASED, CONTACT_MADE),
     ),
     faulty_back=(
         Target(SAGE, "GET", "/sales_(invoices|credit_notes)$"),
@@ -31,7 +32,7 @@ CALLS = Calls(
         *(PAYMENT_MADE, ALLOCATED),
     ),
     reads=(*(ORDER_READ, ORDER_READ), *of(SAGE, "GET", "/contacts$", "/products$", "/tax_rates$")),
-    writes=(ORDER_SENT, ORDER_SENT, CONTACT_MADE),
+    writes=(ORDER_SENT, ORDER_SENT, RELEASED, CONTACT_MADE),
     reads_back=of(
         SAGE,
         "GET",
@@ -41,7 +42,7 @@ CALLS = Calls(
         "/(ledger_entries|bank_accounts)$",
     ),
     writes_back=(PAYMENT_MADE,),
-    unreadable=(("/sales_invoices$", "total_amount"),),
+    unreadable=(("/sales_(invoices|quotes)$", "total_amount"),),
     unreadable_back=(
         ("/stock_items$", "quantity_in_stock"),
         ("/sales_invoices$", "invoice_lines.0.quantity"),
