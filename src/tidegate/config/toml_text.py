@@ -35,12 +35,9 @@ def with_values(table: str, values: Mapping[str, str]) -> str:
 
     What it does not name stands at its end.
     """
+    lines = table.splitlines()
     for name, value in values.items():
-        line = f"{name} = {value}"
-        known = re.compile(rf"(?m)^#?{name} = .*$")
-        table = (
-            known.sub(lambda _, line=line: line, table, count=1)
-            if known.search(table)
-            else f"{table}\n{line}"
-        )
-    return table
+        known = re.compile(rf"#?{name} = ")
+        at = next((at for at, line in enumerate(lines) if known.match(line)), len(lines))
+        lines[at : at + 1] = [f"{name} = {value}"]
+    return "\n".join(lines)

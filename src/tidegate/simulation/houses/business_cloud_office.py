@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,10 @@ class Office:
 
     def carry_out(self, what: str, options: dict[str, Any]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
-        deeds = {"ships-in-the-shop": self._ship, "invoices-by-hand": self._invoice}
+        deeds: dict[str, Callable[..., None]] = {
+            "ships-in-the-shop": self._ship,
+            "invoices-by-hand": self._invoice,
+        }
         if what not in deeds:
             return False
         deeds[what](**options)
