@@ -15,8 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http.cookiejar import Cookie, CookieJar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tidegate import tracing
@@ -37,16 +36,6 @@ LONGEST_PAUSE = 3600.0
 """Seconds that a Retry-After header is believed at most: after that the system is asked again."""
 DEADLINE = 3
 """So many times its timeout a whole call may take: a timeout alone is per byte, and bytes may drip."""
-
-
-class NoCookies(CookieJar):
-    """Keeps nothing: whoever a call is for is said by its own headers, never by an earlier answer."""
-
-    def extract_cookies(self, response: Any, request: Any) -> None:
-        """Drop them."""
-
-    def set_cookie(self, cookie: Cookie) -> None:
-        """Drop it."""
 
 
 class PlainHttpRefused(ValueError):
@@ -217,6 +206,8 @@ class HttpClient:
 
         A call that the `gate` limits is given up when its time is over, and one that it forbids does not leave.
         """
+        from tidegate.cookies import Forgetful  # loads httpx, with the first client
+
         parts = urlsplit(base_url)
         plain = parts.hostname in LOOPBACK or trust.allows_plain(parts.hostname)
         if parts.scheme != "https" and not plain and transport is None:
@@ -229,13 +220,12 @@ class HttpClient:
         self._gate = gate
         self._timeout = httpx.Timeout(timeout, connect=min(timeout, 15.0), pool=timeout)
         self._deadline = Deadline(timeout * DEADLINE, clock or SystemClock())
-        self._client = httpx.Client(
+        self._client = Forgetful(
             transport=transport or this_network(self._deadline, connections, trust),
             timeout=self._timeout,
             follow_redirects=False,
             trust_env=False,
             headers={"User-Agent": "tidegate/0.1", "Accept": "application/json"},
-            cookies=NoCookies(),
         )
 
     def request(

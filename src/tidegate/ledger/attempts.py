@@ -38,13 +38,16 @@ def open_batch(lease: Lease, connection: str, now: datetime, former: int | None 
             models.Batch, ("scope", "fence", "started_at", "ended_at", "calls", "note", "idle"), [again]
         )
         return int(newest[0][0])
-    batch = models.Batch(
-        connection=connection, flow=lease.flow, scope=lease.scope, fence=lease.fence, started_at=now
+    (made,) = rows.fetch_all(
+        _BEGIN, connection, lease.flow, lease.scope, lease.fence, rows.instant(now), False
     )
-    batch.save(force_insert=True)
-    return batch.pk
+    return int(made[0])
 
 
+_BEGIN = (
+    "INSERT INTO tidegate_batch (connection, flow, scope, fence, started_at, idle, sent, confirmed, failed, in_doubt, "
+    "handed_over, calls, note) VALUES (%s, %s, %s, %s, %s, %s, 0, 0, 0, 0, 0, 0, '') RETURNING id"
+)
 _NEWEST = "WHERE connection = %s AND flow = %s ORDER BY started_at DESC, id DESC LIMIT 1"
 
 

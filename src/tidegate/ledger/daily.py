@@ -9,19 +9,33 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, Sum
+from django.db.models import Count
 
 from tidegate.domain.missing_thing import kind_of
 from tidegate.domain.states import WAITING, State
-from tidegate.ledger import idle_cycles, models, runs
+from tidegate.ledger import idle_cycles, models, rows, runs
 from tidegate.ledger.alerts import OpenAlert
 
 #: Everything that has not arrived and that somebody, or its turn, will end.
 OPEN = (*WAITING, State.IN_DOUBT, State.HANDED_OVER, State.HELD, State.REVIEW)
 
 
-#: Columns of a batch, in the order of `Work`.
-SUMS = ("sent", "confirmed", "failed", "in_doubt", "handed_over", "calls")
+#: In the order of `Work`.
+_WORK = """
+    SELECT count(*), coalesce(sum(sent), 0), coalesce(sum(confirmed), 0), coalesce(sum(failed), 0),
+           coalesce(sum(in_doubt), 0), coalesce(sum(handed_over), 0), coalesce(sum(calls), 0)
+    FROM tidegate_batch
+    WHERE connection = %s AND flow = %s AND started_at > %s AND started_at <= %s AND NOT idle
+"""
+_FAILURES = """
+    SELECT attempt.code, count(*)
+    FROM tidegate_attempt AS attempt JOIN tidegate_batch AS batch ON batch.id = attempt.batch_id
+    WHERE batch.connection = %s AND batch.flow = %s AND batch.started_at > %s AND batch.started_at <= %s
+          AND NOT (attempt.code = '')
+    GROUP BY attempt.code
+"""
+#: In the order of `Waiting`.
+_WAITING = ("flow", "step", "label", "state", "reason_code", "waits_for", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +68,9 @@ def work(connection: str, start: datetime, end: datetime) -> dict[str, Work]:
     """By flow: the batches that began in the span, and the idle cycles to the quarter of an hour."""
     found: dict[str, Work] = {}
     for flow in runs.flows(connection):  # one after the other, each along its index
-        batches = models.Batch.objects.filter(
-            connection=connection, flow=flow, started_at__gt=start, started_at__lte=end, idle=False
-        )
-        counted = batches.aggregate(cycles=Count("pk"), **{name: Sum(name) for name in SUMS})
-        if counted["cycles"]:
-            found[flow] = Work(**{name: int(each or 0) for name, each in counted.items()})
+        counted = rows.fetch_one(_WORK, connection, flow, rows.instant(start), rows.instant(end))
+        if counted is not None and counted[0]:
+            found[flow] = Work(*map(int, counted))
     for flow, (cycles, calls) in idle_cycles.within(connection, start, end).items():
         busy = found.get(flow, Work())
         found[flow] = replace(busy, cycles=busy.cycles + cycles, calls=busy.calls + calls)
@@ -70,13 +81,8 @@ def failures(connection: str, start: datetime, end: datetime) -> dict[str, int]:
     """By code: attempts of the span that ended with one."""
     counted: Counter[str] = Counter()
     for flow in runs.flows(connection):
-        found = models.Attempt.objects.filter(
-            batch__connection=connection,
-            batch__flow=flow,
-            batch__started_at__gt=start,
-            batch__started_at__lte=end,
-        ).exclude(code="")
-        counted.update(dict(found.order_by("code").values_list("code").annotate(count=Count("pk"))))
+        found = rows.fetch_all(_FAILURES, connection, flow, rows.instant(start), rows.instant(end))
+        counted.update({code: int(count) for code, count in found})
     return dict(sorted(counted.items()))
 
 
@@ -94,22 +100,23 @@ def confirmed(connection: str, flow: str, step: str, start: datetime, end: datet
 
 def oldest(connection: str, limit: int) -> list[Waiting]:
     """The open deliveries that wait longest."""
-    found = []
-    for state in OPEN:  # one after the other, each along its index
-        rows = models.Delivery.objects.filter(connection=connection, state=state.value).order_by("pk")[:limit]
-        found += [
-            Waiting(row.flow, row.step, row.label, row.state, row.reason_code, row.waits_for, row.created_at)
-            for row in rows.only("flow", "step", "label", "state", "reason_code", "waits_for", "created_at")
-        ]
+    ending = "WHERE connection = %s AND state = %s ORDER BY id LIMIT %s"
+    found = [
+        Waiting(*row)
+        for state in OPEN  # one after the other, each along its index
+        for row in rows.find(models.Delivery, _WAITING, ending, connection, state.value, limit)
+    ]
     return sorted(found, key=lambda each: each.created_at)[:limit]
 
 
 def oldest_of_flow(connection: str, flow: str) -> datetime | None:
     """Since when the oldest open delivery of a flow waits."""
+    ending = "WHERE connection = %s AND flow = %s AND state = %s ORDER BY id LIMIT 1"
     found: list[datetime] = []
     for state in OPEN:
-        rows = models.Delivery.objects.filter(connection=connection, flow=flow, state=state.value)
-        found += rows.order_by("pk").values_list("created_at", flat=True)[:1]
+        found += [
+            at for (at,) in rows.find(models.Delivery, ("created_at",), ending, connection, flow, state.value)
+        ]
     return min(found, default=None)
 
 
@@ -117,8 +124,8 @@ def reviews(connection: str) -> dict[str, int]:
     """Deliveries and values of mirrors that wait for a person's decision, by code."""
     counted: dict[str, int] = {}
     for table in (models.Delivery, models.MirrorRow):
-        rows = table.objects.filter(connection=connection, state=State.REVIEW.value).order_by("reason_code")
-        for code, count in rows.values_list("reason_code").annotate(count=Count("pk")):
+        found = table.objects.filter(connection=connection, state=State.REVIEW.value).order_by("reason_code")
+        for code, count in found.values_list("reason_code").annotate(count=Count("pk")):
             counted[code] = counted.get(code, 0) + count
     return dict(sorted(counted.items()))
 
@@ -127,8 +134,8 @@ def held(connection: str) -> dict[str, int]:
     """The same for what waits for something missing, by `kind:name`; customers without their names."""
     counted: dict[str, int] = {}
     for table in (models.Delivery, models.MirrorRow):
-        rows = table.objects.filter(connection=connection, state=State.HELD.value).order_by("waits_for")
-        for name, count in rows.values_list("waits_for").annotate(count=Count("pk")):
+        found = table.objects.filter(connection=connection, state=State.HELD.value).order_by("waits_for")
+        for name, count in found.values_list("waits_for").annotate(count=Count("pk")):
             shown = nameless(name)
             counted[shown] = counted.get(shown, 0) + count
     return dict(sorted(counted.items()))

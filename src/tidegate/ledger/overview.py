@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Min, QuerySet
-
-from tidegate.ledger import models
+from tidegate.ledger import rows
 from tidegate.ledger.families import family_of, span
 
 
@@ -16,21 +14,28 @@ def steps() -> list[tuple[str, str, str]]:
     Steps of a family are given once, by the family's name. Jumps from one name to the next by the
     index, so that it takes no longer with a million deliveries.
     """
-    rows = models.Delivery.objects
     return [
         (connection, flow, step)
-        for connection in _names(rows.all(), "connection")
-        for flow in _names(rows.filter(connection=connection), "flow")
-        for step in _names(rows.filter(connection=connection, flow=flow), "step")
+        for connection in _names()
+        for flow in _names(connection)
+        for step in _names(connection, flow)
     ]
 
 
-def _names(rows: QuerySet[models.Delivery], column: str) -> Iterator[str]:
+_NEXT = (
+    "SELECT min(connection) FROM tidegate_delivery WHERE connection > %s",
+    "SELECT min(flow) FROM tidegate_delivery WHERE connection = %s AND flow > %s",
+    "SELECT min(step) FROM tidegate_delivery WHERE connection = %s AND flow = %s AND step > %s",
+)
+
+
+def _names(*within: str) -> Iterator[str]:
+    """Connections, the flows of one, the steps of one of its flows."""
     last = ""
     while True:
-        name = rows.filter(**{f"{column}__gt": last}).aggregate(name=Min(column))["name"]
+        (name,) = rows.fetch_one(_NEXT[len(within)], *within, last) or (None,)
         if name is None:
             return
-        family = family_of(name) if column == "step" else ""
+        family = family_of(name) if len(within) == 2 else ""
         yield family or name
         last = span(family)[1] if family else name

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from tidegate.ledger import models
+from tidegate.ledger import models, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +78,15 @@ def get(run_id: int) -> Run | None:
     return _run(row) if row else None
 
 
+_NEXT_FLOW = "SELECT min(flow) FROM tidegate_batch WHERE connection = %s AND flow > %s"
+
+
 def flows(connection: str) -> list[str]:
     """The flows that have ever run, by jumps along the index."""
     known: list[str] = []
     last = ""
     while True:
-        found = (
-            models.Batch.objects.filter(connection=connection, flow__gt=last)
-            .order_by("flow")
-            .values_list("flow", flat=True)
-            .first()
-        )
+        (found,) = rows.fetch_one(_NEXT_FLOW, connection, last) or (None,)
         if found is None:
             return known
         known.append(found)

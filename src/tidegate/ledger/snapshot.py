@@ -18,6 +18,8 @@ from tidegate.tables import pl
 #: Items in one part: far below what either database takes as one value.
 PART = 250_000
 
+_SNAPSHOT = ("connection", "flow", "part", "items", "content", "folded_at")
+
 Values: TypeAlias = "Mapping[str, str] | pl.DataFrame"
 
 
@@ -55,20 +57,14 @@ def size(connection: str, flow: str) -> int:
 
 def write(connection: str, flow: str, settled: pl.DataFrame, now: datetime) -> None:
     """Replace the snapshot."""
-    models.MirrorSnapshot.objects.filter(connection=connection, flow=flow).delete()
+    rows.execute("DELETE FROM tidegate_mirrorsnapshot WHERE connection = %s AND flow = %s", connection, flow)
     ordered = settled.select("key", "value").sort("key")
     for part, start in enumerate(range(0, ordered.height, PART)):
         piece = ordered.slice(start, PART)
         content = BytesIO()
         piece.write_ipc(content, compression="zstd")
-        models.MirrorSnapshot(
-            connection=connection,
-            flow=flow,
-            part=part,
-            items=piece.height,
-            content=content.getvalue(),
-            folded_at=now,
-        ).save(force_insert=True)
+        row = (connection, flow, part, piece.height, content.getvalue(), now)
+        rows.insert(models.MirrorSnapshot, _SNAPSHOT, [row])
 
 
 def differing(values: pl.DataFrame, snapshot: pl.DataFrame) -> pl.DataFrame:

@@ -60,8 +60,10 @@ def advance(kind: str, now: datetime) -> bool:
 
 def counted(kind: str) -> int:
     """The id up to which everything was counted; 0 = nothing yet."""
-    upto = models.Tally.objects.filter(kind=kind, connection="").values_list("upto", flat=True).first()
-    return upto or 0
+    (upto,) = rows.fetch_one("SELECT upto FROM tidegate_tally WHERE kind = %s AND connection = ''", kind) or (
+        0,
+    )
+    return int(upto)
 
 
 def forget(kind: str, now: datetime) -> None:

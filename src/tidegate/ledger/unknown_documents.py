@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from tidegate.domain.states import State
-from tidegate.ledger import models
+from tidegate.ledger import item_rows, models, rows
 from tidegate.ledger.database import inside
 
 STEP = "unknown-"  #: how the steps of such documents begin
@@ -21,10 +21,14 @@ def read_again(connection: str, keys: Collection[str], now: datetime) -> list[st
     Inside the transaction that takes the orders in. Returns the flows.
     """
     inside(now)
-    skipped = models.Delivery.objects.filter(
-        label__in=list(keys), connection=connection, state=State.SKIPPED.value, step__startswith=STEP
-    )
-    flows = sorted(set(skipped.values_list("flow", flat=True))) if keys else []
+    found: set[str] = set()
+    for part in rows.chunks(list(keys)):
+        ending = (
+            f"WHERE label IN ({rows.marks(part)}) AND connection = %s AND state = %s AND {item_rows.BEGINS}"
+        )
+        skipped = (*part, connection, State.SKIPPED.value, len(STEP), STEP)
+        found |= {flow for (flow,) in rows.find(models.Delivery, ("flow",), ending, *skipped)}
+    flows = sorted(found)
     if flows:
         models.Cursor.objects.filter(connection=connection, flow__in=flows).delete()
     return flows
