@@ -60,7 +60,7 @@ class Terms:
     )  #: so near the total of a company must come that taxes by schedules of its own
     has_rounding: bool = True  #: whether an order there can have a line for what rounding leaves
     #: Keys that the hub's report names: cancelled in the company alone.
-    told_apart: frozenset[str] = frozenset()
+    distinguished: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def check(
         unseen = cancelled_here_too(
             order, found_there(order, company, terms), steps_of.get(order["entity_id"], ())
         )
-        if key_of(terms, order) in terms.told_apart:
+        if key_of(terms, order) in terms.distinguished:
             unseen = ""
         if not terms.looks_up and main.get(order["entity_id"], {}).get("target_status") != "cancelled":
             unseen = ""  # nothing more was heard of it

@@ -65,13 +65,13 @@ def test_a_cell_with_too_few_faults_is_an_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], at_least: int, code: int
 ) -> None:
     def lived(seeds: range, sage: str, jobs: int) -> Iterator[Outcome]:
-        yield Outcome(7, strikes=Counter({"drip @ sign-in": 1}))
+        yield Outcome(7, injections=Counter({"drip @ sign-in": 1}))
 
     monkeypatch.setattr(command, "outcomes", lived)
     choice = {"seeds": 1, "first": 7, "sage": USUAL.name, "jobs": 1, "at_least": at_least}
     assert command.main(**choice, as_json=True) == code
     told = json.loads(capsys.readouterr().out)
-    assert told["strikes"]["sign-in"]["drip"] == 1
+    assert told["injections"]["sign-in"]["drip"] == 1
     assert ("refuse at sign-in: 0" in told["seldom"]) is bool(at_least)
     assert command.main(**choice, as_json=False) == code
     assert ("FEWER THAN 1: refuse at sign-in: 0\n" in capsys.readouterr().out) is bool(at_least)

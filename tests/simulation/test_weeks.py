@@ -98,8 +98,8 @@ def test_the_same_seed_gives_the_same_week_in_another_process() -> None:
     figures = asdict(outcome)
     del figures["seed"], figures["company_calls"]
     counted = {name: dict(sorted(getattr(outcome, name).items())) for name in ("faults", "faults_by_call")}
-    cells = coverage.table(outcome.strikes, outcome.faults)
-    assert replayed == {**figures, **counted, "strikes": cells, "seldom": [], "seeds": 1}
+    cells = coverage.table(outcome.injections, outcome.faults)
+    assert replayed == {**figures, **counted, "injections": cells, "seldom": [], "seeds": 1}
 
 
 @pytest.mark.slow

@@ -17,9 +17,9 @@ COPIED: tuple[type[Model], ...] = (models.Source, models.Delivery, models.Attemp
 
 def double() -> int:
     """Write every finished order and every cycle of the ledger once more; how many orders there are now."""
-    shift = {table: _highest(table) for table in COPIED}
+    offsets = {table: _highest(table) for table in COPIED}
     far = (models.Source.objects.aggregate(top=Max("entity_id"))["top"] or 0) + 1
-    source, delivery = shift[models.Source], shift[models.Delivery]
+    source, delivery = offsets[models.Source], offsets[models.Delivery]
     entity = f"CAST(s.entity_id + {far} AS text)"
     finished = (
         "s.id NOT IN (SELECT o.source_id FROM tidegate_delivery AS o "
@@ -29,16 +29,16 @@ def double() -> int:
     number = "CASE WHEN {0} = '' THEN '' ELSE {0} || '-' || " + f"'{far}' END"
     own = "JOIN tidegate_source AS s ON s.id = t.source_id"
     with transaction("past"):
-        _copy(models.Batch, shift, {}, "WHERE t.ended_at IS NOT NULL")
+        _copy(models.Batch, offsets, {}, "WHERE t.ended_at IS NOT NULL")
         _copy(
             models.Source,
-            shift,
+            offsets,
             {"entity_id": f"t.entity_id + {far}", "increment_id": f"'00' || {entity.replace('s.', 't.')}"},
             f"WHERE {finished.replace('s.id', 't.id')}",
         )
         _copy(
             models.Delivery,
-            shift,
+            offsets,
             {
                 "source_id": f"t.source_id + {source}",
                 "key": new_key.replace("d.step", "t.step"),
@@ -49,7 +49,7 @@ def double() -> int:
         )
         _copy(
             models.Link,
-            shift,
+            offsets,
             {
                 "source_id": f"t.source_id + {source}",
                 "delivery_id": f"t.delivery_id + {delivery}",
@@ -60,7 +60,7 @@ def double() -> int:
         )
         _copy(
             models.Attempt,
-            shift,
+            offsets,
             {"delivery_id": f"t.delivery_id + {delivery}", "key": new_key},
             "JOIN tidegate_delivery AS d ON d.id = t.delivery_id "
             f"JOIN tidegate_source AS s ON s.id = d.source_id WHERE {finished}",
@@ -73,18 +73,18 @@ def _highest(table: type[Model]) -> int:
     return table._default_manager.aggregate(top=Max("pk"))["top"] or 0
 
 
-def _copy(table: type[Model], shift: dict[type[Model], int], changed: dict[str, str], ending: str) -> None:
+def _copy(table: type[Model], offsets: dict[type[Model], int], changed: dict[str, str], ending: str) -> None:
     """Every row that was there once more, with what is changed about it.
 
     What others point at comes first: SQLite looks through all children of a row that comes after one of them.
     """
-    changed = {"id": f"t.id + {shift[table]}", **changed}
+    changed = {"id": f"t.id + {offsets[table]}", **changed}
     columns = [str(field.column) for field in table._meta.concrete_fields]
     values = ", ".join(changed.get(column, f't."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     name = table._meta.db_table
     rows.execute(
-        f"INSERT INTO {name} ({names}) SELECT {values} FROM {name} AS t {ending} AND t.id <= {shift[table]}"
+        f"INSERT INTO {name} ({names}) SELECT {values} FROM {name} AS t {ending} AND t.id <= {offsets[table]}"
     )
 
 

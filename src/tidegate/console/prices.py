@@ -78,11 +78,11 @@ def _answered(request: HttpRequest) -> HttpResponse:
         return problem(400, "bad-request", remedy)
     buyer = question.account if question.customer is None else question.customer
     return answer(
-        told(desk_of(request), connection, buyer, [(each.sku, each.quantity) for each in question.lines])
+        answered(desk_of(request), connection, buyer, [(each.sku, each.quantity) for each in question.lines])
     )
 
 
-def told(
+def answered(
     desk: PriceDesk, connection: str, buyer: str | int, lines: Sequence[tuple[str, Decimal]]
 ) -> dict[str, Any]:
     """What the buyer (an account, or a customer's id) pays for these (SKU, quantity), as it is answered."""

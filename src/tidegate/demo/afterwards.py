@@ -49,7 +49,7 @@ class LaterClock(Clock):
         return self._machine.wait(seconds, until)
 
 
-def stay(stage: Served, configuration: Configuration, now: datetime) -> None:
+def stay(setup: Served, configuration: Configuration, now: datetime) -> None:
     """Serve the console until SIGINT or SIGTERM; says where, and with which login."""
     from tidegate.console.installed import install
 
@@ -62,16 +62,16 @@ def stay(stage: Served, configuration: Configuration, now: datetime) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     clock = LaterClock(now)
-    log.set_up("json", clock=clock, stream=stage.log_path.open("a"))
+    log.set_up("json", clock=clock, stream=setup.log_path.open("a"))
     around = Surroundings(
         clock=clock,
         factory=ClientFactory(),
-        chance=random.Random(stage.seed),
+        chance=random.Random(setup.seed),
         holder=f"demo:{os.getpid()}:console",
-        environment=stage.environment(),
+        environment=setup.environment(),
     )
     listens = msgspec.structs.replace(configuration, console=Console(listen=free_address()))
-    with open_hub(listens, around) as hub, in_step(stage, clock, stop), console(hub) as port:
+    with open_hub(listens, around) as hub, in_step(setup, clock, stop), console(hub) as port:
         accounts.add(NAME, [Role.ADMINISTRATOR], [], now=clock.now(), actor="demo", password=PASSWORD)
         print(f"\nThe console shows it all:  http://127.0.0.1:{port}", file=sys.stderr)
         print(
@@ -95,13 +95,13 @@ def free_address() -> str:
 
 
 @contextmanager
-def in_step(stage: Served, clock: Clock, stop: threading.Event) -> Iterator[None]:
+def in_step(setup: Served, clock: Clock, stop: threading.Event) -> Iterator[None]:
     """Shop and Sage live in the hub's time while the block runs."""
     over = threading.Event()
 
     def follow() -> None:
         while not over.is_set() and not stop.is_set():
-            stage.sandbox_clock.set(clock.now())
+            setup.sandbox_clock.set(clock.now())
             clock.wait(STEP, over)
 
     thread = threading.Thread(target=follow, name="time", daemon=True)

@@ -14,9 +14,9 @@ MOST = 5  #: things that are missing are reported at once
 class Agreement:
     """Of one connection; looked at once after each cycle, since nothing else changes it."""
 
-    def __init__(self, stage: Setup) -> None:
+    def __init__(self, setup: Setup) -> None:
         self.chains = 0  #: complete ones
-        self._stage = stage
+        self._setup = setup
         self._looked_after = -1
         self._found: list[str] = []
 
@@ -27,9 +27,9 @@ class Agreement:
         return self._found
 
     def _look(self, figures: Figures) -> list[str]:
-        verdict = check(figures, figures.at, self._stage)
+        verdict = check(figures, figures.at, self._setup)
         found = [f"{each.promise}: {each.subject}: {each.text}" for each in verdict.violations]
-        found = found or list(islice(differences(self._stage), MOST))
+        found = found or list(islice(differences(self._setup), MOST))
         if not found:
-            self.chains, found = incomplete_chains(self._stage, figures.at)
+            self.chains, found = incomplete_chains(self._setup, figures.at)
         return found

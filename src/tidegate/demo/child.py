@@ -54,18 +54,18 @@ class HubEnded(RuntimeError):
 class Life:
     """One process, from its preparation to its end."""
 
-    def __init__(self, stage: Served, dies_at: int, lines: queue.SimpleQueue[Line]) -> None:
+    def __init__(self, setup: Served, dies_at: int, lines: queue.SimpleQueue[Line]) -> None:
         self._lines = lines
         self._ready = threading.Event()
         self.waits_until: datetime | None = None  #: None while it is at work
         self.news = threading.Event()  #: set whenever a line has come
-        command = [sys.executable, "-m", "tidegate.demo.hub_process", "--config", str(stage.config_path)]
-        command += ["--seed", str(stage.seed), "--die-at", str(dies_at), "--sage", stage.dies_of]
-        with stage.log_path.open("ab") as log:
+        command = [sys.executable, "-m", "tidegate.demo.hub_process", "--config", str(setup.config_path)]
+        command += ["--seed", str(setup.seed), "--die-at", str(dies_at), "--sage", setup.dies_of]
+        with setup.log_path.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
                 command,
-                env=stage.environment(),
-                cwd=stage.folder,
+                env=setup.environment(),
+                cwd=setup.folder,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -127,8 +127,8 @@ class Life:
 class Child:
     """One life at a time, the next one in readiness; each is ended by its own handle only."""
 
-    def __init__(self, stage: Served, dies_at: int) -> None:
-        self._stage = stage
+    def __init__(self, setup: Served, dies_at: int) -> None:
+        self._setup = setup
         self._dies_at = dies_at
         self._life: Life | None = None
         self._next: Life | None = None
@@ -137,7 +137,7 @@ class Child:
     def prepare(self) -> None:
         """Start a process that waits for its turn; only the first one ends by its own hand."""
         if self._next is None:
-            self._next = Life(self._stage, self._dies_at, self.lines)
+            self._next = Life(self._setup, self._dies_at, self.lines)
             self._dies_at = 0
 
     def until_ready(self) -> None:

@@ -29,20 +29,20 @@ def show(*, orders: int, seed: int, sage: str, headless: bool, as_json: bool) ->
         story = write_story(orders, seed, mixed_taxes=SIMULATED[sage].mixed_taxes)
         if story.orders > orders and not as_json:
             print(f"the story needs {FEWEST} orders; it is played with so many")
-        with staged(folder, seed, SIMULATED[sage]) as stage:
-            return perform(stage, story, headless=headless, as_json=as_json)
+        with staged(folder, seed, SIMULATED[sage]) as setup:
+            return perform(setup, story, headless=headless, as_json=as_json)
 
     return in_folder(play)
 
 
-def perform(stage: Setup, story: Story, *, headless: bool, as_json: bool) -> int:
+def perform(setup: Setup, story: Story, *, headless: bool, as_json: bool) -> int:
     """From the first order to the verdict, once both systems are set up."""
     console = Console(highlight=False, emoji=False)
     live = Live(console=console, auto_refresh=False) if console.is_terminal and not headless else None
-    tell = printer(console, stage.place.zone) if live is None and not as_json else quiet
-    stage.write_configuration()
-    configuration = stage.sign_in()
-    scenario = Scenario(stage, configuration, story, tell, watched=live is not None)
+    tell = printer(console, setup.place.zone) if live is None and not as_json else quiet
+    setup.write_configuration()
+    configuration = setup.sign_in()
+    scenario = Scenario(setup, configuration, story, tell, watched=live is not None)
     curtain: AbstractContextManager[object] = live if live is not None else nullcontext()
     broken: list[str] = []
     try:
@@ -60,7 +60,7 @@ def perform(stage: Setup, story: Story, *, headless: bool, as_json: bool) -> int
         print_figures(report(scenario))
     else:
         finish(console, scenario, broken, drawn=live is not None)
-    return conclude(stage, configuration, broken, scenario.clock.now(), headless=headless)
+    return conclude(setup, configuration, broken, scenario.clock.now(), headless=headless)
 
 
 def quiet(_event: Occurrence) -> None:
@@ -92,12 +92,12 @@ def finish(console: Console, scenario: Scenario, broken: list[str], *, drawn: bo
         console.print()
         console.print(account(scenario.figures.connection["flows"]))
     console.print("\nnot in Sage, and why", style="bold")
-    console.print(unsent_table(unsent(scenario.stage.connection, scenario.figures.at)))
+    console.print(unsent_table(unsent(scenario.setup.connection, scenario.figures.at)))
     lost = scenario.lost_answer()
     if lost:
         console.print(f"\n$ tidegate trace {lost}", style="bold")
         sys.stdout.flush()
-        command(scenario.stage, "trace", lost, more={"COLUMNS": str(console.width)})
+        command(scenario.setup, "trace", lost, more={"COLUMNS": str(console.width)})
     console.print()
     console.print(verdict(scenario, broken), style="red" if broken else "green")
 
@@ -111,5 +111,5 @@ def verdict(scenario: Scenario, broken: list[str]) -> str:
         f"{account['read']} orders: {account['confirmed']} in Sage, each exactly once; nothing lost, nothing "
         f"twice, nothing unexplained, after a closed window, a lost answer, a killed process and an order "
         f"that nobody could read. {figures.sage_calls / account['confirmed']:.1f} calls an order, "
-        f"{calls_while_locked(scenario.stage)} while Sage was locked."
+        f"{calls_while_locked(scenario.setup)} while Sage was locked."
     )

@@ -58,28 +58,28 @@ def under_way(account: dict[str, int]) -> int:
     return account["waiting"] + account["handed_over"] + account["in_doubt"]
 
 
-def look(stage: Setup, configuration: Configuration, now: datetime) -> Figures:
+def look(setup: Setup, configuration: Configuration, now: datetime) -> Figures:
     """Read the ledger and count in the sandbox; calls nothing of the hub."""
-    return figures_of(stage, reports.status(configuration, now), now)
+    return figures_of(setup, reports.status(configuration, now), now)
 
 
-def figures_of(stage: Setup, status: Book, now: datetime) -> Figures:
+def figures_of(setup: Setup, status: Book, now: datetime) -> Figures:
     """The same of one connection, whose account is in the report."""
-    company = stage.sage.company
+    company = setup.sage.company
     with company.lock:
         keys = [order.external_key for order in company.orders.table]
         keys += [gone.order.external_key for gone in company.orders.deleted]
-    with stage.shop.lock:
-        placed = len(placed_here(stage))
+    with setup.shop.lock:
+        placed = len(placed_here(setup))
     return Figures(
         at=now,
-        connection=status["connections"][stage.connection],
+        connection=status["connections"][setup.connection],
         placed=placed,
         sage_orders=len(keys),
         duplicates=sum(count - 1 for key, count in Counter(keys).items() if key),
-        sage_calls=sum(stage.sage_wire.totals.values()),
-        oldest=oldest_minutes(stage.connection, now),
-        life=live(stage),
+        sage_calls=sum(setup.sage_wire.totals.values()),
+        oldest=oldest_minutes(setup.connection, now),
+        life=live(setup),
     )
 
 
@@ -133,13 +133,13 @@ def unsent(connection: str, now: datetime) -> list[Book]:
     ]
 
 
-def calls_while_locked(stage: Setup) -> int:
+def calls_while_locked(setup: Setup) -> int:
     """Requests to Sage while it was locked for its backup."""
-    start, end = stage.locked
-    return sum(start <= at < end for at, *_ in stage.sage_wire.requests_seen)
+    start, end = setup.locked
+    return sum(start <= at < end for at, *_ in setup.sage_wire.requests_seen)
 
 
-def check(figures: Figures, now: datetime, stage: Setup) -> checker.Verdict:
+def check(figures: Figures, now: datetime, setup: Setup) -> checker.Verdict:
     """The sandbox's checker: both books against the hub's reports."""
     accounts = [
         {"flow": flow, "step": step, **account}
@@ -148,20 +148,20 @@ def check(figures: Figures, now: datetime, stage: Setup) -> checker.Verdict:
     ]
     terms = checker.Terms(
         store=STORE,
-        store_ids=stage.place.store_ids,
+        store_ids=setup.place.store_ids,
         since=START,
         states=frozenset({"new", "processing", "complete"}),
         statuses_never=frozenset(
             {"pending_payment", "payment_review", "holded", "fraud", "canceled", "closed"}
         ),
-        currency=stage.place.currency,
-        order_currencies=stage.place.order_currencies,
+        currency=setup.place.currency,
+        order_currencies=setup.place.order_currencies,
         comment=False,  # other comments name the number, too
     )
     return checker.check(
-        stage.shop.books(),
-        stage.house.books(stage.sage, stage.shop),
-        all_deliveries(stage.connection, now),
+        setup.shop.books(),
+        setup.house.books(setup.sage, setup.shop),
+        all_deliveries(setup.connection, now),
         accounts,
         terms,
     )

@@ -30,23 +30,23 @@ class Life:
     credited: int = 0
 
 
-def live(stage: Setup) -> Life:
+def live(setup: Setup) -> Life:
     """Count in the shop and in the ledger."""
-    shop = stage.shop
+    shop = setup.shop
     with shop.lock:
-        orders = {order.entity_id: order for order in placed_here(stage)}
+        orders = {order.entity_id: order for order in placed_here(setup)}
         shipped, invoiced, credited = (
             len({row["order_id"] for row in table.all()} & orders.keys())
             for table in (shop.shipments, shop.invoices, shop.creditmemos)
         )
         paid = sum(map(reported_paid, orders.values()))
-    return Life(shipped, invoiced, posted(stage.connection), paid, credited)
+    return Life(shipped, invoiced, posted(setup.connection), paid, credited)
 
 
-def placed_here(stage: Setup) -> list[StoreOrder]:
+def placed_here(setup: Setup) -> list[StoreOrder]:
     """The orders of the store views that the connection serves."""
-    views = stage.place.store_ids
-    return [order for order in stage.shop.orders.all() if order.row["store_id"] in views]
+    views = setup.place.store_ids
+    return [order for order in setup.shop.orders.all() if order.row["store_id"] in views]
 
 
 def posted(connection: str) -> int:
@@ -64,32 +64,32 @@ def reported_paid(order: StoreOrder) -> bool:
     return any(entry.get("status") == PAID for entry in order.histories)
 
 
-def entity_of(stage: Setup, order: Order) -> int | None:
+def entity_of(setup: Setup, order: Order) -> int | None:
     """The shop's id of the order that Sage's was made of; None for any other."""
-    source = stage.house.source_of(order, stage.shop)
+    source = setup.house.source_of(order, setup.shop)
     return None if source is None else source.entity_id
 
 
 # --- the end ------------------------------------------------------------------------------------
 
 
-def differences(stage: Setup) -> Iterator[str]:
+def differences(setup: Setup) -> Iterator[str]:
     """What the shop and Sage do not agree on; nothing, when all is settled."""
-    flows = stage.house.flows
+    flows = setup.house.flows
     if "shipments" in flows:
-        yield from documents(stage)
+        yield from documents(setup)
     if "inventory" in flows:
-        yield from salable(stage)
+        yield from salable(setup)
     if "prices" in flows:
-        yield from prices(stage)
+        yield from prices(setup)
 
 
-def documents(stage: Setup) -> Iterator[str]:
+def documents(setup: Setup) -> Iterator[str]:
     """A despatch, invoice or credit note without its counterpart in the shop, or one with two."""
-    company, shop = stage.sage.company, stage.shop
+    company, shop = setup.sage.company, setup.shop
     with company.lock, shop.lock:
         for order in company.orders.table:
-            entity_id = entity_of(stage, order)
+            entity_id = entity_of(setup, order)
             if entity_id is None:
                 continue
             invoices = company.invoices.of_order(order.id)
@@ -102,42 +102,42 @@ def documents(stage: Setup) -> Iterator[str]:
             for name, count, table in pairs:
                 if count != len(table.of(entity_id)):
                     yield f"{order.number}: {count} {name} in Sage, {len(table.of(entity_id))} in the shop"
-            yield from money(stage, order, entity_id)
+            yield from money(setup, order, entity_id)
 
 
-def money(stage: Setup, order: Order, entity_id: int) -> Iterator[str]:
+def money(setup: Setup, order: Order, entity_id: int) -> Iterator[str]:
     """The shop has a comment that an order is paid when, and only when, Sage has the money for all of it."""
-    company = stage.sage.company
+    company = setup.sage.company
     invoices = company.invoices.of_order(order.id)
     owed = [company.receivables.table[one.posted_id] for one in invoices if one.posted_id is not None]
     settled = order.status == "complete" and not any(one.outstanding for one in owed)
-    there = stage.shop.orders.any(entity_id)
+    there = setup.shop.orders.any(entity_id)
     paid_there = there is not None and reported_paid(there)
     if settled != paid_there:
         yield f"{order.number}: {'paid' if settled else 'open'} in Sage, {'paid' if paid_there else 'open'} in the shop"
 
 
-def salable(stage: Setup) -> Iterator[str]:
+def salable(setup: Setup) -> Iterator[str]:
     """A product of which the shop has more or less than is free in Sage, without the buffer of ten percent.
 
     What is still reserved in the shop may only be of orders that are not in Sage. Where nobody ships in this evening,
     the shop holds back itself what Sage has let go with the order: it comes on top.
     """
-    company, shop, sources = stage.sage.company, stage.shop, stage.place.sources
+    company, shop, sources = setup.sage.company, setup.shop, setup.place.sources
     with company.lock, shop.lock:
-        in_sage = {entity_of(stage, order) for order in company.orders.table if order.external_key}
+        in_sage = {entity_of(setup, order) for order in company.orders.table if order.external_key}
         held: defaultdict[str, Decimal] = defaultdict(Decimal)
         for one in shop.stock.reservations:
             if one.order_id in in_sage:
                 held[one.sku] -= one.quantity
-        ships = "shipments" in stage.house.flows
+        ships = "shipments" in setup.house.flows
         for item in company.items:
             product = shop.catalogue.product(item.code)
             if product is None or product.type in COMPOSITES:
                 continue  # it is not sold here, or its parts are
             free: defaultdict[str, Decimal] = defaultdict(Decimal)
             kept: defaultdict[str, Decimal] = defaultdict(Decimal)
-            for warehouse, (on_hand, at_hand) in stage.house.shelf(company, item).items():
+            for warehouse, (on_hand, at_hand) in setup.house.shelf(company, item).items():
                 source = sources.get(warehouse)
                 if source is None:
                     continue  # what lies there is not sold in the shop
@@ -153,9 +153,9 @@ def salable(stage: Setup) -> Iterator[str]:
             yield f"the shop still reserves {reserved} pieces of orders that have left"
 
 
-def prices(stage: Setup) -> Iterator[str]:
+def prices(setup: Setup) -> Iterator[str]:
     """A product that the shop sells for another price than Sage's standard one."""
-    company, shop = stage.sage.company, stage.shop
+    company, shop = setup.sage.company, setup.shop
     with company.lock, shop.lock:
         for sku in shop.catalogue.on_sale:
             item = company.items.first("code", sku)
@@ -163,16 +163,16 @@ def prices(stage: Setup) -> Iterator[str]:
                 continue
             wanted, asked = (
                 company.prices.amount(item.id, None),
-                shop.catalogue.price(sku, stage.place.website_id),
+                shop.catalogue.price(sku, setup.place.website_id),
             )
             if wanted != asked:
                 yield f"{sku}: {wanted} in Sage, {asked} in the shop"
 
 
-def incomplete_chains(stage: Setup, now: datetime) -> tuple[int, list[str]]:
+def incomplete_chains(setup: Setup, now: datetime) -> tuple[int, list[str]]:
     """Of the paid orders: how many chains `tidegate trace` calls complete, and what is missing of the others."""
-    with stage.shop.lock:
-        numbers = [str(order.row["increment_id"]) for order in placed_here(stage) if reported_paid(order)]
+    with setup.shop.lock:
+        numbers = [str(order.row["increment_id"]) for order in placed_here(setup) if reported_paid(order)]
     missing: list[str] = []
     complete = 0
     for number in numbers:

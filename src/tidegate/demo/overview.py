@@ -54,7 +54,7 @@ def framed(content: Text, title: str) -> Panel:
 
 def head(scenario: Scenario) -> Table:
     """The time, the shop, the queue, Sage."""
-    figures, zone = scenario.figures, scenario.stage.place.zone
+    figures, zone = scenario.figures, scenario.setup.place.zone
     window = figures.connection["window"]
     if window["open"]:
         door = Text("open", "green")
@@ -68,7 +68,7 @@ def head(scenario: Scenario) -> Table:
     grid.add_row("Magento", f"{figures.placed} orders placed")
     grid.add_row("queue", f"{figures.orders['waiting']} orders wait{age(figures.oldest)}")
     grid.add_row(
-        scenario.stage.house.title,
+        scenario.setup.house.title,
         Text.assemble(door, f"; {figures.sage_orders} orders, ", doubles(figures.duplicates)),
     )
     life = figures.life
@@ -113,7 +113,7 @@ def carried(scenario: Scenario) -> Text:
         summary = ", ".join(f"{name.replace('_', ' ')} {counts[name]}" for name in names if counts.get(name))
         summary = summary or ("nothing to do" if line["outcome"] == "done" else line["outcome"])
         note = f" ({line['text']})" if line["text"] else ""
-        at = clock_face(datetime.fromisoformat(line["at"]), scenario.stage.place.zone)
+        at = clock_face(datetime.fromisoformat(line["at"]), scenario.setup.place.zone)
         lines.append(f"{at}  {line['flow']:<13} {summary}{note}\n")
     lines.rstrip()
     return lines
@@ -121,7 +121,7 @@ def carried(scenario: Scenario) -> Text:
 
 def happened(scenario: Scenario, most: int) -> Text:
     """The last events."""
-    zone = scenario.stage.place.zone
+    zone = scenario.setup.place.zone
     return Text("\n").join([line_of(event, zone) for event in list(scenario.events)[-most:]])
 
 

@@ -32,7 +32,7 @@ _NUMBERS = msgspec.json.Encoder(decimal_format="number")
 class Played(Protocol):
     """One connection, as its story leaves it."""
 
-    stage: Setup
+    setup: Setup
     figures: Figures
     agreement: Agreement
     written: Counter[str]
@@ -57,21 +57,21 @@ def in_folder(play: Callable[[Path], int]) -> int:
 
 
 def conclude(
-    stage: Served, configuration: Configuration, broken: list[str], now: datetime, *, headless: bool
+    setup: Served, configuration: Configuration, broken: list[str], now: datetime, *, headless: bool
 ) -> int:
     """Tell what is broken, or stay with the console; the exit code."""
     for text in broken:
         print(f"tidegate demo: {text}", file=sys.stderr)
     if not broken and not headless:
-        stay(stage, configuration, now)
+        stay(setup, configuration, now)
     return FAILURE if broken else SUCCESS
 
 
-def command(stage: Served, *words: str, more: Mapping[str, str] | None = None, heard: bool = False) -> str:
+def command(setup: Served, *words: str, more: Mapping[str, str] | None = None, heard: bool = False) -> str:
     """A command of Tidegate over the stage's configuration, in a process of its own: on this terminal, or `heard`."""
     ended = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", PROGRAM, "--config", str(stage.config_path), *words],
-        env={**stage.environment(), **(more or {})},
+        [sys.executable, "-c", PROGRAM, "--config", str(setup.config_path), *words],
+        env={**setup.environment(), **(more or {})},
         stdout=subprocess.PIPE if heard else None,
         text=True,
         check=False,
@@ -100,7 +100,7 @@ def way_back_of(played: Played) -> dict[str, Any]:
         "stock_writes": played.written["inventory"],
         "price_writes": played.written["prices"],
         "chain_complete": played.agreement.chains,
-        "trial_balance": played.stage.sage.company.ledger.trial_balance(),
+        "trial_balance": played.setup.sage.company.ledger.trial_balance(),
     }
 
 

@@ -49,7 +49,7 @@ class Scenario:
 
     def __init__(
         self,
-        stage: Setup,
+        setup: Setup,
         configuration: Configuration,
         story: Story,
         tell: Callable[[Occurrence], None],
@@ -57,31 +57,31 @@ class Scenario:
         watched: bool = False,
     ) -> None:
         """`watched`: somebody looks on, so that time passes at `RATE`; otherwise as fast as the hub works."""
-        self.stage = stage
+        self.setup = setup
         self.configuration = configuration
         self.story = story
-        self.child = Child(stage, story.dies_at)
+        self.child = Child(setup, story.dies_at)
         self.events: deque[Occurrence] = deque(maxlen=20)
         self.cycles: deque[Line] = deque(maxlen=5)
         self.kills = 0
         self.closed_windows = 0
         self.written: Counter[str] = Counter()  #: values that the shop has taken, by flow
         self.cycles_reported = 0  #: cycles that the hub has reported
-        self.agreement = Agreement(stage)
-        self.shift = Schedule(stage, self.say)
+        self.agreement = Agreement(setup)
+        self.schedule = Schedule(setup, self.say)
         self.clock = VirtualClock(script.START)
         self.watched = watched
         self.stuck = ""  #: why it was given up before everything was settled
-        self.figures = look(stage, configuration, script.START)
+        self.figures = look(setup, configuration, script.START)
         self._tell = tell
-        flows = stage.house.flows
+        flows = setup.house.flows
         self._beats = deque(
             beat
             for beat in story.beats
             if beat.what not in script.SHOWN_BY or script.SHOWN_BY[beat.what] in flows
         )
         self._entities: dict[str, int] = {}
-        self._told: Counter[str] = Counter()
+        self._counted: Counter[str] = Counter()
         self._machine = SystemClock()
         self._began = self._machine.monotonic()
         self._next_look = script.START
@@ -131,18 +131,18 @@ class Scenario:
             self._machine.wait(min(STEP, (then - now).total_seconds() / RATE))
             then = min(then, now + timedelta(seconds=STEP * RATE))
         self.clock.set(then)
-        self.stage.sandbox_clock.set(then)
+        self.setup.sandbox_clock.set(then)
 
     def look(self) -> None:
         """New figures, and what they say that is new."""
-        self.figures = look(self.stage, self.configuration, self.clock.now())
+        self.figures = look(self.setup, self.configuration, self.clock.now())
         self._next_look = self.clock.now() + LOOK_EVERY
         self.notice()
 
     def calls(self) -> int:
         """Requests that both systems have seen, and cycles reported: what grows while the hub works."""
         return self.cycles_reported + sum(
-            sum(wire.totals.values()) for wire in (self.stage.shop_wire, self.stage.sage_wire)
+            sum(wire.totals.values()) for wire in (self.setup.shop_wire, self.setup.sage_wire)
         )
 
     def mind_the_silence(self) -> None:
@@ -184,8 +184,8 @@ class Scenario:
 
     def once(self, name: str) -> bool:
         """True the first time that it is asked for this name."""
-        self._told[name] += 1
-        return self._told[name] == 1
+        self._counted[name] += 1
+        return self._counted[name] == 1
 
     # --- what happens --------------------------------------------------------------------------
 
@@ -205,33 +205,33 @@ class Scenario:
 
     def carry_out(self, beat: Beat) -> None:
         """One beat, carried out in the sandbox."""
-        stage = self.stage
+        setup = self.setup
         match beat.what:
             case script.LOSS:
-                stage.lose_an_answer()
+                setup.lose_an_answer()
             case script.CANCEL:
-                stage.shopper.cancel(self._entities[script.REGRET])
+                setup.shopper.cancel(self._entities[script.REGRET])
                 self.say(f"order {self.number(script.REGRET)} is cancelled in the shop while it waits here")
             case script.POISON:
-                with stage.shop.lock:  # nobody may read it before it is poison
+                with setup.shop.lock:  # nobody may read it before it is poison
                     self._entities[beat.what] = self.ordered(beat.kind)
-                    stage.poison(self._entities[beat.what])
+                    setup.poison(self._entities[beat.what])
                 self.say(
                     f"Magento answers every page with order {self.number(beat.what)} by an error 500",
                     "yellow",
                 )
             case what if what in script.DEEDS:
-                self.shift.play(what)
+                self.schedule.play(what)
             case _:
                 self._entities[beat.what] = self.ordered(beat.kind)
 
     def ordered(self, kind: str) -> int:
         """Somebody orders; the order's id."""
-        return self.stage.shopper.place_order(kind, **self.stage.place.choices)
+        return self.setup.shopper.place_order(kind, **self.setup.place.choices)
 
     def number(self, role: str) -> str:
         """The order number of the order in this role."""
-        order = self.stage.shop.orders.any(self._entities[role])
+        order = self.setup.shop.orders.any(self._entities[role])
         return str(order.row["increment_id"]) if order is not None else "?"
 
     def mind_the_hub(self) -> None:
@@ -253,20 +253,20 @@ class Scenario:
         """Events that show in the figures."""
         figures = self.figures
         if figures.at >= script.WINDOW_CLOSES and self.once("closed"):
-            opens = script.WINDOW_OPENS.astimezone(self.stage.place.zone)
+            opens = script.WINDOW_OPENS.astimezone(self.setup.place.zone)
             self.say(f"Sage is locked for its nightly backup until {opens:%H:%M}: the queue fills", "yellow")
             self.child.prepare()
         if figures.at >= script.WINDOW_OPENS and self.once("open"):
             self.closed_windows += 1
             since = f", the oldest for {figures.oldest} minutes" if figures.oldest is not None else ""
             self.say(f"Sage is open again: {figures.orders['waiting']} orders wait{since}", "green")
-        if self.stage.sage_wire.faults.fired().get("drop_after") and self.once("loss"):
+        if self.setup.sage_wire.faults.fired().get("drop_after") and self.once("loss"):
             self.say("connection lost after Sage had saved an order: its answer is gone", "red")
         if figures.orders["review"] and self.once("review"):
             self.say("the unreadable order is in review by name; all others were read", "green")
         if figures.orders["cancelled"] and self.once("cancelled"):
             self.say("the cancelled order has left the queue: it never reached Sage")
-        self.shift.notice(figures.life)
+        self.schedule.notice(figures.life)
 
     # --- the end -------------------------------------------------------------------------------
 
@@ -276,10 +276,10 @@ class Scenario:
         found = [
             (bool(self._beats), f"{len(self._beats)} beats of the story are still to come"),
             (not self.closed_windows, "Sage's window has not opened again"),
-            (not self._told["loss"], "no answer was lost yet"),
+            (not self._counted["loss"], "no answer was lost yet"),
             (not self.kills, "the hub's process was not killed yet"),
             (account["read"] != self.story.orders, f"{account['read']} of {self.story.orders} orders read"),
-            (figures.waiting > 0, waiting_by_flow(self.stage.connection, figures)),
+            (figures.waiting > 0, waiting_by_flow(self.setup.connection, figures)),
             (account["review"] != 1, f"{account['review']} orders in review instead of one"),
             (figures.connection["halted"] is not None, "the connection is halted"),
         ]
@@ -288,13 +288,13 @@ class Scenario:
 
     def lost_answer(self) -> str:
         """The Magento number of the order that Sage had saved when the connection broke; "" without one."""
-        injected = [seen.at for seen in self.stage.sage_wire.log if seen.fault == "drop_after"]
-        company = self.stage.sage.company
+        injected = [seen.at for seen in self.setup.sage_wire.log if seen.fault == "drop_after"]
+        company = self.setup.sage.company
         with company.lock:
             saved = [order for order in company.orders.table if injected and order.created_at <= injected[0]]
         if not saved:
             return ""
-        order = self.stage.house.source_of(max(saved, key=lambda each: each.created_at), self.stage.shop)
+        order = self.setup.house.source_of(max(saved, key=lambda each: each.created_at), self.setup.shop)
         return str(order.row["increment_id"]) if order is not None else ""
 
 

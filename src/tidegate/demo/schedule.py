@@ -14,11 +14,11 @@ from tidegate.demo.staff import Staff
 class Schedule:
     """Carries out the beats of Sage's people, and tells when the shop shows them."""
 
-    def __init__(self, stage: Setup, say: Callable[[str, str], None]) -> None:
-        self._stage = stage
+    def __init__(self, setup: Setup, say: Callable[[str, str], None]) -> None:
+        self._setup = setup
         self._say = say
-        self._staff = Staff(stage.sage.company, stage.house.codes)
-        self._told: set[str] = set()
+        self._staff = Staff(setup.sage.company, setup.house.codes)
+        self._reported: set[str] = set()
         self._sold_at: Decimal | None = None  #: what the shop could sell before the counter sale
 
     @property
@@ -63,13 +63,13 @@ class Schedule:
 
     def salable(self) -> Decimal:
         """What the shop can sell of the product that the counter sells, too."""
-        with self._stage.shop.lock:
-            return self._stage.shop.stock.salable(script.COUNTER, self._stage.place.stock)
+        with self._setup.shop.lock:
+            return self._setup.shop.stock.salable(script.COUNTER, self._setup.place.stock)
 
     def notice(self, life: Life) -> None:
         """What of it shows in the shop for the first time."""
-        with self._stage.shop.lock:
-            price = self._stage.shop.catalogue.price(script.REPRICED, self._stage.place.website_id)
+        with self._setup.shop.lock:
+            price = self._setup.shop.catalogue.price(script.REPRICED, self._setup.place.website_id)
         before, now = self._sold_at, self.salable()
         signs = (
             (
@@ -85,6 +85,6 @@ class Schedule:
         )
         for seen, text in signs:
             key = text.partition(":")[0]
-            if seen and key not in self._told:
-                self._told.add(key)
+            if seen and key not in self._reported:
+                self._reported.add(key)
                 self._say(text, "green")

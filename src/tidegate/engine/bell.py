@@ -39,7 +39,7 @@ def hear_store(hub: Hub, store: str, ring: Ring) -> Heard:
     keys = hub.hooks.get(store)
     if not keys:
         return Heard(404, note="no store with hooks has this name")
-    if not keys.believe(ring.headers, ring.body):
+    if not keys.verify(ring.headers, ring.body):
         return unproven("the signature is not the shop's")
     names = [name for name, each in hub.connections.items() if each.settings.store == store]
     _hasten(hub, names, READ_AT_ONCE)

@@ -29,7 +29,7 @@ def check_when_due(hub: Hub) -> None:
     with transaction(CHECKED):
         marks.write(CHECKED, now.isoformat(), now)
     found = [each for kind in (tally.DELIVERY, tally.SOURCE) for each in tally.drift(kind)]
-    agree(ALERT, "", {"": told(found)} if found else {}, now)
+    agree(ALERT, "", {"": in_words(found)} if found else {}, now)
     if not found:
         return
     log.error("counters differ", count=len(found))
@@ -38,7 +38,7 @@ def check_when_due(hub: Hub) -> None:
             tally.forget(kind, now)
 
 
-def told(found: list[tally.Drift]) -> str:
+def in_words(found: list[tally.Drift]) -> str:
     """For people."""
     named = "; ".join(
         f"{each.connection} {each.flow} {each.step}".rstrip() + f": kept {each.kept}, counted {each.found}"

@@ -45,7 +45,7 @@ def explain(hub: Hub, connection: str, flow: str, sku: str, now: datetime) -> Re
         zone = ZoneInfo(hub.configuration.companies[settings.company].time_zone)
         today = now.astimezone(zone).date()
         report["prices"] = [asdict(each) for each in prices.explain(connection, settings.prices, code, today)]
-        report["told_at"] = iso(book.read_at(connection))
+        report["read_at"] = iso(book.read_at(connection))
     return report
 
 

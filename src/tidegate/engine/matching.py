@@ -55,9 +55,9 @@ def look(connection: Connection, *, account: str = "", barcode: str = "") -> Mat
     websites = connection.store.shop.websites()
     if isinstance(websites, Failure):
         return websites
-    people = read_customers(connection, websites)
-    if isinstance(people, Failure):
-        return people
+    customers = read_customers(connection, websites)
+    if isinstance(customers, Failure):
+        return customers
     goods = read_products(connection.store.client, barcode)
     if isinstance(goods, Failure):
         return goods
@@ -74,9 +74,9 @@ def look(connection: Connection, *, account: str = "", barcode: str = "") -> Mat
             return products
     named = {website.id: website.code for website in websites}
     store = connection.settings.store
-    stored = customer_keys(connection, [(store, each.id) for each in people])
+    stored = customer_keys(connection, [(store, each.id) for each in customers])
     owners = {key: str(number) for (_, number), key in stored.items()}
-    buyers = [store_customer(each, account, stored[store, each.id]) for each in people]
+    buyers = [store_customer(each, account, stored[store, each.id]) for each in customers]
     debtors = [company_customer(each, owners) for each in accounts.rows if not each.hidden]
     skus = connection.settings.skus
     ours = [store_product(each, skus) for each in goods if each.type not in COMPOSITE]
@@ -92,7 +92,7 @@ def look(connection: Connection, *, account: str = "", barcode: str = "") -> Mat
             "customer": frozenset(each.account for each in accounts.rows),
             "product": frozenset(each.sku for each in products.rows),
         },
-        {str(each.id): named.get(each.website_id or 0, "") for each in people},
+        {str(each.id): named.get(each.website_id or 0, "") for each in customers},
         {each.account: each.id for each in accounts.rows},
     )
 

@@ -15,7 +15,7 @@ from tidegate.ledger import marks, snapshot
 from tidegate.tables import pl
 
 #: Beside the mirror of the flow; nothing of these is sent to anybody.
-ACCOUNTS, PEOPLE = "customers:accounts", "customers:people"
+ACCOUNTS, CUSTOMERS = "customers:accounts", "customers:people"
 
 _RECORD = msgspec.json.Decoder(CustomerRecord)
 _CUSTOMER = msgspec.json.Decoder(StoreCustomer)
@@ -35,7 +35,9 @@ def account(connection: str, reference: str) -> CustomerRecord | None:
 
 def customers(connection: str) -> dict[int, StoreCustomer]:
     """The store's customers by id."""
-    return {int(key): _CUSTOMER.decode(value) for key, value in snapshot.read(connection, PEOPLE).iter_rows()}
+    return {
+        int(key): _CUSTOMER.decode(value) for key, value in snapshot.read(connection, CUSTOMERS).iter_rows()
+    }
 
 
 def updated(before: Mapping[str, CustomerRecord], delta: Delta[CustomerRecord]) -> dict[str, CustomerRecord]:
@@ -56,7 +58,9 @@ def keep(
         held = sorted(account for account, record in records.items() if record.on_hold or record.hidden)
         marks.write(_held(connection), msgspec.json.encode(held).decode(), now)
     if customers is not None:
-        snapshot.write(connection, PEOPLE, _frame({str(key): each for key, each in customers.items()}), now)
+        snapshot.write(
+            connection, CUSTOMERS, _frame({str(key): each for key, each in customers.items()}), now
+        )
 
 
 def on_hold(connection: str) -> frozenset[str]:

@@ -39,7 +39,7 @@ class Moved:
     copied: int
 
 
-Told = Callable[[str, int], None]
+Report = Callable[[str, int], None]
 
 
 def tables() -> list[type[Model]]:
@@ -63,7 +63,7 @@ def _refers_to(model: type[Model]) -> set[Any]:
     }
 
 
-def move(url: str, now: datetime, told: Told = lambda _table, _rows: None) -> list[Moved]:
+def move(url: str, now: datetime, report: Report = lambda _table, _rows: None) -> list[Moved]:
     """Copy the open ledger (a file) to PostgreSQL at `url`, and compare every row; the tables with their figures.
 
     Nothing may work with either meanwhile. Raises `LedgerError`: for a database that another ledger has, for a row
@@ -76,10 +76,10 @@ def move(url: str, now: datetime, told: Told = lambda _table, _rows: None) -> li
         raise LedgerError("a ledger is moved to PostgreSQL: write postgresql://user@host/database")
     with _beside(where.settings), database.explained():
         _begin(where.words, now)
-        moved = [_copy(model, told) for model in tables()]
+        moved = [_copy(model, report) for model in tables()]
         for model in tables():
             _compare(model, where.words)
-            told(f"{model._meta.db_table} compared", _count(model, DEFAULT_DB_ALIAS))
+            report(f"{model._meta.db_table} compared", _count(model, DEFAULT_DB_ALIAS))
         with django_transaction.atomic(using=TARGET):
             models.Mark.objects.using(TARGET).filter(name=UNFINISHED).delete()
             _go_on_behind()
@@ -117,7 +117,7 @@ def _begin(words: str, now: datetime) -> None:
     marks.create(pk=-1, name=UNFINISHED, value=now.isoformat())  # an id that no row of the file has
 
 
-def _copy(model: type[Model], told: Told) -> Moved:
+def _copy(model: type[Model], report: Report) -> Moved:
     """The rows behind the highest id over there, in portions; a table without ids is copied by its primary key."""
     source, target = _rows(model, DEFAULT_DB_ALIAS), _rows(model, TARGET)
     copied = 0
@@ -130,7 +130,7 @@ def _copy(model: type[Model], told: Told) -> Moved:
         with django_transaction.atomic(using=TARGET):
             target.bulk_create(part)
         copied += len(part)
-        told(model._meta.db_table, copied)
+        report(model._meta.db_table, copied)
     return Moved(model._meta.db_table, _count(model, DEFAULT_DB_ALIAS), copied)
 
 

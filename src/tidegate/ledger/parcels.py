@@ -215,7 +215,7 @@ def records(parcel_id: int) -> dict[str, tuple[int, int]]:
 
 def refused_with(delivery_ids: Sequence[int]) -> dict[int, Refused]:
     """Deliveries whose last parcel was refused as a whole, with that parcel."""
-    suspects: dict[int, Refused] = {}
+    refused_together: dict[int, Refused] = {}
     for part in rows.chunks(delivery_ids):
         last = (
             models.ParcelRecord.objects.filter(delivery_id__in=part)
@@ -225,12 +225,12 @@ def refused_with(delivery_ids: Sequence[int]) -> dict[int, Refused]:
         parcel_of = dict(last.order_by("delivery_id"))
         refused = models.Parcel.objects.filter(pk__in=set(parcel_of.values()), refused=True)
         sizes = dict(refused.annotate(size=Count("records")).values_list("pk", "size"))
-        suspects |= {
+        refused_together |= {
             delivery_id: Refused(parcel_id, sizes[parcel_id])
             for delivery_id, parcel_id in parcel_of.items()
             if parcel_id in sizes
         }
-    return suspects
+    return refused_together
 
 
 def _parcels(which: str, parameters: Sequence[Any]) -> list[Parcel]:

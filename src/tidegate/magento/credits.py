@@ -76,11 +76,11 @@ class Credits:
 
     def __init__(self, client: StoreClient, documents: OrderDocuments) -> None:
         self._client = client
-        self._papers = documents
+        self._documents = documents
 
     def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """What is refunded already."""
-        return self._papers.of_order(LIST, entity_id, more=f",{TOTALS}")
+        return self._documents.of_order(LIST, entity_id, more=f",{TOTALS}")
 
     def refund(self, entity_id: int, body: Credit) -> int | Failure:
         """Make a credit memo; its id. Not idempotent: look before."""
@@ -89,8 +89,8 @@ class Credits:
 
     def one(self, credit_id: int) -> StoreDocument | Failure:
         """A made credit memo with what it comes to."""
-        return self._papers.one(ONE, credit_id)
+        return self._documents.one(ONE, credit_id)
 
     def whole(self, document: StoreDocument) -> StoreDocument | Failure:
         """One with the fields of extensions that it has."""
-        return self._papers.whole(ONE, document)
+        return self._documents.whole(ONE, document)

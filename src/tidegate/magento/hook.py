@@ -34,7 +34,7 @@ class HookKeys:
     def __bool__(self) -> bool:
         return bool(self.secret or self.public_key)
 
-    def believe(self, headers: Mapping[str, str], body: bytes) -> bool:
+    def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Whether one of the signatures is the shop's. Header names are lower case."""
         return self._by_secret(headers.get(OURS, ""), body) or self._by_key(headers.get(COMMERCE, ""), body)
 

@@ -40,11 +40,11 @@ class Invoices:
 
     def __init__(self, client: StoreClient, documents: OrderDocuments) -> None:
         self._client = client
-        self._papers = documents
+        self._documents = documents
 
     def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """What is invoiced already."""
-        return self._papers.of_order(PATH, entity_id, more=f",{TOTALS}")
+        return self._documents.of_order(PATH, entity_id, more=f",{TOTALS}")
 
     def make(self, entity_id: int, body: Invoice) -> int | Failure:
         """Make an invoice; its id. Not idempotent: look before (point 18)."""
@@ -53,8 +53,8 @@ class Invoices:
 
     def one(self, invoice_id: int) -> StoreDocument | Failure:
         """A made invoice with what it comes to."""
-        return self._papers.one(PATH, invoice_id)
+        return self._documents.one(PATH, invoice_id)
 
     def whole(self, document: StoreDocument) -> StoreDocument | Failure:
         """One with the fields of extensions that it has."""
-        return self._papers.whole(PATH, document)
+        return self._documents.whole(PATH, document)

@@ -48,7 +48,7 @@ ITEM_FIELDS = (
     *("item_id", "parent_item_id", "product_type", "product_id", "sku", "price", "is_virtual"),
     *("qty_ordered", "qty_shipped", "qty_invoiced", "qty_refunded", "qty_canceled"),
 )
-PAPER_FIELDS = "entity_id,increment_id,items[order_item_id,qty],comments[comment]"
+DOCUMENT_FIELDS = "entity_id,increment_id,items[order_item_id,qty],comments[comment]"
 #: What an invoice or credit memo comes to, in the base currency and in the order's.
 TOTALS = (
     "base_grand_total,grand_total,base_shipping_amount,shipping_amount,"
@@ -142,8 +142,8 @@ class WireDocuments(msgspec.Struct):
 
 _ORDER: Shape[WireStoreOrder] = Shape(WireStoreOrder)
 _STATES: Shape[WireStates] = Shape(WireStates)
-_PAPERS: Shape[WireDocuments] = Shape(WireDocuments)
-_PAPER: Shape[WireDocument] = Shape(WireDocument)
+_DOCUMENTS: Shape[WireDocuments] = Shape(WireDocuments)
+_DOCUMENT: Shape[WireDocument] = Shape(WireDocument)
 
 
 class _WholeDocument:
@@ -152,7 +152,7 @@ class _WholeDocument:
     def decode(self, body: bytes | str) -> tuple[WireDocument, Any]:
         """Its fields, and the tree that they stand in. Raises Unreadable."""
         tree = ANYTHING.decode(body)
-        return _PAPER.take(tree), tree
+        return _DOCUMENT.take(tree), tree
 
 
 _WHOLE = _WholeDocument()
@@ -207,30 +207,30 @@ class OrderDocuments:
     def of_order(self, path: str, entity_id: int, *, more: str = "") -> list[StoreDocument] | Failure:
         """All documents of one kind of an order, the oldest first; `path` is e.g. `/V1/invoices`."""
         search = Search().where(Filter("order_id", "eq", entity_id)).sorted_by("entity_id")
-        search = search.only(f"items[{PAPER_FIELDS}{more}],total_count")
+        search = search.only(f"items[{DOCUMENT_FIELDS}{more}],total_count")
         rows = read_pages(
             self._client,
             path,
             search,
-            lambda page: self._client.search(path, page, _PAPERS),
+            lambda page: self._client.search(path, page, _DOCUMENTS),
             size=PAGE,
             key=lambda one: one.entity_id,
             whole=True,
         )
         return rows if isinstance(rows, Failure) else _documents(rows)
 
-    def one(self, path: str, paper_id: int) -> StoreDocument | Failure:
+    def one(self, path: str, document_id: int) -> StoreDocument | Failure:
         """A made invoice or credit memo, whole, with what it comes to; `path` is e.g. `/V1/invoices`."""
-        found = self._client.get_as(f"{path}/{paper_id}", _WHOLE)
+        found = self._client.get_as(f"{path}/{document_id}", _WHOLE)
         if isinstance(found, Failure):
             return found
         row, tree = found
         documents = _documents([row])
         return documents if isinstance(documents, Failure) else _with_fields(documents[0], tree)
 
-    def pieces(self, path: str, paper_id: int, *, more: str = "") -> StoreDocument | Failure:
+    def pieces(self, path: str, document_id: int, *, more: str = "") -> StoreDocument | Failure:
         """A made document with its pieces and comments, without amounts; `path` is e.g. `/V1/shipment`."""
-        found = self._client.get_as(f"{path}/{paper_id}", _PAPER, fields_query(PAPER_FIELDS + more))
+        found = self._client.get_as(f"{path}/{document_id}", _DOCUMENT, fields_query(DOCUMENT_FIELDS + more))
         documents = found if isinstance(found, Failure) else _documents([found])
         return documents if isinstance(documents, Failure) else documents[0]
 

@@ -133,11 +133,11 @@ class Shipments:
 
     def __init__(self, client: StoreClient, documents: OrderDocuments) -> None:
         self._client = client
-        self._papers = documents
+        self._documents = documents
 
     def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """What is shipped already, with comments and tracking numbers."""
-        return self._papers.of_order(LIST, entity_id, more=TRACKS)
+        return self._documents.of_order(LIST, entity_id, more=TRACKS)
 
     def ship(self, entity_id: int, body: Shipment) -> int | Failure:
         """Make a shipment; its id. Not idempotent: look before (point 18)."""
@@ -154,7 +154,7 @@ class Shipments:
 
     def one(self, shipment_id: int) -> StoreDocument | Failure:
         """A made shipment with its pieces."""
-        return self._papers.pieces(ONE, shipment_id, more=TRACKS)
+        return self._documents.pieces(ONE, shipment_id, more=TRACKS)
 
     def add_track(self, order_id: int, shipment_id: int, track: Track) -> Failure | None:
         """Add a tracking number to a shipment, without a mail. Not idempotent: look before."""

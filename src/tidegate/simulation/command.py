@@ -46,7 +46,7 @@ class Summary:
     price_writes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     faults_by_call: Counter[str] = field(default_factory=Counter)
-    strikes: Counter[str] = field(default_factory=Counter)
+    injections: Counter[str] = field(default_factory=Counter)
     violations: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, outcome: Outcome, sage: str) -> None:
@@ -56,7 +56,7 @@ class Summary:
             setattr(self, name, getattr(self, name) + getattr(outcome, name))
         self.faults.update(outcome.faults)
         self.faults_by_call.update(outcome.faults_by_call)
-        self.strikes.update(outcome.strikes)
+        self.injections.update(outcome.injections)
         replay = f"tidegate simulate --seeds 1 --first {outcome.seed} --sage {sage}"
         self.violations += [{"seed": outcome.seed, **each, "replay": replay} for each in outcome.violations]
 
@@ -65,12 +65,12 @@ class Summary:
         sorted_counts = {
             name: dict(sorted(getattr(self, name).items())) for name in ("faults", "faults_by_call")
         }
-        return {**self.__dict__, **sorted_counts, "strikes": self.cells}
+        return {**self.__dict__, **sorted_counts, "injections": self.cells}
 
     @property
     def cells(self) -> coverage.Cells:
         """How often each kind of fault struck each kind of call."""
-        return coverage.table(self.strikes, self.faults)
+        return coverage.table(self.injections, self.faults)
 
 
 def main(*, seeds: int, first: int, sage: str, jobs: int, as_json: bool, at_least: int = 0) -> int:

@@ -94,10 +94,10 @@ def injected(system: str, by_call: Mapping[str, int]) -> Counter[str]:
     return counted
 
 
-def table(strikes: Mapping[str, int], faults: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """All cells: `strikes` by kind and call, `faults` by name."""
+def table(injections: Mapping[str, int], faults: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """All cells: `injections` by kind and call, `faults` by name."""
     cells = {
-        call.name: {kind: strikes.get(f"{kind} @ {call.name}", 0) for kind in call.kinds}
+        call.name: {kind: injections.get(f"{kind} @ {call.name}", 0) for kind in call.kinds}
         for call in CALLS
         if call.kinds
     }

@@ -64,7 +64,7 @@ class Outcome:
     price_writes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     faults_by_call: Counter[str] = field(default_factory=Counter)  #: by "kind METHOD path"
-    strikes: Counter[str] = field(default_factory=Counter)  #: by "kind of fault @ kind of call"
+    injections: Counter[str] = field(default_factory=Counter)  #: by "kind of fault @ kind of call"
     violations: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -385,7 +385,7 @@ class Simulation:
             self.outcome.faults.update(wire.faults.fired())
             by_call = wire.faults.fired_by_call()
             self.outcome.faults_by_call.update(by_call)
-            self.outcome.strikes.update(coverage.injected(system, by_call))
+            self.outcome.injections.update(coverage.injected(system, by_call))
         self.outcome.faults["locked unannounced"] += self.outside.locks
         self.outcome.faults["process death"] += self.outcome.deaths
         self.outcome.faults += Counter()  # only what happened

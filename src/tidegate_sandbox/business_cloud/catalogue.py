@@ -60,7 +60,7 @@ class Catalogue:
             searched=lambda one: (one.code, one.name),
             stamps=lambda one: (one.created_at, self.changed_at(one)),
             filters=filters,
-            tells_deletions=True,
+            lists_deletions=True,
             create=lambda body: self._create(body, path),
             change=lambda one, body: self._change(one, body, path),
         )

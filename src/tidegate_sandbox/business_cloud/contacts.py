@@ -40,7 +40,7 @@ class Contacts:
                 "exclude_system": lambda _one, _value: True,
             },
             dressed=frozenset({"show_balance", "context_date", "show_unfinished_recurring_invoices_status"}),
-            tells_deletions=True,
+            lists_deletions=True,
             create=self.create,
             change=self.change,
             remove=self.remove,

@@ -85,7 +85,7 @@ def _invoices(business: Business, documents: Documents, entry: DocumentEntry) ->
             lambda one: one.date,
         ),
         dressed=ALLOCATIONS,
-        tells_deletions=True,
+        lists_deletions=True,
         marks_sent=mark,
         create=entry.invoice,
         change=entry.change_invoice,
@@ -163,7 +163,7 @@ def _credits(business: Business, documents: Documents, entry: DocumentEntry) -> 
             lambda one: one.date,
         ),
         dressed=ALLOCATIONS,
-        tells_deletions=True,
+        lists_deletions=True,
         create=entry.credit,
         remove=remove,
     )

@@ -57,7 +57,7 @@ class Payments:
                 "from_date": lambda one, value: f"{one.date}" >= value,
                 "to_date": lambda one, value: f"{one.date}" <= value,
             },
-            tells_deletions=True,
+            lists_deletions=True,
             create=self._pay,
         )
 

@@ -40,7 +40,7 @@ class Resource:
     sorts: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     filters: Mapping[str, Callable[[Any, str], bool]] = field(default_factory=dict)
     dressed: frozenset[str] = frozenset()
-    tells_deletions: bool = False
+    lists_deletions: bool = False
     marks_sent: Callable[[Any], None] | None = None
     create: Callable[[Body], Any] | None = None
     change: Callable[[Any, Body], Any] | None = None
@@ -53,4 +53,4 @@ class Resource:
         known = LISTING | self.filters.keys() | self.dressed
         known |= {"search"} if self.searched is not None else set()
         known |= {"updated_or_created_since"} if self.stamps is not None else set()
-        return known | ({"deleted_since"} if self.tells_deletions else frozenset())
+        return known | ({"deleted_since"} if self.lists_deletions else frozenset())

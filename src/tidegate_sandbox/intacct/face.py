@@ -39,7 +39,7 @@ from tidegate_sandbox.intacct.sign_in import Credentials
 from tidegate_sandbox.intacct.so_change import DocumentChange
 from tidegate_sandbox.intacct.so_entry import DocumentEntry
 from tidegate_sandbox.intacct.so_types import SoTypes
-from tidegate_sandbox.intacct.staff import PEOPLE, Staff
+from tidegate_sandbox.intacct.staff import STAFF, Staff
 from tidegate_sandbox.intacct.tenant import Tenant
 from tidegate_sandbox.reply import HTML, Reply
 
@@ -199,7 +199,7 @@ class IntacctFace:
             return {"attempts": self.run_due()}
         if name == "run-due":
             return {"attempts": self.run_due()}
-        if name in PEOPLE:
+        if name in STAFF:
             done = self.staff.perform(name, body)
         elif name in ACTIONS:
             done = perform(self.company, name, body)

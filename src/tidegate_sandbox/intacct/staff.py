@@ -21,7 +21,7 @@ from tidegate_sandbox.intacct.tenant import Tenant
 
 Body = dict[str, Any]
 NEXT = {"order": "despatch", "despatch": "invoice", "invoice": "credit"}
-PEOPLE = frozenset(
+STAFF = frozenset(
     {
         "convert",
         "track-document",

@@ -89,7 +89,7 @@ class OrderImport:
         self._database = database
         self._folder = folder
         self._seats = seats
-        self._judged: dict[str, int] = {}  #: file -> the orders of it that were judged
+        self._checked: dict[str, int] = {}  #: file -> the orders of it that were judged
         self._failed: dict[str, list[str]] = {}
         self.refuses: dict[str, str] = {}
         self.cannot_read: set[str] = set()
@@ -119,12 +119,12 @@ class OrderImport:
             self._end(path, [f"{path.name} cannot be read: {error}"])
             return most
         for number, body in enumerate(orders):
-            if number < self._judged.get(path.name, 0):
+            if number < self._checked.get(path.name, 0):
                 continue
             if most == 0:
                 return most
             most = None if most is None else most - 1
-            self._judged[path.name] = number + 1
+            self._checked[path.name] = number + 1
             reference = str(body.get("OrderReference", ""))
             try:
                 if reference in self.refuses:

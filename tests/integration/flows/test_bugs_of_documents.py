@@ -98,7 +98,7 @@ def test_a_skipped_product_that_is_no_goods(build: Build, monkeypatch: pytest.Mo
     flows = {name: Flow(every="15m") for name in ("orders", *FLOWS)}
     shop = Fulfilled(build(), flows=flows, stock=DETROIT, skip_skus=(test_skipped_products.CARD,))
     check: Any = partial(
-        test_skipped_products.test_reconciliation_counts_a_skipped_product_as_goods, tells_amounts=False
+        test_skipped_products.test_reconciliation_counts_a_skipped_product_as_goods, states_amounts=False
     )
     if bug == "never shipped":
         monkeypatch.setattr(shipping, "along", lambda *given: {})

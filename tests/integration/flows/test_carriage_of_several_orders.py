@@ -77,7 +77,7 @@ def test_planted_in_the_carriage_of_each_order(shop: Fulfilled) -> None:
 
 
 def test_carriage_that_sage_does_not_tell_is_said_not_to_be_compared(shop: Fulfilled) -> None:
-    shop.stage.turn(tells_charges=False)
+    shop.stage.turn(states_charges=False)
     placed, made = billed(shop, *CARRIAGE)
     shop.run("invoices")
     note = f"the carriage of invoice {made.number} is not compared, since the invoice is for several orders"

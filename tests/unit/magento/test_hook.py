@@ -32,26 +32,26 @@ def by_key(body: bytes = BODY) -> str:
 
 def test_the_secret_of_the_shop() -> None:
     keys = HookKeys(secret=SECRET)
-    assert keys.believe({OURS: by_secret()}, BODY)
-    assert keys.believe({OURS: "sha256=" + by_secret().upper()}, BODY)
+    assert keys.verify({OURS: by_secret()}, BODY)
+    assert keys.verify({OURS: "sha256=" + by_secret().upper()}, BODY)
     for wrong in (by_secret(b"{}"), by_secret(secret="another one"), "", "ü", by_secret()[:-1]):
-        assert not keys.believe({OURS: wrong}, BODY)
-    assert not keys.believe({}, BODY)
-    assert not keys.believe({COMMERCE: by_key()}, BODY)
+        assert not keys.verify({OURS: wrong}, BODY)
+    assert not keys.verify({}, BODY)
+    assert not keys.verify({COMMERCE: by_key()}, BODY)
 
 
 @pytest.mark.parametrize("signed", [BODY, BODY.replace(rb"\/", b"/")])
 def test_the_key_of_adobe_commerce(signed: bytes) -> None:
     keys = HookKeys(public_key=pem())
-    assert keys.believe({COMMERCE: by_key(signed)}, BODY)
-    assert not keys.believe({COMMERCE: by_key(signed)}, b"{}")
+    assert keys.verify({COMMERCE: by_key(signed)}, BODY)
+    assert not keys.verify({COMMERCE: by_key(signed)}, b"{}")
     for wrong in ("", "no base64!", base64.b64encode(b"x" * 256).decode()):
-        assert not keys.believe({COMMERCE: wrong}, BODY)
+        assert not keys.verify({COMMERCE: wrong}, BODY)
 
 
 def test_an_empty_secret_signs_nothing() -> None:
     assert not HookKeys()
-    assert not HookKeys().believe({OURS: by_secret(secret="")}, BODY)
+    assert not HookKeys().verify({OURS: by_secret(secret="")}, BODY)
     assert SECRET not in repr(HookKeys(secret=SECRET))
 
 
@@ -59,4 +59,4 @@ def test_an_empty_secret_signs_nothing() -> None:
 def test_what_is_no_key_is_told(text: str) -> None:
     with pytest.raises(ValueError):
         public_key(text)
-    assert not HookKeys(public_key=text).believe({COMMERCE: by_key()}, BODY)
+    assert not HookKeys(public_key=text).verify({COMMERCE: by_key()}, BODY)

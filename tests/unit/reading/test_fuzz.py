@@ -193,7 +193,7 @@ def test_documents_of_an_order_are_read_or_refused() -> None:
     }
     for _ in range(300):
         with suppress(Unreadable):
-            order_documents._PAPERS.decode(harmed({"items": [store_document], "total_count": 1}, dice, 1))
+            order_documents._DOCUMENTS.decode(harmed({"items": [store_document], "total_count": 1}, dice, 1))
 
 
 CASES = Path(__file__).parents[2] / "data" / "orders"

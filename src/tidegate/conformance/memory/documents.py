@@ -234,9 +234,9 @@ class Invoices:
         record = [one.record for one in books.invoices.values() if since is None or one.changed > int(since)]
         ours = [one for one in record if isinstance(one, SalesInvoice) and one.order_keys]
         switches = self._company.switches
-        if not switches.tells_charges:
+        if not switches.states_charges:
             ours = [replace(one, lines=tuple(_untold(line) for line in one.lines)) for one in ours]
-        if not switches.tells_amounts:
+        if not switches.states_amounts:
             ours = [
                 replace(one, lines=tuple(replace(line, net=None, tax=None) for line in one.lines))
                 for one in ours

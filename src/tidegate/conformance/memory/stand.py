@@ -49,7 +49,7 @@ class MemoryStand:
         self.desktop: DesktopStand | None = (
             Desktop(self.room) if self.room.switches.hands_over or self.room.switches.hands_over_too else None
         )
-        self._people = Staff(self.books_kept)
+        self._staff = Staff(self.books_kept)
         for account, name in (("WEB001", "Web shop customers"), ("OTHER", "Other")):
             self.books_kept.open_account(account, name)
         for sku in ("HUB-0001", "HUB-0002", "HUB-0003"):
@@ -81,7 +81,7 @@ class MemoryStand:
             self.books_kept.enter_order("OTHER", key, reference, [line], Decimal("1.20"))
 
     def despatch(self, number: str) -> None:
-        self._people.act("despatch", {"order": number})
+        self._staff.act("despatch", {"order": number})
 
     def open_account(self, account: str, name: str, email: str = "", *, foreign: bool = False) -> None:
         self.books_kept.open_account(account, name, email=email, currency="EUR" if foreign else "GBP")
@@ -93,7 +93,7 @@ class MemoryStand:
         self.books_kept.add_product(sku)
 
     def do(self, action: str, **values: Any) -> Any:
-        return self._people.act(action, values)
+        return self._staff.act(action, values)
 
     def books(self) -> dict[str, Any]:
         return shown(self.books_kept)

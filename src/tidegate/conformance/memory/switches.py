@@ -28,8 +28,8 @@ class Switches:
     states_numbers: bool = True  #: false: an order never gets a number
     makes: Kind = Kind.ORDER  #: of an order
     invoices_shipped: bool = False  #: orders are drafts first, and the hub has their invoices made
-    tells_amounts: bool = True  #: invoices say what their lines come to
-    tells_charges: bool = True  #: invoices over several orders say whose charges their lines are
+    states_amounts: bool = True  #: invoices say what their lines come to
+    states_charges: bool = True  #: invoices over several orders say whose charges their lines are
     deletes_cancelled: bool = False  #: an order that is cancelled through its interface is there no longer
     numbers_later: bool = False  #: an order has no number until the company's people number it
     seats: int = 2

@@ -21,7 +21,7 @@ from tidegate.console.models import Token
 from tidegate.console.pages import deeds
 from tidegate.console.pages.page import Visit
 from tidegate.console.portal import MOST, visible
-from tidegate.console.prices import LARGEST, countable, told
+from tidegate.console.prices import LARGEST, answered, countable
 from tidegate.console.roles import Permission, rights_of
 from tidegate.console.tokens import Scope, shown
 from tidegate.domain.errors import Code
@@ -238,7 +238,9 @@ def prices(request: HttpRequest, cart: Cart) -> dict[str, Any]:
     if wrong is not None:
         raise HttpError(400, f"{wrong}: a quantity is above 0, with 12 digits at most")
     buyer = cart.account if cart.customer is None else cart.customer
-    return told(desk_of(request), cart.connection, buyer, [(each.sku, each.quantity) for each in cart.lines])
+    return answered(
+        desk_of(request), cart.connection, buyer, [(each.sku, each.quantity) for each in cart.lines]
+    )
 
 
 @api.get("/portal/invoices", response=ANSWERS)
@@ -255,8 +257,8 @@ def portal_invoices(
         raise HttpError(404, "the portal needs a token whose user sees every connection")
     found = visible(request, customer_token)
     if isinstance(found, HttpResponse):
-        told_by_the_door = msgspec.json.decode(found.content)
-        raise HttpError(found.status_code, told_by_the_door["text"])
+        refusal = msgspec.json.decode(found.content)
+        raise HttpError(found.status_code, refusal["text"])
     page = [portal.summary(each) for each in found[offset : offset + limit]]
     return {"invoices": page, "total": len(found)}
 

@@ -9,7 +9,7 @@ from tidegate.domain.errors import GROUP_OF, Code, Group
 from tidegate.domain.orders.edits import ACCOUNT, DATE, DIFFERENCE
 
 #: The groups whose records wait for a person, or for a thing that a person brings about.
-STANDING = (Group.REVIEW, Group.HOLD_FOR_FIX, Group.CLOSED_PERIOD)
+NEED_A_PERSON = (Group.REVIEW, Group.HOLD_FOR_FIX, Group.CLOSED_PERIOD)
 #: Code -> the field whose edit mends every order of the cause, and what the button says.
 EDITS: dict[str, tuple[str, str, str]] = {
     Code.TOTALS_DIFFER: (
@@ -97,6 +97,6 @@ def said(code: str) -> str:
     return HELD_BACK if code == "operator" else SAID.get(code, OTHERWISE)
 
 
-def standing() -> list[Code]:
+def needing_a_person() -> list[Code]:
     """Every code for which a delivery stands still."""
-    return [code for code, group in GROUP_OF.items() if group in STANDING]
+    return [code for code, group in GROUP_OF.items() if group in NEED_A_PERSON]

@@ -73,7 +73,7 @@ def row(website: Website) -> dict[str, Any]:
     return {
         **orders_of(website),
         "calls": website.figures.sage_calls,
-        "calls_while_closed": calls_while_locked(website.stage),
+        "calls_while_closed": calls_while_locked(website.setup),
         **way_back_of(website),
     }
 

@@ -98,7 +98,7 @@ def staged(folder: Path, seed: int) -> Iterator[Family]:
         for number, house in enumerate(SIMULATED.values()):
             usual, closed = place_of(house), closing(number)
             view = open_website(shop, house.name, house.title, like=usual.website)
-            people = {
+            customers = {
                 str(row["email"]): str(row["id"])
                 for row in shop.customers.all()
                 if row["website_id"] == view.website_id
@@ -128,7 +128,9 @@ def staged(folder: Path, seed: int) -> Iterator[Family]:
                     place=place_behind(house, view, shop.stock.stock_of(view.code)["stock_id"]),
                     connection=house.name,
                     company=house.name,
-                    accounts={people[email]: account for email, account in known.items() if email in people},
+                    accounts={
+                        customers[email]: account for email, account in known.items() if email in customers
+                    },
                 )
             )
         yield Family(seed=seed, folder=folder, sandbox_clock=clock, members=members)

@@ -54,7 +54,7 @@ class Day:
         self.clock = VirtualClock(START)
         self.child = Child(family, DIES_AT)
         self.kills = 0
-        self.told = 0  #: cycles that the hub has reported
+        self.reported = 0  #: cycles that the hub has reported
         self.closings: list[ClosingReport] = []
         self.stuck = ""  #: why it was given up before everything was settled
         self.adds_up = True  #: the account of every flow of every connection, at every look
@@ -135,7 +135,7 @@ class Day:
 
     def hear(self, line: Line) -> None:
         """One cycle of the hub."""
-        self.told += 1
+        self.reported += 1
         self._seen = self._machine.monotonic()
         website = self.website(line["connection"])
         website.written[line["flow"]] += line["counts"].get("confirmed", 0)
@@ -183,7 +183,7 @@ class Day:
         ordered = closes + ORDERED + SLACK
         others = [each for each in self.websites if each is not shut]
         # a file lies until the product fetches it, whatever the others do: of such a one the cycles alone are counted
-        prompt = [each for each in others if not each.stage.house.hands_over]
+        prompt = [each for each in others if not each.setup.house.hands_over]
         found = ClosingReport(
             shut.name,
             waited=shut.waiting(closes, ordered, now),
@@ -204,7 +204,7 @@ class Day:
 
     def missing(self) -> list[str]:
         """What must still happen before the end."""
-        found = [text for website in self.websites for text in website.missing(self.told)]
+        found = [text for website in self.websites for text in website.missing(self.reported)]
         if not self.kills:
             found.append("the hub's process was not killed yet")
         return found
@@ -221,7 +221,7 @@ class Day:
         for website in self.websites:
             if website.figures.duplicates:
                 found.append(f"{website.title}: {website.figures.duplicates} orders more than once")
-            if calls := calls_while_locked(website.stage):
+            if calls := calls_while_locked(website.setup):
                 found.append(f"{website.title}: {calls} calls while it was closed")
         return found
 

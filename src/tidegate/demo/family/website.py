@@ -38,7 +38,7 @@ class Website:
 
     def __init__(
         self,
-        stage: Setup,
+        setup: Setup,
         companies: int,
         orders: int,
         status: Book,
@@ -46,25 +46,25 @@ class Website:
         say: Callable[[str, str], None],
     ) -> None:
         """`orders` at least; `status` is the hub's report of all connections."""
-        self.stage = stage
-        self.title = stage.house.title
-        self.shift = Schedule(stage, lambda text, style: say(f"{self.title}: {text}", style))
-        self.beats = deque(write_beats(stage.house, companies, orders, stage.seed))
+        self.setup = setup
+        self.title = setup.house.title
+        self.schedule = Schedule(setup, lambda text, style: say(f"{self.title}: {text}", style))
+        self.beats = deque(write_beats(setup.house, companies, orders, setup.seed))
         self.orders = sum(beat.what == ORDER for beat in self.beats)
         self.placed: list[Placed] = []
-        self.figures = figures_of(stage, status, now)
+        self.figures = figures_of(setup, status, now)
         self.written: Counter[str] = Counter()  #: values that the shop has taken, by flow
-        self.agreement = Agreement(stage)
+        self.agreement = Agreement(setup)
 
     @property
     def name(self) -> str:
         """Of the connection, the company and the website."""
-        return self.stage.connection
+        return self.setup.connection
 
     def look(self, status: Book, now: datetime) -> None:
         """New figures."""
-        self.figures = figures_of(self.stage, status, now)
-        self.shift.notice(self.figures.life)
+        self.figures = figures_of(self.setup, status, now)
+        self.schedule.notice(self.figures.life)
 
     def play(self, now: datetime, night: datetime) -> None:
         """Every beat whose time has come; the last shift begins when no order waits any more."""
@@ -72,14 +72,14 @@ class Website:
             beat = self.beats[0]
             if beat.at >= night and self.orders_under_way():
                 return
-            if beat.what == REST and self.shift.has_credited and not self.figures.life.credited:
+            if beat.what == REST and self.schedule.has_credited and not self.figures.life.credited:
                 return
             self.beats.popleft()
             if beat.what == ORDER:
-                entity_id = self.stage.shopper.place_order(beat.kind, **self.stage.place.choices)
+                entity_id = self.setup.shopper.place_order(beat.kind, **self.setup.place.choices)
                 self.placed.append(Placed(now, entity_id))
             else:
-                self.shift.play(beat.what)
+                self.schedule.play(beat.what)
 
     def orders_under_way(self) -> bool:
         """Whether some order has not found its place yet."""
@@ -105,9 +105,9 @@ class Website:
 
     # --- the end -----------------------------------------------------------------------------
 
-    def missing(self, told: int) -> list[str]:
-        """What must still happen before the end; `told` are the cycles that the hub has reported."""
-        texts = list(self._missing()) or self.agreement.disagreements(self.figures, told)
+    def missing(self, reported: int) -> list[str]:
+        """What must still happen before the end; `reported` are the cycles that the hub has reported."""
+        texts = list(self._missing()) or self.agreement.disagreements(self.figures, reported)
         return [f"{self.title}: {text}" for text in texts]
 
     def _missing(self) -> Iterator[str]:

@@ -26,11 +26,11 @@ def parcels_of(queue: Sequence[int], refused_with: Mapping[int, Refused], most: 
         raise ValueError("a parcel carries at least one record")
     free = [each for each in queue if each not in refused_with]
     found = [free[start : start + most] for start in range(0, len(free), most)]
-    suspects: defaultdict[Refused, list[int]] = defaultdict(list)
+    refused_together: defaultdict[Refused, list[int]] = defaultdict(list)
     for each in queue:
         if each in refused_with:
-            suspects[refused_with[each]].append(each)
-    for refused, together in suspects.items():
+            refused_together[refused_with[each]].append(each)
+    for refused, together in refused_together.items():
         half = max(min((refused.records + 1) // 2, most), 1)
         found += [together[start : start + half] for start in range(0, len(together), half)]
     return found

@@ -58,11 +58,11 @@ def read_book(connection: Connection, session: Session, *, full: bool) -> Book |
     before = price_book.read(connection.name)
     if enquiries:
         before = price_book.without_contracts(before)
-    told_rows = price_book.frame_of(changes)
+    read_rows = price_book.frame_of(changes)
     if whole and changes.bad:  # what was known of them stays: gone is something else
         known = price_book.of_products(before, {row.name for row in changes.bad})
-        told_rows = told_rows.merge_sorted(known, key="key")
-    rows, touched = price_book.updated(before, told_rows, full=whole)
+        read_rows = read_rows.merge_sorted(known, key="key")
+    rows, touched = price_book.updated(before, read_rows, full=whole)
     if before.height and not rows.height:
         text = (
             "the company reported no prices at all, but had some before: no price is removed from the "

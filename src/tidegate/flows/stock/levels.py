@@ -121,8 +121,8 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
         products = session.products.read(None if full else cursors.read(cycle.name, FLOW, "groups"))
         if isinstance(products, Failure):
             return products
-        told_groups = snapshot.frame({one.sku: one.group for one in products.rows})
-        known = updated(snapshot.read(cycle.name, GROUP_SNAPSHOT), told_groups, products)
+        read_groups = snapshot.frame({one.sku: one.group for one in products.rows})
+        known = updated(snapshot.read(cycle.name, GROUP_SNAPSHOT), read_groups, products)
         snapshots[GROUP_SNAPSHOT], moved["groups"] = known, products.cursor
         groups = dict(known.iter_rows())
     # Sage does not tell HOME from Home, and the configuration is typed by people
@@ -198,7 +198,7 @@ def changed(fresh: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
 #: A full reading that has lost so much is not believed at once ...
 _ENOUGH, _LEAST_SHARE = 50, 2
 #: ... but when it says the same so many times in a row.
-_BELIEVED = 3
+_CONFIRMED_AFTER = 3
 
 
 def _shrinking(cycle: Cycle, before: pl.DataFrame, after: pl.DataFrame) -> Failure | None:
@@ -207,13 +207,13 @@ def _shrinking(cycle: Cycle, before: pl.DataFrame, after: pl.DataFrame) -> Failu
     if few or after.height * _LEAST_SHARE >= before.height:
         return None
     seen = int(marks.read(_shrunk(cycle)) or 0) + 1
-    if seen >= _BELIEVED:
+    if seen >= _CONFIRMED_AFTER:
         return None
     with transaction("shrunk"):
         marks.write(_shrunk(cycle), str(seen), cycle.now())
     text = (
         f"Sage reported the stock of {after.height} products and warehouses but {before.height} before. "
-        f"Stock is written again when the same is reported {_BELIEVED} times in a row"
+        f"Stock is written again when the same is reported {_CONFIRMED_AFTER} times in a row"
     )
     return Failure(Code.OTHER_CONTENT, text, sent=False)
 

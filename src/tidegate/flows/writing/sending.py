@@ -79,10 +79,10 @@ def must_wait(cycle: Cycle, writing: Writing) -> bool:
 def chunks(writing: Writing, records: Sequence[Record]) -> Iterator[list[Record]]:
     """As many as one call carries; those of a call that was refused as a whole in halves."""
     by_id = {record.item.id: record for record in records}
-    suspects = {}
+    refused_together = {}
     if writing.in_parcels or writing.all_or_nothing:
-        suspects = parcels.refused_with(list(by_id))
-    for ids in parcels_of(list(by_id), suspects, writing.size):
+        refused_together = parcels.refused_with(list(by_id))
+    for ids in parcels_of(list(by_id), refused_together, writing.size):
         yield [by_id[delivery_id] for delivery_id in ids]
 
 

@@ -129,8 +129,8 @@ class Check:
             self._note("fail", "web services", seen.text, remedy)
             return
         said = services.contract()
-        told = text_of(said, "AssemblyVersion") if not isinstance(said, Failure) else ""
-        self._note("pass", "web services", f"version {told or 'not stated'}, the user may use them")
+        version = text_of(said, "AssemblyVersion") if not isinstance(said, Failure) else ""
+        self._note("pass", "web services", f"version {version or 'not stated'}, the user may use them")
         if edition == STANDARD_EDITION:
             text = (
                 "some integrators report that they need the edition Advanced or Premium; the vendor states "

@@ -71,9 +71,9 @@ class Progress:
         moved = self._moved(changed, there)
         if isinstance(moved, Failure):
             return moved
-        told = before.ended if before is not None else {}
+        reported = before.ended if before is not None else {}
         past_digests = {one: _digest(row) for one, row in rows.items() if one not in there}
-        fresh = {one: rows[one] for one, digest in past_digests.items() if told.get(one) != digest}
+        fresh = {one: rows[one] for one, digest in past_digests.items() if reported.get(one) != digest}
         vanished = {
             one: key for one, (key, _) in watched.items() if one not in there and one not in past_digests
         }

@@ -224,9 +224,9 @@ def _record(element: Element) -> Record:
         name = _local(part)
         if name == OTHERS:
             for one in (part, *part):
-                told = {_local(inner): (inner.text or "").strip() for inner in one}
-                if FIELD_NAME in told:
-                    record.fields[told[FIELD_NAME]] = told.get(FIELD_VALUE, "")
+                fields = {_local(inner): (inner.text or "").strip() for inner in one}
+                if FIELD_NAME in fields:
+                    record.fields[fields[FIELD_NAME]] = fields.get(FIELD_VALUE, "")
         elif not len(part):
             record.values[name] = (part.text or "").strip()
     return record

@@ -166,7 +166,7 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
     """
     found: dict[str, Any] = face.company.books()
     sources = {order.number: source_of(order, shop) for order in face.company.orders.table}
-    heard, (told_at, levels) = numbers_heard(face), stock_heard(face)
+    heard, (stated_at, levels) = numbers_heard(face), stock_heard(face)
     for book in found["orders"]:
         book["number_told"] = book["number"] in heard
         source = sources.get(book["number"])
@@ -177,7 +177,7 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
             line["kind"] = "amount" if line["code"] in AMOUNTS else line["kind"]
             if line["kind"] == "item":
                 line["warehouse"] = WAREHOUSE
-                line["held"] = line["quantity"] if book["created_at"] <= told_at else "0"
+                line["held"] = line["quantity"] if book["created_at"] <= stated_at else "0"
     found["stock"] = {
         code: {WAREHOUSE: {"on_hand": str(pieces), "allocated": "0", "free": str(pieces)}}
         for code, pieces in levels.items()

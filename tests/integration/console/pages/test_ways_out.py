@@ -30,9 +30,9 @@ WAITS = {
 
 
 @pytest.fixture
-def standing(browsing: Browsing) -> Browsing:
+def needing_a_person(browsing: Browsing) -> Browsing:
     """One order for each code, each of which stands still for it."""
-    codes = ways_out.standing()
+    codes = ways_out.needing_a_person()
     stage = browsing.stage
     stage.shopper.place_orders(len(codes), "guest", method="banktransfer")
     stage.reopen(payments={"checkmo": stage.connection.settings.payments["*"]})
@@ -54,15 +54,15 @@ def sections(text: str) -> dict[str, str]:
 
 
 def test_every_code_that_needs_a_person_is_told_how_it_ends() -> None:
-    assert set(ways_out.SAID) == set(ways_out.standing())
+    assert set(ways_out.SAID) == set(ways_out.needing_a_person())
     assert {*ways_out.EDITS, *ways_out.LINKED, *ways_out.ASKING} <= set(ways_out.SAID)
 
 
-def test_every_cause_has_its_way_out_beside_it(standing: Browsing) -> None:
-    standing.sign_in()
-    shown = sections(standing.page("/reviews"))
-    assert set(shown) == {code.value for code in ways_out.standing()}
-    for code in ways_out.standing():
+def test_every_cause_has_its_way_out_beside_it(needing_a_person: Browsing) -> None:
+    needing_a_person.sign_in()
+    shown = sections(needing_a_person.page("/reviews"))
+    assert set(shown) == {code.value for code in ways_out.needing_a_person()}
+    for code in ways_out.needing_a_person():
         section = shown[code.value]
         assert str(escape(ways_out.SAID[code])) in section, code
         assert 'value="skip"' in section, code
@@ -73,9 +73,9 @@ def test_every_cause_has_its_way_out_beside_it(standing: Browsing) -> None:
         assert "Edit…" in section, code  # nothing of these orders has gone out
 
 
-def test_a_viewer_reads_how_and_is_offered_nothing(standing: Browsing) -> None:
-    standing.sign_in("vera", Role.VIEWER)
-    text = standing.page("/reviews")
+def test_a_viewer_reads_how_and_is_offered_nothing(needing_a_person: Browsing) -> None:
+    needing_a_person.sign_in("vera", Role.VIEWER)
+    text = needing_a_person.page("/reviews")
     for code, section in sections(text).items():
         assert str(escape(ways_out.SAID[Code(code)])) in section
     assert "/act/preview" not in text
