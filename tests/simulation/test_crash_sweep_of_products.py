@@ -24,7 +24,14 @@ AGENT_CALLS, STRIDE = (
     150,
     7,
 )  #: calls of Sage that the agent makes in the scenario, at least; 7 comes to each of them
-WITH_EVERY_CHANGE = {"intacct": (4,), "sage50": (2,), "sage100": (5,), "x3": (7,), "business_cloud": (3,)}
+WITH_EVERY_CHANGE = {
+    "intacct": (4,),
+    "sage50": (2,),
+    "sage100": (5,),
+    "sage300": (6,),
+    "x3": (7,),
+    "business_cloud": (3,),
+}
 
 
 def scenario(sage: str, agent_dies_at: int = 0) -> Script:

@@ -36,7 +36,7 @@ STANDARD = "Standard"  #: our name of the list of those who have no level
 RECORD, LEVEL = "PriceCodeRecord", "CustomerPriceLevel"
 ITEM_COLUMNS = (
     *("ItemCode", "ItemType", "PriceCode", "StandardUnitPrice", "SaleMethod", "SalesPromotionPrice"),
-    *("SalesPromotionDiscountPercent", "SaleStartingDate", "SaleEndingDate", "InactiveItem"),
+    *("SalesPromotionDiscountPercent", "SaleStartingDate", "SaleEndingDate"),
 )
 CODE_COLUMNS = (
     *(RECORD, "PriceCode", "ItemCode", LEVEL, DIVISION, CUSTOMER_NUMBER, "PricingMethod"),
@@ -124,7 +124,8 @@ class Prices:
         agreed: list[CustomerPrice] = []
         bad: list[BadRow] = []
         for item in items:
-            if text_of(item, "ItemType") not in ("", REGULAR) or text_of(item, "InactiveItem") == "Y":
+            # An item that is out of use keeps its prices, as with every product: whether it is sold is its status.
+            if text_of(item, "ItemType") not in ("", REGULAR):
                 continue
             try:
                 theirs = list(self._listed(item, records))

@@ -134,7 +134,10 @@ def books(face: Any, _shop: Any) -> dict[str, Any]:
         if each["kind"] == "receipt":
             each["reference"] = each["reference"].strip()[-10:].strip()
     name_entries(found, urns)
-    blocked = [f"the nightly backup was {text}" for text in face.installation.backups if text != "done"]
+    # People who are still there block it, too; that is their own affair.
+    blocked = [
+        f"the nightly backup was {text}" for text in face.installation.backups if face.host.user in text
+    ]
     return {**found, "violations": [*found["violations"], *blocked]}
 
 

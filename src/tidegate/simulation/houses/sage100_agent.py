@@ -24,6 +24,8 @@ class Killed(BaseException):
 class AgentHost:
     """Starts the agent, and starts it again; a WSGI application for whatever stands before it."""
 
+    user = "tidegate"  #: its user of Sage
+
     def __init__(self, installation: Any, clock: Any, *, time_zone: str, seats: int = 1) -> None:
         self._folder = Path(mkdtemp(prefix="sage100-"))
         finalize(self, rmtree, self._folder, ignore_errors=True)
@@ -33,7 +35,7 @@ class AgentHost:
             "seats": {"seats": seats},
             "sage100": {
                 "home": installation.home,
-                "user": "tidegate",
+                "user": self.user,
                 "companies": list(installation.companies),
                 "history": "orders+deleted",
                 "time_zone": time_zone,
