@@ -15,6 +15,7 @@ from conformance.erp_stand import ErpStand
 from conformance.import_desk import ImportDesk
 from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
+from tidegate.sage.sage300 import sql_tables
 from tidegate.sage.sage300.room import Sage300Company
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.writers import ByCsvImport
@@ -23,7 +24,9 @@ from tidegate.transport import ClientFactory
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.inprocess import InProcessTransport
 from tidegate_sandbox.sage300 import build, demo_company
+from tidegate_sandbox.sage300.csv_export import Exports
 from tidegate_sandbox.sage300.csv_import import OrderImport
+from tidegate_sandbox.sage300.sql_login import SqlLogin
 from tidegate_sandbox.server import SandboxServer
 
 ADDRESS = "/Sage300WebApi/v1.0"
@@ -55,10 +58,11 @@ class Sage300Stand(ErpStand):
         sockets: bool = False,
         gateway: bool = False,
         csv: bool = False,
+        tables: str = "",
         settings: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        """`csv`: orders go into files of the site's import."""
+        """`csv`: orders go into files of the site's import. `tables`: stock and contracts are read by `sql` or `csv`."""
         super().__init__()
         self.pick_up = Path(mkdtemp(prefix="stand"))
         writer: dict[str, Any] = {"writer": ByCsvImport(folder=str(self.pick_up))} if csv else {}
@@ -67,6 +71,15 @@ class Sage300Stand(ErpStand):
         self._server = SandboxServer(self.wire).start() if sockets else None
         origin = self._server.url if self._server else "https://sage300.sandbox"
         known = self.face.credentials
+        views = self.face.gateway.views[known.company]
+        self.login = SqlLogin(self.face.database, views)
+        sql_tables.connect = self.login.connect
+        self._exports = Exports(views, self.pick_up, self.sandbox_clock) if tables == "csv" else None
+        if tables:
+            writer |= {"stock": tables, "contracts": tables}
+            writer |= {"sql": {"sql_connection": "DSN=SAMLTD"}, "csv": {"exports_folder": str(self.pick_up)}}[
+                tables
+            ]
         self.settings = Sage300Settings(
             base_url=f"{origin}{ADDRESS}",
             company_id=known.company,
@@ -106,6 +119,7 @@ class Sage300Stand(ErpStand):
         job = OrderImport(self.face.database, self.pick_up)
         self.desktop = ImportDesk(self, job) if csv else None
         self.open_account("OTHER", "Other")
+        self.export()
         self.codes = Codes(
             account="WEB",
             other_account="OTHER",
@@ -158,6 +172,8 @@ class Sage300Stand(ErpStand):
         method, resource, text = CALLS[on]
         if on == "read stock" and self.settings.stock == "gateway":
             method, resource, text = "POST", "soap", "IC0290"
+        elif on == "read stock" and self.settings.stock in ("sql", "csv"):
+            pytest.skip("stock is read by no call of the Web API")
         elif on == "read stock":
             resource = self.settings.stock
         said = options.pop("body_text", None)
@@ -183,7 +199,14 @@ class Sage300Stand(ErpStand):
             values.setdefault("warehouse", "1")
         if action == "receipt":
             values.setdefault("bank", "BANK")
-        return self.face.perform(action, values)
+        done = self.face.perform(action, values)
+        self.export()
+        return done
+
+    def export(self) -> None:
+        """Where the site exports its tables, it does so after whatever has happened."""
+        if self._exports is not None:
+            self._exports.run()
 
     def close(self) -> None:
         self.company.close()

@@ -38,7 +38,7 @@ class Gateway:
         self._site = site
         self._faults = faults
         self._options = options
-        self._views = {id: views(database, site.inventories[id]) for id, database in site.databases.items()}
+        self.views = {id: views(database, site.inventories[id]) for id, database in site.databases.items()}
         self.sessions = 0  #: opened and closed again so far
         self._operations: dict[str, Callable[[Database, Element], Element]] = {
             "Ping": self._ping,
@@ -93,7 +93,7 @@ class Gateway:
 
     def _view(self, database: Database, call: Element) -> View:
         name = _text(call, "view")
-        found = self._views[database.id].get(name)
+        found = self.views[database.id].get(name)
         if found is None:
             raise GatewayFault("auth", f"the view {name} is not on the list", view=name)
         return found

@@ -45,8 +45,7 @@ class Seats:
     def take(self, user: str, company: str) -> None:
         """Problem SessionError when all are in use."""
         now = self._clock.now()
-        life = timedelta(minutes=self._options.seat_minutes)
-        self._last = {who: at for who, at in self._last.items() if now - at <= life}
+        self._leave(now)
         others = [who for who in self._last if who != (user, company)]
         limit = self._options.lanpaks
         if limit is not None and len(others) + self._options.others >= limit:
@@ -54,6 +53,16 @@ class Seats:
             raise Problem("SessionError", TEXTS["seats"])
         self._last[user, company] = now
         self.peak = max(self.peak, len(self._last))
+
+    def held(self) -> list[str]:
+        """Users of the Web API that hold one now."""
+        self._leave(self._clock.now())
+        return sorted(f"{user} in {company}" for user, company in self._last)
+
+    def _leave(self, now: datetime) -> None:
+        """Who has been idle for so long holds none any more."""
+        life = timedelta(minutes=self._options.seat_minutes)
+        self._last = {who: at for who, at in self._last.items() if now - at <= life}
 
 
 class WebApi:

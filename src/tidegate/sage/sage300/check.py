@@ -5,22 +5,27 @@ Reads only. Source: contract §1, §2, §18. Every line says what to do when it 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.findings import Finding
 from tidegate.sage.sage300.client import Sage300Client
+from tidegate.sage.sage300.contracts import FIELDS as CONTRACT_COLUMNS
 from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.identity import Identity
 from tidegate.sage.sage300.import_orders import CsvImport
 from tidegate.sage.sage300.queries import equals, number_equals
 from tidegate.sage.sage300.reference import Reference
 from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.sql_tables import SqlTables
+from tidegate.sage.sage300.tables import BY_GATEWAY, BY_SQL, CONTRACTS, STOCK, WAYS, Tables
 from tidegate.sage.sage300.wire_names import (
     CREDITS,
-    GATEWAY,
     INVOICES,
     ORDER_ID,
     OUR_KEY,
     SHIPMENTS,
+    STOCK_COLUMNS,
     STOCK_RESOURCES,
 )
 
@@ -60,7 +65,9 @@ class Check:
         company: Sage300Settings,
         gateway: Gateway | None = None,
         csv: CsvImport | None = None,
+        ways: Mapping[str, Tables] | None = None,
     ) -> None:
+        self._ways = ways or {}
         self._csv = csv
         self._gateway = gateway
         self._client = client
@@ -76,9 +83,37 @@ class Check:
             self._names()
             self._offered()
             self._beside()
+            self._by_tables()
             if self._csv is not None:
                 self._import(self._csv)
         return self.findings
+
+    def _by_tables(self) -> None:
+        """What is read from tables: by the way that the configuration names, with its first columns."""
+        company = self._company
+        for key, way, table, columns in (
+            ("stock", company.stock, STOCK, tuple(STOCK_COLUMNS)),
+            ("contracts", company.contracts or BY_GATEWAY, CONTRACTS, CONTRACT_COLUMNS),
+        ):
+            tables = self._ways.get(way)
+            if tables is None:
+                if key == "contracts":
+                    self._note("warn", key, "contract prices are not read", 'set contracts, e.g. "sql"')
+                continue
+            rows = tables.read(table, columns, {columns[0]: ["?"]})
+            if isinstance(rows, Failure):
+                self._failed(key, rows)
+            else:
+                self._note("pass", key, f"{table} can be read by {way}")
+        if isinstance(sql := self._ways.get(BY_SQL), SqlTables):
+            may = sql.may_write()
+            if isinstance(may, Failure):
+                self._failed("database login", may)
+            elif may:
+                remedy = "give it db_datareader, and nothing else"
+                self._note("fail", "database login", "it may change orders, which only Sage may", remedy)
+            else:
+                self._note("pass", "database login", "it only reads")
 
     def _import(self, csv: CsvImport) -> None:
         """Whether files can be left there, and how they look; whether anybody imports them only the first one shows."""
@@ -176,8 +211,8 @@ class Check:
             ("stock", company.stock, STOCK_RESOURCES),
             ("shipments", company.shipments, (SHIPMENTS.resource,)),
         ):
-            if chosen == GATEWAY:
-                continue  # it is asked below
+            if chosen in WAYS:
+                continue  # asked below
             if chosen:
                 rows = self._client.read(chosen, (f"{_first(chosen)} eq {_nothing(chosen)}",))
                 if isinstance(rows, Failure):
@@ -202,7 +237,7 @@ class Check:
     def _beside(self) -> None:
         """The gateway, where there is one."""
         if self._gateway is None:
-            text = "not configured: orders cannot be cancelled in Sage, and contract prices are not read"
+            text = "not configured: orders cannot be cancelled in Sage"
             self._note("warn", "gateway", text)
             return
         found = self._gateway.ping()

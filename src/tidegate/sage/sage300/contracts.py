@@ -1,4 +1,4 @@
-"""What single customers have agreed on: contract prices (ICCUPR) by the gateway, worked out from the lists' base prices.
+"""What single customers have agreed on: contract prices (ICCUPR), worked out from the lists' base prices.
 
 Source: contract §11. A contract is for an item or for all items of a category, with a first and a last day (included,
 A). Contracts by customer type need levels that no list here states; they are named, and none of their prices is reported.
@@ -16,10 +16,9 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.money import rounded
 from tidegate.domain.prices.price_book import CustomerPrice
 from tidegate.reading.document import Unreadable
-from tidegate.sage.sage300.gateway import Columns, Gateway
 from tidegate.sage.sage300.rows import figure_of, number_of
+from tidegate.sage.sage300.tables import CONTRACTS, Columns, Tables
 
-VIEW = "IC0274"
 FIELDS = (
     *("CUSTNO", "PRICEBY", "CATEGORY", "ITEMNO", "PRICELIST", "PRICETYPE", "DISCPER", "DISCAMT"),
     *("PLUSAMT", "PLUSPER", "FIXPRICE", "STARTDATE", "EXPIRE", "USELOWEST"),
@@ -38,9 +37,9 @@ class Basis:
     category: str
 
 
-def read(gateway: Gateway) -> list[Columns] | Failure:
+def read(tables: Tables) -> list[Columns] | Failure:
     """All contracts."""
-    return gateway.read(VIEW, FIELDS)
+    return tables.read(CONTRACTS, FIELDS)
 
 
 def customer_prices(

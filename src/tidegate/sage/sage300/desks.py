@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from tidegate.clock import Clock
@@ -25,8 +25,9 @@ from tidegate.sage.sage300.receipts import Receipts
 from tidegate.sage.sage300.reference import Reference
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.stock import Stock, WebLines
+from tidegate.sage.sage300.tables import BY_GATEWAY, Tables
 from tidegate.sage.sage300.web_orders import WebOrders
-from tidegate.sage.sage300.wire_names import CREDITS, GATEWAY, INVOICES, SHIPMENTS
+from tidegate.sage.sage300.wire_names import CREDITS, INVOICES, SHIPMENTS
 from tidegate.sage.sage300.writers import ByCsvImport
 
 #: What a receipt was applied to has no resource: the hub knows what it applied itself.
@@ -36,8 +37,8 @@ TIES = frozenset({"order-invoice", "invoice-entry", "entry-postings"})
 class Desks:
     """What all sessions of one company share.
 
-    Orders can be cancelled, and contract prices read, by the gateway alone; what a customer would pay cannot be asked.
-    Stock and despatches are there where the configuration names a resource that reports them.
+    Orders can be cancelled by the gateway alone; what a customer would pay cannot be asked. Stock, contract prices and
+    despatches are there where the configuration names what reports them.
     """
 
     def __init__(
@@ -47,15 +48,17 @@ class Desks:
         today: Callable[[], date],
         gateway: Gateway | None = None,
         clock: Clock | None = None,
+        ways: Mapping[str, Tables] | None = None,
     ) -> None:
-        """Makes no call. `today` is the day in the company's time zone; `clock` what an import of files goes by."""
+        """Makes no call. `today` is the day in the company's time zone; `clock` what an import of files goes
+        by; `ways` those by which tables are read."""
         self.reference = reference = Reference(client, company)
         orders = WebOrders(client, company)
         customers = Customers(client, company, today)
         ledgers = Ledgers(client, company, today)
         invoices = Documents(orders, INVOICES, today)
         shipped = Documents(orders, SHIPMENTS if company.shipments == SHIPMENTS.resource else INVOICES, today)
-        shelf = gateway if company.stock == GATEWAY else None
+        ways = ways or {}
         self._receipts = Receipts(client, reference, ledgers, company)
         search = OrderSearch(client)
         self.csv = (
@@ -71,10 +74,10 @@ class Desks:
             customers=customers,
             new_customers=customers if company.customer_key and company.customer_group else None,
             receipts=self._receipts,
-            stock=Stock(client, reference, company, shelf) if company.stock else None,
+            stock=Stock(client, reference, company, ways.get(company.stock)) if company.stock else None,
             cancelling=Cancelling(client, gateway) if gateway is not None else None,
             web_lines=WebLines(orders, invoices),
-            prices=Prices(client, reference, company, today, gateway),
+            prices=Prices(client, reference, company, today, ways.get(company.contracts or BY_GATEWAY)),
             products=Products(client, today),
             progress=Progress(orders, invoices),
             despatches=Despatches(shipped) if company.shipments else None,

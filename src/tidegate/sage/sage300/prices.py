@@ -2,7 +2,7 @@
 
 There is no time of change: the book is read whole, and reports nothing when nothing is different. A price list is a code;
 base price, sale price within its days, and volume discounts of its items follow. What single customers have agreed
-on (ICCUPR) has no resource, and is read by the gateway where there is one.
+on (ICCUPR) has no resource, and is read by the gateway, by SQL or from exports.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from tidegate.reading.document import Unreadable
 from tidegate.sage.sage300 import contracts
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.contracts import Basis
-from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.queries import equals
 from tidegate.sage.sage300.reference import Reference
 from tidegate.sage.sage300.rows import Row, day_of, details_of, figure_of, name_of, number_of, text_of
 from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.tables import Tables
 from tidegate.sage.sage300.wire_names import (
     BASE_PRICE,
     BREAK_AMOUNT,
@@ -58,11 +58,11 @@ class Prices:
         reference: Reference,
         company: Sage300Settings,
         today: Callable[[], date],
-        gateway: Gateway | None = None,
+        agreed: Tables | None = None,
     ) -> None:
-        """`gateway`: where contracts are read."""
-        self.lists_contracts = gateway is not None
-        self._gateway = gateway
+        """`agreed`: where contracts are read."""
+        self.lists_contracts = agreed is not None
+        self._agreed = agreed
         self._client = client
         self._reference = reference
         self._company = company
@@ -97,9 +97,9 @@ class Prices:
         self, rows: Iterable[Row], codes: Mapping[str, str]
     ) -> tuple[list[CustomerPrice], list[BadRow]] | Failure:
         """What single customers have agreed on, from base prices and costs of the lists' rows."""
-        if self._gateway is None:
+        if self._agreed is None:
             return [], []
-        agreed = contracts.read(self._gateway)
+        agreed = contracts.read(self._agreed)
         if isinstance(agreed, Failure):
             return agreed
         if not agreed:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
+from pathlib import Path
 
 from tidegate.clock import Clock
 from tidegate.domain.calendar import zone
@@ -21,10 +22,13 @@ from tidegate.sage.port.usage import UNLIMITED, Budget
 from tidegate.sage.sage300.check import Check
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.code_lists import code_lists
+from tidegate.sage.sage300.csv_exports import CsvExports
 from tidegate.sage.sage300.desks import Desks
 from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.identity import Identity
 from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.sql_tables import SqlTables
+from tidegate.sage.sage300.tables import BY_EXPORTS, BY_GATEWAY, BY_SQL, GatewayTables, Tables
 from tidegate.sage.sage300.writing import writing
 from tidegate.sage.seats import SeatPool, SeatPools
 from tidegate.transport import ClientFactory, HttpClient, Tally
@@ -47,6 +51,7 @@ class Sage300Company:
         clock: Clock,
         seats: SeatPool,
         gateway: Gateway | None = None,
+        sql: SqlTables | None = None,
     ) -> None:
         self._name = name
         self._company = company
@@ -56,7 +61,16 @@ class Sage300Company:
         self._client = Sage300Client(http, company=company.company_id, user=user, password=password)
         self._identity = Identity(self._client, company, self._today)
         self._gateway = gateway
-        self._desks = Desks(self._client, company, self._today, gateway, clock)
+        self._sql = sql
+        ways: dict[str, Tables] = {}
+        if gateway is not None:
+            ways[BY_GATEWAY] = GatewayTables(gateway)
+        if sql is not None:
+            ways[BY_SQL] = sql
+        if company.exports_folder:
+            ways[BY_EXPORTS] = CsvExports(Path(company.exports_folder), clock)
+        self._ways = ways
+        self._desks = Desks(self._client, company, self._today, gateway, clock, ways)
 
     def _today(self) -> date:
         return self._clock.now().astimezone(zone(self._company.time_zone)).date()
@@ -113,6 +127,7 @@ class Sage300Company:
             self._company,
             self._gateway,
             self._desks.csv,
+            self._ways,
         ).run()
 
     @property
@@ -132,6 +147,8 @@ class Sage300Company:
         self._http.close()
         if self._gateway is not None:
             self._gateway.close()
+        if self._sql is not None:
+            self._sql.close()
 
 
 def open_sage300(
@@ -169,6 +186,7 @@ def open_sage300(
             secret(company.gateway_user) or user,
             secret(company.gateway_password) or password,
         ),
+        sql=SqlTables(secret(company.sql_connection), company.timeout) if company.sql_connection else None,
         # A user holds one LanPak in each company that it works in.
         seats=seats.pool((company.product, company.base_url, company.company_id, user), company.seats),
     )

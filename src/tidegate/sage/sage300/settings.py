@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
-from tidegate.sage.sage300.wire_names import GATEWAY, INVOICES, SHIPMENTS, STOCK_RESOURCES
+from tidegate.sage.sage300.tables import BY_EXPORTS, BY_GATEWAY, BY_SQL, WAYS
+from tidegate.sage.sage300.wire_names import INVOICES, SHIPMENTS, STOCK_RESOURCES
 from tidegate.sage.sage300.writers import ByCsvImport, ByWebApi
 
 LONGEST_CODE = 12  #: characters of an optional field's code
@@ -45,13 +47,20 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
     )
     own_order_number: bool = False  #: orders get a number of ours, and Sage refuses it a second time
     order_prefix: str = "WEB"  #: of such numbers
-    stock: str = ""  #: the resource that reports stock; "" = none does
+    stock: str = ""  #: the resource, or the other way, that reports stock; "" = none does
+    contracts: Literal["", "gateway", "sql", "csv"] = (
+        ""  #: how contract prices are read; "" = by the gateway, if any
+    )
     held: Literal["most", "committed", "ordered"] = "most"  #: what of stock counts as held
     shipments: str = ""  #: the resource that reports despatches; "" = none does
     reread_days: int = 7  #: shipments and invoices so old are read again, for what is changed in them
     gateway_url: str = ""  #: of the SOAP gateway; "" = there is none
     gateway_user: Identifier = ""  #: "" = `user`
     gateway_password: Reference = ""  #: "" = `password`
+    sql_connection: Reference = (
+        ""  #: to the company's database, as ODBC drivers take it, by a login that only reads
+    )
+    exports_folder: str = ""  #: of the site's CSV exports, as this machine reaches it
     ready_to_post: bool = False  #: receipts are ready to be posted; else a person looks at them first
     writer: ByWebApi | ByCsvImport = ByWebApi()  #: who writes orders
     date_form: Literal["noon_z", "local_midnight", "date"] = "noon_z"
@@ -69,8 +78,6 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
             check_url(self.base_url, f"{key}.base_url", report, trust=self.trust)
         if self.gateway_url:
             check_url(self.gateway_url, f"{key}.gateway_url", report, trust=self.trust)
-        elif self.stock == GATEWAY:
-            report.problem(f"{key}.gateway_url", "missing", "stock is read by location")
         for name, what in (
             ("base_url", "the address of the Web API, e.g. https://SERVER/Sage300WebApi/v1.0"),
             ("company_id", "the id of the company database, e.g. SAMLTD"),
@@ -90,9 +97,20 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
         allowed = ("", SHIPMENTS.resource, INVOICES.resource)
         if self.shipments not in allowed:
             report.problem(f"{key}.shipments", self.shipments, f'allowed are {", ".join(allowed[1:])} and ""')
-        places = (*STOCK_RESOURCES, GATEWAY)
+        places = (*STOCK_RESOURCES, *WAYS)
         if self.stock not in ("", *places):
             report.problem(f"{key}.stock", self.stock, f'allowed are {", ".join(places)} and ""')
+        for way, needed in (
+            (BY_GATEWAY, "gateway_url"),
+            (BY_SQL, "sql_connection"),
+            (BY_EXPORTS, "exports_folder"),
+        ):
+            if way in (self.stock, self.contracts) and not getattr(self, needed):
+                report.problem(f"{key}.{needed}", "missing", "stock or contract prices are to be read there")
+        if self.exports_folder and not Path(self.exports_folder).is_absolute():
+            report.problem(
+                f"{key}.exports_folder", self.exports_folder, "give it from the root of this machine"
+            )
         check_range(self.reread_days, 1, 90, f"{key}.reread_days", report, "days")
         check_range(self.buyer_class, 1, 10, f"{key}.buyer_class", report, "")
         if not self.company_name:

@@ -17,13 +17,13 @@ from tidegate.domain.money import ZERO
 from tidegate.domain.stock.stock_level import StockLevel, WebLine
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.documents import Documents
-from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.progress import billed_pieces
 from tidegate.sage.sage300.queries import equals
 from tidegate.sage.sage300.reference import Reference
 from tidegate.sage.sage300.rows import Row, details_of, each, figure_of, name_of, number_of, text_of
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.status_words import is_complete
+from tidegate.sage.sage300.tables import STOCK, Tables
 from tidegate.sage.sage300.web_orders import WebOrder, WebOrderLine, WebOrders
 from tidegate.sage.sage300.wire_names import (
     ITEM,
@@ -36,7 +36,6 @@ from tidegate.sage.sage300.wire_names import (
     STOCK_COLUMNS,
     STOCK_COMMITTED,
     STOCK_ORDERED,
-    STOCK_VIEW,
 )
 
 
@@ -48,10 +47,10 @@ class Stock:
         client: Sage300Client,
         reference: Reference,
         company: Sage300Settings,
-        gateway: Gateway | None = None,
+        tables: Tables | None = None,
     ) -> None:
-        """`gateway`: where stock is read there."""
-        self._gateway = gateway
+        """`tables`: where stock is read there, and not by a resource."""
+        self._tables = tables
         self._client = client
         self._reference = reference
         self._company = company
@@ -82,13 +81,12 @@ class Stock:
         return Delta(tuple(levels), cursor, full=True, bad=tuple(bad))
 
     def _rows(self, warehouses: Sequence[str]) -> list[Row] | Failure:
-        """From the resource, or from the view behind it: columns become the resource's properties."""
-        if self._gateway is None:
+        """From the resource, or from the table behind it: columns become the resource's properties."""
+        if self._tables is None:
             where = tuple(equals("Location", name) for name in warehouses)
             return self._client.read(self._company.stock, where)
-        terms = (name.replace('"', '""') for name in warehouses)
-        browsed = " OR ".join(f'LOCATION = "{name}"' for name in terms)
-        rows = self._gateway.read(STOCK_VIEW, tuple(STOCK_COLUMNS), browsed)
+        only = {"LOCATION": warehouses} if warehouses else None
+        rows = self._tables.read(STOCK, tuple(STOCK_COLUMNS), only)
         if isinstance(rows, Failure):
             return rows
         return [

@@ -100,8 +100,6 @@ LINE_ORDER, LINE_ORDER_LINE = "OrderNumber", "OrderDetailNumber"  # A (columns O
 
 # Stock (§10): resources that a partner has added; A after the columns of ICILOC and of IC0372
 STOCK_RESOURCES: Final = ("ICItemLocations", "ICLocationDetails")
-GATEWAY: Final = "gateway"  #: in the place of a resource: the view IC0290 by the gateway
-STOCK_VIEW: Final = "IC0290"  # P
 READY_STOCK: Final = "ICLocationDetails"  #: its quantity on hand is the physical one
 ON_HAND: Final = "QuantityonHand"
 NOT_COSTED_OUT: Final = "QuantityShippedNotCosted"

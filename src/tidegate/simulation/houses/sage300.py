@@ -9,6 +9,7 @@ from tidegate.simulation.houses.company_books import name_entries, with_standard
 from tidegate.simulation.houses.house import EVERY_FLOW, MORE_GOODS, Call, Codes, House
 from tidegate.simulation.houses.mappings import mappings
 from tidegate.simulation.houses.sage300_calls import CALLS
+from tidegate.simulation.houses.sage300_troubles import Office, script
 
 if TYPE_CHECKING:
     import httpx
@@ -101,6 +102,8 @@ def books(face: Any, _shop: Any) -> dict[str, Any]:
             each["second_reference"] = f"{RECEIPT}{each['reference']}"  # our key is the receipt's number
             each["reference"] = table[each["id"]].extra["description"]
     name_entries(found, numbers)
+    office = getattr(face, "office", None)  # none where nobody lives a week
+    found["violations"] = [*found["violations"], *(office.complaints() if office is not None else ())]
     return with_standard_prices(found, "BASE")
 
 
@@ -149,4 +152,6 @@ SAGE_300 = House(
     orders_in=orders_in,
     books=books,
     stock_books=lambda face, _shop: face.company.stock_books(),
+    script=script,
+    actor=lambda world: Office(world.sage),
 )
