@@ -35,11 +35,13 @@ def with_console() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated ledger with the console's tables, to be copied."""
+    """A migrated ledger with the console's tables, to be copied; made before any module has the console."""
     path = tmp_path_factory.mktemp("console") / "template.db"
+    installed.install()
     database.open_ledger(f"sqlite:///{path}", durability="off")
     database.migrate()
     database.close()
+    installed.uninstall()
     return path
 
 
