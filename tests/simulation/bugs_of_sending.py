@@ -208,6 +208,7 @@ def a_lock_counts_as_a_failure(patch: pytest.MonkeyPatch) -> None:
 def the_third_failure_tells_nobody(patch: pytest.MonkeyPatch) -> None:
     """The threshold is never reached."""
     patch.setattr(policy, "_at_threshold", lambda *counts: None)
+    patch.setattr(policy, "_from_threshold", lambda *counts: None)
 
 
 def a_silent_company_is_asked_for_every_order(patch: pytest.MonkeyPatch) -> None:

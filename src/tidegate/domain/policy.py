@@ -43,8 +43,8 @@ def after_failure(
 ) -> Ruling:
     """Decide about one delivery after one failed try.
 
-    `failures_before` counts the counted failures so far; the alert comes with exactly the
-    `threshold`-th, and the delivery is tried again all the same. `attempt_id` None means that the
+    `failures_before` counts the counted failures so far; the alert comes with the `threshold`-th and is
+    counted with each further one, and the delivery is tried again all the same. `attempt_id` None means that the
     failure came before any attempt was recorded (translation, look-up): nothing can have had an
     effect, and letter g then leaves the delivery where it is, queued. `next_period`: a document whose period
     is closed has another date to try; it goes with the next cycle, and nothing is counted.
@@ -68,7 +68,7 @@ def after_failure(
         letter, waits_for = "i", failure.missing or f"{failure.code}:"
     elif group is Group.RETRY_NEXT_CYCLE:
         counted = True
-        consequence = Consequence(alert=_at_threshold(failure.code, failures_before, threshold))
+        consequence = Consequence(alert=_from_threshold(failure.code, failures_before, threshold))
     verdict = Verdict(
         delivery_id,
         letter,
@@ -105,6 +105,11 @@ def after_absence(
     return Ruling(verdict, Consequence(alert=_at_threshold(failure_code, failures_before, threshold)))
 
 
+def _from_threshold(code: Code, failures_before: int, threshold: int) -> Code | None:
+    # Each time from then on: an open alert is counted and takes the newest text, and nobody is notified again.
+    return code if 0 < threshold <= failures_before + 1 else None
+
+
 def _at_threshold(code: Code, failures_before: int, threshold: int) -> Code | None:
-    # Exactly once: an alert that repeats with every cycle is an alert nobody reads.
+    # Once: the record is sent again in this very cycle, and may have arrived at its end.
     return code if failures_before + 1 == threshold else None

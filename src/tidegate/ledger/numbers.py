@@ -24,7 +24,7 @@ class Hit:
     """An order (`source_id`), or a step without a captured order, that carries the number.
 
     `by` names the document: `order`, `entity id`, `key`, `delivery`, a kind of the chain (`magento-credit`),
-    a step (`orders/cancel`), `purchase order`, or an entry's kind (`receipt`).
+    a step (`orders/cancel`), `purchase order`, an entry's kind (`receipt`), or the `batch` that it lies in.
     """
 
     source_id: int | None
@@ -51,6 +51,7 @@ def hits(identifier: str, prefixes: Iterable[str] = ()) -> Iterator[Hit]:
     yield from _sources("po_number = %s AND NOT (po_number = '')", name, by="purchase order")
     yield from _invoices([name], ("number", "identifier"))
     yield from _entries(name)
+    yield from _parcels(name)
 
 
 def _whole(name: str) -> bool:
@@ -101,6 +102,17 @@ def _documents(names: list[str], by: str = "") -> Iterator[Hit]:
         for source_id, *_ in _links(despatched, begins, f"{begins}zzzz", len(begins), begins):
             yield Hit(source_id, None, by or "sage-despatch")
         yield from _deliveries("target_number = %s AND NOT (target_number = '')", name, by=by)
+
+
+def _parcels(name: str) -> Iterator[Hit]:
+    """By the reference under which a company keeps a batch that it works on later: the orders that lie in it."""
+    ending = "WHERE tracking = %s AND NOT (tracking = '') ORDER BY id LIMIT %s"
+    found = [pk for (pk,) in rows.find(models.Parcel, ("id",), ending, name, MOST)]
+    if found:
+        ending = f"WHERE parcel_id IN ({rows.marks(found)}) ORDER BY id LIMIT %s"
+        records = rows.find(models.ParcelRecord, ("delivery",), ending, *found, MOST)
+        ids = [pk for (pk,) in records]
+        yield from _deliveries(f"id IN ({rows.marks(ids)})", *ids, by="batch") if ids else ()
 
 
 _BEGINS = "substr(identifier, 1, %s) = %s"

@@ -81,7 +81,19 @@ def chained(ledger: Ledger) -> int:
             entry("10045", EntryKind.RECEIPT, "I-9001", "CHAPS 9"),
         ]
         books.keep_entries(CONNECTION, known, NOW)
+        lies_in(models.Delivery.objects.get(source_id=sold[213]), "F-2026-17")
     return sold[213]
+
+
+def lies_in(step: models.Delivery, tracking: str) -> None:
+    """The step was handed over in a batch that the company keeps under this reference."""
+    attempt = models.Attempt.objects.create(
+        delivery=step, number=1, key=step.key, payload_hash="", started_at=NOW, outcome="handed over"
+    )
+    parcel = models.Parcel.objects.create(
+        connection=CONNECTION, company="sage", scope="orders", digest="d", tracking=tracking, opened_at=NOW
+    )
+    models.ParcelRecord.objects.create(parcel=parcel, delivery=step, attempt=attempt, key=step.key)
 
 
 NUMBERS = {
@@ -110,6 +122,7 @@ NUMBERS = {
     "BACS 4711": "receipt",
     "CHAPS 9": "receipt",
     "10044": "receipt",
+    "F-2026-17": "batch",
     "PO-77": "purchase order",
     " PO-77 ": "purchase order",
 }

@@ -63,9 +63,10 @@ def test_the_company_says_how_long(code: Code) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "alert"), [(0, None), (1, None), (2, Code.TRANSIENT), (3, None), (9, None)]
+    ("before", "alert"),
+    [(0, None), (1, None), (2, Code.TRANSIENT), (3, Code.TRANSIENT), (9, Code.TRANSIENT)],
 )
-def test_the_third_failure_alerts_once_and_is_tried_again(before: int, alert: Code | None) -> None:
+def test_from_the_third_failure_on_it_is_an_alert_and_is_tried_again(before: int, alert: Code | None) -> None:
     ruling = rule(Code.TRANSIENT, before=before)
     assert ruling.consequence.alert is alert
     assert (ruling.verdict.letter, ruling.verdict.counted) == ("g", True)
