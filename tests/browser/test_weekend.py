@@ -53,9 +53,10 @@ class Person:
         what.click()
         self.clicks[self.trouble] += 1
 
-    def go(self, place: str) -> None:
-        """By the navigation."""
-        self.click(self.page.get_by_role("navigation", name="Pages").get_by_role("link", name=place))
+    def follow(self, alert: str, link: str) -> None:
+        """From what needs a person on the tide table, to where it says."""
+        entry = self.page.locator(".alerts li", has_text=alert).first
+        self.click(entry.get_by_role("link", name=link))
 
     def press(self, name: str) -> None:
         """A button, or a link that looks like one."""
@@ -73,10 +74,9 @@ def test_the_weekend_is_found_and_mended_with_the_console_alone(page: Page, disa
     assert stage.states(disaster.good) == {State.CONFIRMED}  # nobody had to do anything
 
     person.begin("an order that Sage refuses")
-    person.go("Reviews")
-    person.click(page.get_by_role("link", name="1 × refused"))
-    expect(page.get_by_text("The postcode is not valid").first).to_be_visible()
-    person.click(page.get_by_role("link", name=re.compile("^Edit ")).first)
+    person.follow("The postcode is not valid", "Put it right")
+    expect(page.get_by_text("Edit the field that it names").first).to_be_visible()
+    person.click(page.get_by_role("button", name=re.compile("^Edit ")).first)
     page.get_by_label("Deliver to: postcode").fill("48201")
     page.get_by_label("Invoice to: postcode").fill("48201")
     person.press("See what would change…")
@@ -87,7 +87,7 @@ def test_the_weekend_is_found_and_mended_with_the_console_alone(page: Page, disa
     assert stage.state(disaster.poison) is State.CONFIRMED
 
     person.begin("a payment method without a mapping")
-    person.go("Reviews")
+    person.follow(f"payment:{UNMAPPED}", "Put it right")
     expect(page.get_by_role("heading", name=f"payment:{UNMAPPED}")).to_be_visible()
     page.get_by_label("to account").first.fill("1210")
     person.press("Map, and let them go")
@@ -95,7 +95,8 @@ def test_the_weekend_is_found_and_mended_with_the_console_alone(page: Page, disa
     eventually(page, lambda: stage.state(disaster.unmapped) is State.CONFIRMED)
 
     person.begin("a customer on hold")
-    person.go("Reviews")
+    person.follow("on hold", "Put it right")
+    expect(page.get_by_text("Approve the account, or end its hold, in Sage").first).to_be_visible()
     expect(page.get_by_text(f"account {ACCOUNT} is on hold in the company").first).to_be_visible()
     disaster.hold(False)  # what the page says has to be done in Sage
     stage.cycle("customers", after=SETTLED)

@@ -36,7 +36,8 @@ def may_be_edited(item: Item) -> bool:
     """Whether the delivery has fields to edit, and its target certainly does not have it."""
     waits = item.state in edits.EDITABLE and item.attempt_id is None
     fields = EDITABLE.get((item.flow, item.step), ())
-    return waits and bool(fields) and not (item.target_id or item.target_number)
+    read = item.source_id is not None  # an order that could not be read has no fields
+    return waits and read and bool(fields) and not (item.target_id or item.target_number)
 
 
 def offered(item: Item) -> list[Offered]:

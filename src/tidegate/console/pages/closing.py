@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from tidegate.console import changes
+from tidegate.console.pages.alert_places import with_places
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
 from tidegate.domain.books.month import Month
@@ -227,11 +228,13 @@ def alert_list(visit: Visit) -> HttpResponse:
     ]
     return visit.show(
         "alerts",
-        alerts=[
-            each
-            for each in report["alerts"]
-            if each["connection"] in seen or (whole and not each["connection"])
-        ],
+        alerts=with_places(
+            [
+                each
+                for each in report["alerts"]
+                if each["connection"] in seen or (whole and not each["connection"])
+            ]
+        ),
         targets=list(visit.configuration.notify.targets) if whole else [],
         ended=ended[:MOST],
         tests=bool(visit.hub.addresses) and visit.rights.everywhere(Permission.STEER),

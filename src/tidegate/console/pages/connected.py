@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 
 from tidegate.console import changes
 from tidegate.console.pages import drawing, entrances
+from tidegate.console.pages.alert_places import with_places
 from tidegate.console.pages.home import condition
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
@@ -52,7 +53,7 @@ def one(visit: Visit, connection: str) -> HttpResponse:
         status=report,
         condition=condition(report),
         day=drawing.day(day, visit.now) if day else None,
-        alerts=[each for each in listed if each["connection"] == connection],
+        alerts=with_places([each for each in listed if each["connection"] == connection]),
         halts=halts.history(connection, 10),
         findings=findings(visit, connection),
         entrance=entrances.credentials(visit, connection),

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from tidegate.console.pages import drawing, plots
+from tidegate.console.pages.alert_places import with_places
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.roles import Permission
 from tidegate.engine import alert_report, reports, tides
@@ -60,11 +61,13 @@ def content(visit: Visit) -> dict[str, Any]:
         )
     return {
         "bands": bands,
-        "alerts": [
-            each
-            for each in listed["alerts"]
-            if each["connection"] in seen or (whole and not each["connection"])
-        ],
+        "alerts": with_places(
+            [
+                each
+                for each in listed["alerts"]
+                if each["connection"] in seen or (whole and not each["connection"])
+            ]
+        ),
         "adds_up": all(band["totals"]["unexplained"] == 0 for band in bands),
         "places": PLACES,
         "at": visit.now,
@@ -97,6 +100,7 @@ def by_flow(connection: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
+            "page": "items" if mirror.STEP in flow["steps"] else "queue",
             "read": flow["account"]["read"],
             "places": [(place, flow["account"].get(place, 0)) for place in PLACES],
             "adds_up": not flow["account"]["unexplained"],

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from tidegate.console import changes
+from tidegate.console.pages import ways_out
 from tidegate.console.pages.page import Visit, page
 from tidegate.console.pages.reasons import sees_values
 from tidegate.console.roles import Permission
@@ -73,6 +74,7 @@ def items(visit: Visit) -> HttpResponse:
             value_in_words(row["wanted"]),
             value_in_words(row["sent"]),
         )
+    stuck = [row["code"] for row in rows if row["state"] in (State.HELD.value, State.REVIEW.value)]
     accounts = {place: mirror.account(*place) for place in places}
     return visit.show(
         "items",
@@ -86,6 +88,7 @@ def items(visit: Visit) -> HttpResponse:
         name=name_of(chosen[1], key) if key else "",
         rows=rows,
         persons=sees_values(visit, *chosen),
+        how=ways_out.said_of_items(stuck),
         next=following,
         acts=bool(chosen[0]) and visit.rights.may(Permission.ACT, chosen[0]),
         at=visit.now,

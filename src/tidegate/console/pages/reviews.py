@@ -100,7 +100,7 @@ def one_by_one(cause: Cause, persons: bool) -> list[dict[str, Any]]:
         {
             "id": item.id,
             "name": interventions.named(item),
-            "edit": persons and editing.may_be_edited(item),
+            "edit": persons and ways_out.edit_helps(cause.code) and editing.may_be_edited(item),
             "link": cause.code in ways_out.LINKED and linking.possible(item),
         }
         for item in found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,6 +17,8 @@ from tidegate.flows.item_words import name_of
 from tidegate.ledger import customer_search, heads, mirror, numbers, queue
 
 LONGEST = 200
+#: A cycle by its number, as the log and its page name it.
+CYCLE = re.compile(r"(?i)(?:cycle|batch)[ :#]*(\d{1,18})")
 
 
 @page(Permission.SEE)
@@ -38,6 +41,8 @@ def search(visit: Visit) -> HttpResponse:
     if len(found) == 1 and not items and not customers:
         return redirect(found[0]["address"])
     if not found and not items and not customers:
+        if cycle := CYCLE.fullmatch(text):
+            return redirect(f"/cycles/{cycle[1]}")
         if text in set(Code):
             return redirect(f"/queue?code={text}")
         if text in seen:

@@ -5,6 +5,8 @@ What is put right elsewhere is said with the place; what can be done on the page
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tidegate.domain.errors import GROUP_OF, Code, Group
 from tidegate.domain.orders.edits import ACCOUNT, DATE, DIFFERENCE
 
@@ -38,6 +40,8 @@ LINKED = (
     Code.UNREADABLE,
     Code.UNFORESEEN,
 )
+#: Codes whose record may be mended by another value of one of its fields, which the reason names.
+EDITED = (Code.REFUSED, Code.TOO_LONG, Code.OTHER_CONTENT, Code.DUPLICATE_FOUND)
 #: Codes that ask a person and are nothing to be sent: they end by being left out, with the reason.
 ASKING = (Code.CHANGED_AFTER_SEND, Code.BOOKS_DIFFER)
 
@@ -87,6 +91,17 @@ SAID: dict[str, str] = {
     Code.NOT_OFFERED: "This Sage product cannot do it: do this part by hand and skip it, or switch the flow off.",
     Code.PERIOD_CLOSED: "Open the period in Sage and retry; or give the orders a date in an open period.",
 }
+#: The same of items of stock, prices and masters, which are written to the shop.
+SAID_OF_ITEMS: dict[str, str] = {
+    Code.UNKNOWN_SKU: "Create the product in the shop, then retry. Or leave it, if the shop shall not have it: nothing "
+    "else waits for it.",
+    Code.UNKNOWN_REFERENCE: "Create in the shop what the reason names, such as a source or a customer group, or correct "
+    "the mapping; then retry.",
+}
+ITEMS_OTHERWISE = (
+    "Put right what the reason names, in the shop or in Sage. It is tried again by itself; Retry does it with the next "
+    "cycle."
+)
 #: What a person has held back or nobody has named.
 OTHERWISE = "Read the reason, then retry, or leave it out with the reason."
 HELD_BACK = "Somebody has held it back: release lets it go."
@@ -95,6 +110,16 @@ HELD_BACK = "Somebody has held it back: release lets it go."
 def said(code: str) -> str:
     """What to do about a cause; also about one that another version of Tidegate has named."""
     return HELD_BACK if code == "operator" else SAID.get(code, OTHERWISE)
+
+
+def said_of_items(codes: Iterable[str]) -> list[str]:
+    """What to do about items that stand still for these codes, each once."""
+    return list(dict.fromkeys(SAID_OF_ITEMS.get(code, ITEMS_OTHERWISE) for code in codes))
+
+
+def edit_helps(code: str) -> bool:
+    """Whether another value of one field can mend a record."""
+    return code in EDITS or code in EDITED
 
 
 def needing_a_person() -> list[Code]:

@@ -17,7 +17,7 @@ from tidegate.console.roles import Role
 from tidegate.domain.books.month import Month
 from tidegate.domain.states import State
 from tidegate.engine import month_end, schedule, waiting
-from tidegate.ledger import customers, queue
+from tidegate.ledger import customers, models, queue
 from tidegate.ledger.customers import KnownCustomer
 from tidegate.ledger.database import transaction
 
@@ -110,6 +110,13 @@ def test_an_order_is_found_by_the_number_in_sage_and_by_the_stored_key(held: Bro
     item = held.stage.delivery(there.entity_id)
     for name in (item.target_number, item.key, item.key.removesuffix("/order"), str(there.entity_id)):
         assert "/order/" in held.client.get(f"/search?q={name}")["Location"], name
+
+
+def test_a_cycle_is_found_by_its_number(held: Browsing) -> None:
+    held.sign_in()
+    run = models.Batch.objects.latest("pk").pk
+    for words in (f"cycle {run}", f"Batch #{run}"):
+        assert held.client.get("/search", {"q": words})["Location"] == f"/cycles/{run}"
 
 
 def test_a_viewer_sees_no_person_and_no_button(held: Browsing) -> None:

@@ -70,7 +70,7 @@ def test_every_cause_has_its_way_out_beside_it(needing_a_person: Browsing) -> No
         assert ("/mappings/change" in section) is (code in WAITS), code
         assert ('name="set-' in section) is (code in ways_out.EDITS), code
         assert ("Link…" in section) is (code in ways_out.LINKED), code
-        assert "Edit…" in section, code  # nothing of these orders has gone out
+        assert ("Edit…" in section) is ways_out.edit_helps(code), code  # nothing of these orders has gone out
 
 
 def test_a_viewer_reads_how_and_is_offered_nothing(needing_a_person: Browsing) -> None:
