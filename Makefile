@@ -32,7 +32,7 @@ chromium:
 
 # Every page at desktop and phone width, light and dark, to be looked at: build/pictures, which git ignores.
 screenshots: setup chromium
-	TIDEGATE_PICTURES=build/pictures .venv/bin/pytest -q -n 0 tests/browser/test_console.py -k fits_a_phone
+	TIDEGATE_PICTURES=build/pictures .venv/bin/pytest -q -n 0 tests/browser/test_console.py -k accessible
 
 campaign: setup
 	.venv/bin/pytest -n 2 --dist worksteal -m campaign

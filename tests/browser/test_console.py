@@ -8,15 +8,19 @@ from datetime import timedelta
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Response, ViewportSize, expect
 
 from browser.conftest import PICTURES
 from browser.served import CONNECTION, MONTH, UNMAPPED
 from integration.flows.stage import Stage
+from tidegate.console import accounts, installed
 from tidegate.domain.states import State
 from tidegate.engine import digest
 from tidegate.ledger import month_ends
 
+TEMPLATES = Path(installed.__file__).parent / "templates"
+#: Bytes of a page, and of all that a browser loads for its first one.
+LARGEST = 200_000
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 #: What is in order is not described: describing every element takes longer than looking at it.
@@ -55,6 +59,7 @@ def pages(stage: Stage) -> dict[str, str]:
         "connect": f"/connections/{CONNECTION}/connect",
         "connection": f"/connections/{CONNECTION}",
         "edit": f"/delivery/{stage.delivery(stage.shop.orders.all()[12].entity_id).id}/edit",
+        "link": f"/delivery/{stage.delivery(stage.shop.orders.all()[12].entity_id).id}/link",
         "attempt": "/attempts/1",
         "cycle": "/cycles/1",
         "months": "/months",
@@ -64,32 +69,56 @@ def pages(stage: Stage) -> dict[str, str]:
         "audit": "/audit",
         "users": "/users",
         "account": "/account",
+        "second-factor": "/account/2fa/totp/activate/",
+        "password": "/account/password/change/",
     }
 
 
-def test_every_page_is_accessible_and_fits_a_phone(page: Page, stage: Stage) -> None:
+#: Templates that are parts of pages, and those of pages that another test looks at.
+PARTS = {"node", "tide", "queue_rows", "queue_plot", "attempt_sent"}
+ELSEWHERE = {"preview", "acted", "edit_preview", "invitation", "notice"}
+#: Pages whose template has another name.
+CALLED = {"home": "tide-table", "why": "why-stock"}
+
+
+def test_every_template_is_looked_at(stage: Stage) -> None:
+    kept = {each.stem for each in (TEMPLATES / "pages").glob("*.html")} - PARTS - ELSEWHERE
+    assert {CALLED.get(name, name) for name in kept} <= set(pages(stage))
+
+
+def test_every_page_is_accessible_small_and_fits_a_phone(page: Page, stage: Stage) -> None:
     """Each page is loaded once, and looked at in every dress: the dark one is to break no colour."""
-    axe = Axe()
-    found: list[str] = []
+    axe, found = Axe(), []
     for name, where in pages(stage).items():
         page.set_viewport_size(WIDE)
-        page.goto(where)
-        for theme, rules in (("light", RULES), ("dark", OF_COLOURS)):
-            # without motion a dress is on at once
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-            for violation in axe.run(page, options=rules).response["violations"]:
-                nodes = [
-                    node["html"][:120] + " " + node["failureSummary"][:160] for node in violation["nodes"][:2]
-                ]
-                found.append(f"{name} {theme}: {violation['id']}: {nodes}")
-        for dress, size in (("desktop", WIDE), ("phone", NARROW)):
-            page.set_viewport_size(size)
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            if wide > size["width"]:
-                found.append(f"{name} on a {dress} is {wide} wide")
-            if PICTURES:
-                take_pictures(page, f"{name}-{dress}")
+        answer = page.goto(where)
+        assert answer is not None
+        if len(answer.body()) > LARGEST:
+            found.append(f"{name} has {len(answer.body())} bytes")
+        found += complaints(axe, page, name)
     assert not found, "\n".join(found)
+
+
+def complaints(axe: Axe, page: Page, name: str) -> list[str]:
+    """What the rules say about a page that is there, in both themes, and what does not fit; pictures of it."""
+    found = []
+    for theme, rules in (("light", RULES), ("dark", OF_COLOURS)):
+        # without motion a dress is on at once
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+        for violation in axe.run(page, options=rules).response["violations"]:
+            nodes = [
+                node["html"][:120] + " " + node["failureSummary"][:160] for node in violation["nodes"][:2]
+            ]
+            found.append(f"{name} {theme}: {violation['id']}: {nodes}")
+    for dress, size in (("desktop", WIDE), ("phone", NARROW)):
+        page.set_viewport_size(size)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > size["width"]:
+            found.append(f"{name} on a {dress} is {wide} wide")
+        if PICTURES:
+            take_pictures(page, f"{name}-{dress}")
+    page.set_viewport_size(WIDE)
+    return found
 
 
 def take_pictures(page: Page, name: str) -> None:
@@ -97,6 +126,49 @@ def take_pictures(page: Page, name: str) -> None:
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         page.screenshot(path=Path(PICTURES) / f"{name}-{theme}.png", full_page=True)
+
+
+def test_what_actions_show_is_accessible_too(page: Page, stage: Stage) -> None:
+    """Previews and results; nothing is changed: an order that has arrived cannot be held back."""
+    axe, found = Axe(), []
+    page.set_viewport_size(WIDE)
+    page.goto("/queue?state=confirmed&flow=orders")
+    page.get_by_role("checkbox").nth(1).check()
+    page.get_by_role("button", name="Hold…").click()
+    page.get_by_label("Why (the history shows it)").fill("asked for")
+    found += complaints(axe, page, "act-preview")
+    page.get_by_role("button", name="Hold", exact=True).click()
+    expect(page.get_by_text("1 refused")).to_be_visible()
+    found += complaints(axe, page, "acted")
+    page.goto(pages(stage)["edit"])
+    page.get_by_label("Invoice to: postcode").fill("LS1 1AA")
+    page.get_by_role("button", name="See what would change…").click()
+    expect(page.get_by_role("cell", name="LS1 1AA")).to_be_visible()
+    found += complaints(axe, page, "edit-preview")
+    assert not found, "\n".join(found)
+
+
+def test_the_entrance_is_accessible_and_small(chromium: Browser, address: str, stage: Stage) -> None:
+    """Before anybody is signed in: the sign-in, and a link that sets a first password; nothing is cached yet."""
+    context = chromium.new_context(base_url=address, viewport=WIDE)
+    page = context.new_page()
+    loaded: list[Response] = []
+    page.on("response", lambda response: loaded.append(response))
+    axe, found = Axe(), []
+    page.goto("/account/login/")
+    weight = sum(len(response.body()) for response in loaded)
+    token = accounts.invite(accounts.find("anna"), stage.now)
+    entrances = {
+        "sign-in": "/account/login/",
+        "invitation": f"/invitation/{token}",
+        "notice": "/invitation/nobodys",
+    }
+    for name, where in entrances.items():
+        page.goto(where)
+        found += complaints(axe, page, name)
+    context.close()
+    assert not found, "\n".join(found)
+    assert weight < LARGEST
 
 
 def test_an_order_is_found_by_keyboard(page: Page, stage: Stage) -> None:
