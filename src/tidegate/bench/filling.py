@@ -90,10 +90,14 @@ def fill(ledger: Path, orders: int, progress: Callable[[int], None] = lambda _do
 
 
 def add(
-    numbers: Sequence[int], examples: Sequence[str], leases: dict[str, Lease], batches: dict[str, int]
+    numbers: Sequence[int],
+    examples: Sequence[str],
+    leases: dict[str, Lease],
+    batches: dict[str, int],
+    at: datetime | None = None,
 ) -> None:
-    """Capture, send, confirm and note the orders with these numbers."""
-    at = START + timedelta(seconds=numbers[0])
+    """Capture, send, confirm and note the orders with these numbers, at one moment."""
+    at = at or START + timedelta(seconds=numbers[0])
     sources = intake.save_sources([source(number, examples) for number in numbers], at)
     ids = delivery.create_many([wanted(n, ORDERS, "order", sources[FIRST + n]) for n in numbers], at)
     settle(ids, leases[ORDERS], batches[ORDERS], at, numbers, "order")

@@ -63,6 +63,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "cpu": Measurement("effort", "what an order costs the hub", 1),
     "connections": Measurement("many_connections", "a thousand connections in one process", 4),
     "memory": Measurement("memory", "what a hub needs beside 100,000 orders", 2),
+    "five-years": Measurement("five_years", "a ledger after five years of orders", 6),
     "trace": Measurement("tracing", "looking an order up among a million", 20),
     "pages": Measurement("pages", "every page of the console among a million orders", 15),
     "stock-compare": Measurement(

@@ -74,6 +74,8 @@ def check(connection: ConnectionSettings, company: CompanySettings | None, key: 
         )
     _check_reconcile(connection.reconcile, f"{key}.reconcile", report)
     check_range(connection.copies.days, 1, 3_650, f"{key}.copies.days", report, "days")
+    if connection.archive.days:
+        check_range(connection.archive.days, 30, 3_650, f"{key}.archive.days", report, "days, or 0 for never")
     alert_rules.check(connection.alerts, f"{key}.alerts", report)
     amount_rules.check(connection.amounts, f"{key}.amounts", report)
     role_rules.check(connection, key, report)

@@ -14,6 +14,7 @@ from tidegate.config.accounts import Accounts
 from tidegate.config.alerts import Alerts as Alerts
 from tidegate.config.amounts import Amounts
 from tidegate.config.api import Api, Portal
+from tidegate.config.archive import Archive
 from tidegate.config.books import Reconcile
 from tidegate.config.company import CompanySettings as CompanySettings
 from tidegate.config.console import Console
@@ -164,6 +165,7 @@ class ConnectionSettings(Strict, frozen=True, kw_only=True):
     portal: Portal = Portal()
     reconcile: Reconcile = Reconcile()
     copies: Copies = Copies()
+    archive: Archive = Archive()
     skus: dict[str, str] = {}  #: exceptions: Magento SKU -> Sage code
     skip_skus: tuple[str, ...] = ()  #: SKUs that become free-text lines
     warehouse: str = ""

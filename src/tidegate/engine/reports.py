@@ -24,6 +24,7 @@ from tidegate.engine.window_gate import calendar_of
 from tidegate.ledger import account as accounts
 from tidegate.ledger import (
     alerts,
+    archive,
     closures,
     copies,
     edits,
@@ -299,8 +300,9 @@ def add_edits(report: Report) -> None:
 
 def add_sent(report: Report) -> None:
     """Add to each attempt of `traced` what it `sent`, None where no copy is left."""
-    tries = [each for found in report["orders"] for row in found["deliveries"] for each in row["attempts"]]
-    kept = copies.of_attempts([each["id"] for each in tries])
+    steps = [row for found in report["orders"] for row in found["deliveries"]]
+    tries = [each for row in steps for each in row["attempts"]]
+    kept = copies.of_attempts([each["id"] for each in tries]) | archive.copies_of(row["id"] for row in steps)
     for each in tries:
         each["sent"] = msgspec.json.decode(kept[each["id"]]) if each["id"] in kept else None
 

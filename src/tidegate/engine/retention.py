@@ -1,4 +1,4 @@
-"""Personal data in finished records is blanked by age: a small part of each connection, once a day."""
+"""What finished records lose by age: persons are blanked, copies deleted, histories archived; once a day and connection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
-from tidegate.ledger import copies, marks, notifications, personal, usage
+from tidegate.ledger import archive, copies, marks, notifications, personal, usage
 from tidegate.ledger.database import transaction
 
 log = structlog.get_logger()
@@ -19,6 +19,8 @@ NAME = "retention"
 AT_ONCE = 500
 #: Copies of what was sent that one night deletes: more than a day makes, in a second.
 MOST_COPIES = 20_000
+#: Deliveries that one night archives: more than a day makes.
+MOST_ARCHIVED = 20_000
 DAY = timedelta(days=1)
 
 Find = Callable[[str, datetime, int, int], list[int]]
@@ -38,6 +40,7 @@ def forget_when_due(hub: Hub, connection: Connection) -> None:
     with transaction(NAME):
         usage.forget(now)
         expired = copies.expire(connection.name, now - kept_days, MOST_COPIES)
+        expired += archive.expire_copies(connection.name, now - kept_days, MOST_COPIES)
         messages = notifications.expire(now - timedelta(days=rule.messages), AT_ONCE) if rule.messages else 0
     orders, registrations = personal.finished_orders, personal.finished_registrations
     blanked = {
@@ -52,10 +55,23 @@ def forget_when_due(hub: Hub, connection: Connection) -> None:
             connection.name,
             now,
         ),
+        "archived": archive_some(connection, now),
         "payloads": blank_some("payloads", orders, quotes_only, rule.payloads, connection.name, now),
     }
     if any(blanked.values()):
         log.info(NAME, connection=connection.name, **blanked)
+
+
+def archive_some(connection: Connection, now: datetime) -> int:
+    """Archive what is old enough, in several commits; how many deliveries."""
+    days, count = connection.settings.archive.days, 0
+    while days and count < MOST_ARCHIVED:
+        with transaction(NAME):
+            part = archive.archive(connection.name, now - timedelta(days=days), now)
+        count += part
+        if part < archive.AT_ONCE:
+            break
+    return count
 
 
 def blank_some(kind: str, find: Find, blank: Blank, days: int, connection: str, now: datetime) -> int:

@@ -18,6 +18,7 @@ from tidegate.domain.orders.keys import customer_key
 from tidegate.domain.orders.personal import ERASED, Quotes
 from tidegate.domain.states import FINAL, OUT
 from tidegate.ledger import (
+    archive,
     console_changes,
     copies,
     edits,
@@ -139,6 +140,7 @@ def erase(customer: ErasedCustomer, actor: str, now: datetime) -> dict[str, int]
     count["order documents"] = personal.blank_documents(customer.sources)
     count["payload copies"] = personal.blank_payloads(customer.deliveries, quotes)
     count["copies of what was sent"] = copies.forget(customer.deliveries)
+    count["copies of what was sent"] += archive.forget_copies(customer.deliveries)
     count["edits"] = edits.blank(customer.deliveries, PERSONAL)
     count["record of changes"] = console_changes.blank(customer.connection, customer.deliveries, quotes)
     count["labels"] = personal.blank_labels(customer.deliveries, quotes)
@@ -312,7 +314,7 @@ def _blank_elsewhere(customer: ErasedCustomer) -> int:
             count += personal.rewrite(
                 model, (column,), list(found.values_list("pk", flat=True)), quotes.out_of
             )
-    return count
+    return count + archive.rewrite_connection(here, customer.emails, quotes.out_of)
 
 
 def _note(customer: ErasedCustomer, actor: str, counts: dict[str, int], now: datetime) -> None:

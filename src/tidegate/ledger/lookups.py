@@ -11,7 +11,7 @@ from django.db.models import Min
 
 from tidegate.domain.errors import Code
 from tidegate.domain.states import FINAL, State
-from tidegate.ledger import item_rows, models, rows
+from tidegate.ledger import archive, item_rows, models, rows
 from tidegate.ledger.item import Item
 from tidegate.ledger.item_rows import BEGINS, LIVE
 
@@ -85,7 +85,7 @@ def held_for(connection: str, flow: str, step: str, waits_for: str, *, limit: in
 
 def attempts_of(delivery_id: int) -> int:
     """How often this ledger recorded that the delivery is about to leave."""
-    return models.Attempt.objects.filter(delivery_id=delivery_id).count()
+    return models.Attempt.objects.filter(delivery_id=delivery_id).count() + archive.attempts_of(delivery_id)
 
 
 def refusals(delivery_id: int, code: Code) -> int:

@@ -14,7 +14,7 @@ from tidegate.domain.orders.edits import PERSONAL
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.personal import Quotes, without_person, words_of
 from tidegate.domain.states import FINAL
-from tidegate.ledger import console_changes, copies, edits, models, rows
+from tidegate.ledger import archive, console_changes, copies, edits, models, rows
 from tidegate.ledger.database import inside
 
 _ORDER = msgspec.json.Decoder(Order)
@@ -103,6 +103,7 @@ def blank_texts(delivery_ids: Sequence[int], quotes: Quotes) -> Counter[str]:
         count["history"] += rewrite(models.Event, ("text",), events, quotes.out_of)
         attempts = list(models.Attempt.objects.filter(delivery_id__in=part).values_list("pk", flat=True))
         count["attempts"] += rewrite(models.Attempt, ("text",), attempts, quotes.out_of)
+    count["archived records"] += archive.rewrite(delivery_ids, quotes.out_of)
     return count
 
 
@@ -160,7 +161,8 @@ def blank_orders(source_ids: Sequence[int], now: datetime, *, documents: bool) -
         deliveries = list(models.Delivery.objects.filter(source_id=pk).values_list("pk", flat=True))
         quotes = Quotes(words_in([document]) | edits.words(deliveries, PERSONAL))
         count += blank_payloads(deliveries, quotes) + blank_texts(deliveries, quotes).total()
-        count += copies.forget(deliveries) + edits.blank(deliveries, PERSONAL)
+        count += copies.forget(deliveries) + archive.forget_copies(deliveries)
+        count += edits.blank(deliveries, PERSONAL)
         count += console_changes.blank_of(deliveries, quotes)
     return count + (blank_documents(source_ids) if documents else 0)
 
@@ -173,5 +175,5 @@ def blank_registrations(delivery_ids: Sequence[int], now: datetime) -> int:
     for pk, label, subject in known.values_list("pk", "label", "subject"):
         quotes = Quotes(words_in([subject]) | ({label} if "@" in label else set()))
         count += blank_payloads([pk], quotes) + blank_texts([pk], quotes).total()
-        count += blank_labels([pk], quotes) + copies.forget([pk])
+        count += blank_labels([pk], quotes) + copies.forget([pk]) + archive.forget_copies([pk])
     return count

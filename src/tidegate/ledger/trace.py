@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from tidegate.ledger import chain, item_rows, models, numbers, rows
+from tidegate.ledger import archive, chain, item_rows, models, numbers, rows
 from tidegate.ledger.item import Item
 from tidegate.ledger.numbers import MOST
 
@@ -117,11 +117,6 @@ def _steps(column: str, ids: Sequence[int]) -> list[Item]:
     return item_rows.find(ending, *ids, with_documents=True)
 
 
-_ATTEMPT = (
-    *("id", "number", "key", "payload_hash", "batch", "started_at", "ended_at", "outcome", "code"),
-    "text",
-)
-_EVENT = ("at", "letter", "before", "after", "actor", "text")
 #: As columns and as fields of a `TracedSource`.
 _SOURCE = (
     *("id", "connection", "store", "kind", "entity_id", "increment_id", "website", "revision", "state"),
@@ -147,13 +142,16 @@ def of_delivery(delivery_id: int) -> Trace | None:
 def _assemble(source_ids: list[int], items: list[Item]) -> list[Trace]:
     attempts: defaultdict[int, list[TracedAttempt]] = defaultdict(list)
     events: defaultdict[int, list[TracedEvent]] = defaultdict(list)
+    for pk, piece in archive.of_deliveries(each.id for each in items).items():
+        attempts[pk] = [TracedAttempt(*known) for known in piece.attempts]
+        events[pk] = [TracedEvent(*known) for known in piece.events]
     for part in rows.chunks([each.id for each in items]):
         of_part = f"WHERE delivery_id IN ({rows.marks(part)})"
         numbered = f"{of_part} ORDER BY delivery_id, number"
-        for delivery_id, *known in rows.find(models.Attempt, ("delivery", *_ATTEMPT), numbered, *part):
+        for delivery_id, *known in rows.find(models.Attempt, ("delivery", *archive.ATTEMPT), numbered, *part):
             attempts[delivery_id].append(TracedAttempt(*known))
         for delivery_id, *known in rows.find(
-            models.Event, ("delivery", *_EVENT), f"{of_part} ORDER BY id", *part
+            models.Event, ("delivery", *archive.EVENT), f"{of_part} ORDER BY id", *part
         ):
             events[delivery_id].append(TracedEvent(*known))
     steps: defaultdict[int | None, list[TracedDelivery]] = defaultdict(list)

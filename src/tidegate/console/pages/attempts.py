@@ -13,20 +13,25 @@ from tidegate.console.roles import Permission
 from tidegate.domain.orders.edits import PERSONAL
 from tidegate.domain.orders.masking import Mask
 from tidegate.engine import reports
-from tidegate.ledger import copies, edits, trace
+from tidegate.ledger import archive, copies, edits, trace
 from tidegate.ledger.personal import order_in
 
 
 @page(Permission.SEE)
 def attempt(visit: Visit, number: int) -> HttpResponse:
-    """The attempt with this id; a part of a page where htmx asks for it."""
-    delivery = copies.delivery_of(number)
+    """The attempt with this id; a part of a page where htmx asks for it. `of` names the delivery of an archived one."""
+    of = visit.request.GET.get("of", "")
+    delivery = copies.delivery_of(number) or (
+        int(of) if of.isascii() and of.isdigit() and len(of) < 19 else None
+    )
     found = trace.of_delivery(delivery) if delivery is not None else None
     connection = connection_of(found)
     if found is None or not visit.rights.may(Permission.SEE, connection):
         raise Http404("there is no such attempt")
     report = reports.order(found, visit.now)
     rows = [(row, each) for row in report["deliveries"] for each in row["attempts"] if each["id"] == number]
+    if not rows:
+        raise Http404("there is no such attempt")
     row, tried = rows[0]
     persons = visit.rights.may(Permission.PERSONS, connection)
     settings = visit.configuration.connections.get(connection)
@@ -45,6 +50,7 @@ def attempt(visit: Visit, number: int) -> HttpResponse:
 def sent(found: trace.Trace, attempt: int, *, persons: bool) -> str:
     """The copy, laid out for reading; "" where none is left, or where whose it is cannot be said."""
     copy = copies.of_attempts([attempt]).get(attempt, "")
+    copy = copy or archive.copies_of(step.item.id for step in found.deliveries).get(attempt, "")
     if not copy:
         return ""
     content: Any = msgspec.json.decode(copy)

@@ -1,5 +1,6 @@
 """The tables. Nothing outside the ledger touches them; the functions beside them do."""
 
+from tidegate.ledger.models.archived import Archived
 from tidegate.ledger.models.attempt import Attempt, Batch
 from tidegate.ledger.models.books import BookEntry, BookInvoice, BookPosting
 from tidegate.ledger.models.chain import Link
@@ -24,6 +25,7 @@ from tidegate.ledger.models.usage import Usage
 
 __all__ = [
     "Alert",
+    "Archived",
     "Attempt",
     "Batch",
     "BookEntry",

@@ -44,6 +44,9 @@ class Delivery(models.Model):
     scope = models.TextField(default="")  # of the lease that began it last, with its fence and batch
     fence = models.BigIntegerField(default=0)
     batch = models.ForeignKey("Batch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    archived_at = models.DateTimeField(
+        null=True
+    )  # what it left behind was looked at then: it is in the archive
 
     class Meta:
         # not unique=True: PostgreSQL would get a second index, for LIKE, that nobody asks
@@ -91,6 +94,12 @@ class Delivery(models.Model):
                 fields=["connection", "changed_at"],
                 name="delivery_arrived",
                 condition=Q(state=State.CONFIRMED.value, flow__in=["orders", "shipments", "credits"]),
+            ),
+            # what has arrived and is not archived yet, the oldest first
+            models.Index(
+                fields=["connection", "changed_at"],
+                name="delivery_unarchived",
+                condition=Q(archived_at=None, state=State.CONFIRMED.value),
             ),
             models.Index(
                 fields=["scope", "flow"], name="delivery_sending", condition=Q(state=State.SENDING.value)

@@ -53,7 +53,7 @@ def attempt_of(item: Item) -> int:
 def test_what_was_sent_is_seen_and_masked_by_role(refused: Browsing) -> None:
     item, surname = only(refused), buyer_of(refused)
     refused.sign_in("otto", Role.OPERATOR)
-    assert f'hx-get="/attempts/{attempt_of(item)}"' in refused.page(f"/delivery/{item.id}")
+    assert f'hx-get="/attempts/{attempt_of(item)}?of={item.id}"' in refused.page(f"/delivery/{item.id}")
     text = refused.page(f"/attempts/{attempt_of(item)}")
     assert surname in text
     assert "the postcode is not one" in text
