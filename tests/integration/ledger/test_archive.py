@@ -87,7 +87,8 @@ def test_it_cannot_be_made_or_sent_a_second_time(ledger: Ledger) -> None:
     (pk,) = settled(213)
     archived()
     with transaction("test"):
-        assert delivery.create_many([new("magento:main:213/order")], LATER) == {}
+        assert delivery.create_many([new("magento:main:213/order")], LATER) == {"magento:main:213/order": pk}
+    assert models.Delivery.objects.count() == 1
     held = take_lease()
     assert begin(held, open_batch(held), [pk]) == {}
 
