@@ -38,7 +38,7 @@ LOOK = 1.0
 
 Seen = Callable[[Report], None]
 RunDue = Callable[[Due, Callable[[], bool]], Report]
-"""Runs one cycle; the function tells it whether another connection waits for its thread."""
+"""Runs one cycle; the function says whether another connection waits for its thread."""
 
 
 @dataclass(eq=False)
