@@ -13,7 +13,6 @@ from pathlib import Path
 
 from tidegate.bench.figure import Figure, Target
 from tidegate.bench.filling import (
-    CONNECTION,
     LASTING,
     START,
     add,
@@ -21,7 +20,7 @@ from tidegate.bench.filling import (
     increment_of,
     open_without_safety,
 )
-from tidegate.bench.hub import COMPANY
+from tidegate.bench.hub import COMPANY, CONNECTION
 from tidegate.bench.resources import forget_peak, peak_memory
 from tidegate.config.archive import Archive
 from tidegate.config.copies import Copies
@@ -105,10 +104,12 @@ def age(ledger: Path, orders: int, *, archived_after: int = Archive().days) -> A
             nights(now, archived_after)
         now = START + MONTHS * MONTH
         oldest = reports.traced(increment_of(0), now)
-        counts = [model.objects.count() for model in (models.Attempt, models.Archived, models.PayloadCopy)]
+        attempts, archived, kept = (
+            model._default_manager.count() for model in (models.Attempt, models.Archived, models.PayloadCopy)
+        )
         database.compact()
     size = ledger.stat().st_size
-    return Aged(orders, size, *counts, oldest=oldest, memory=peak_memory())
+    return Aged(orders, size, attempts, archived, kept, oldest, peak_memory())
 
 
 def begun(now: datetime) -> tuple[dict[str, Lease], dict[str, int]]:

@@ -122,14 +122,14 @@ def _pieces(ids: Sequence[int]) -> dict[int, Piece]:
     theirs = f"WHERE delivery_id IN ({rows.marks(ids)}) ORDER BY id"
     of_attempt: dict[int, int] = {}
     for pk, *attempt in rows.find(models.Attempt, ("delivery", *ATTEMPT), theirs, *ids):
-        pieces[pk].attempts.append(tuple(attempt))  # type: ignore[arg-type]
+        pieces[pk].attempts.append(tuple(attempt))
         of_attempt[attempt[0]] = pk
     for pk, *event in rows.find(models.Event, ("delivery", *EVENT), theirs, *ids):
-        pieces[pk].events.append(tuple(event))  # type: ignore[arg-type]
+        pieces[pk].events.append(tuple(event))
     for pk, *record in rows.find(
         models.ParcelRecord, ("delivery", "parcel", "attempt", "key", "outcome"), theirs, *ids
     ):
-        pieces[pk].parcels.append(tuple(record))  # type: ignore[arg-type]
+        pieces[pk].parcels.append(tuple(record))
     for part in rows.chunks(list(of_attempt)):
         kept = f"WHERE attempt_id IN ({rows.marks(part)})"
         for attempt, at, content in rows.find(models.PayloadCopy, ("attempt", "at", "content"), kept, *part):
@@ -180,7 +180,7 @@ def rewrite(ids: Iterable[int], edit: Callable[[str], str]) -> int:
     return _put({pk: (piece, piece.rewritten(edit)) for pk, piece in of_deliveries(ids).items()})
 
 
-def rewrite_connection(connection: str, words: Sequence[str], edit: Callable[[str], str]) -> int:
+def rewrite_connection(connection: str, words: Iterable[str], edit: Callable[[str], str]) -> int:
     """Edit those of all the connection's pieces that have one of the words; how many. In a transaction."""
     count, last = 0, 0
     wanted = [word.casefold() for word in words if word]
@@ -200,7 +200,7 @@ def rewrite_connection(connection: str, words: Sequence[str], edit: Callable[[st
 
 
 def _texts(piece: Piece) -> list[str]:
-    return [each[-1] for each in (*piece.events, *piece.attempts)]
+    return [event[-1] for event in piece.events] + [attempt[-1] for attempt in piece.attempts]
 
 
 def forget_copies(ids: Iterable[int]) -> int:
