@@ -17,6 +17,9 @@ from tidegate.simulation.haste import make_haste
 # The suite ships in the package: its assertions are to tell as much as those of any test.
 pytest.register_assert_rewrite("tidegate.conformance")
 
+TESTS = Path(__file__).parent
+#: Folders whose tests take seconds each.
+LONG = ("simulation", "process", "browser", "bench")
 #: Where the processes that tests start keep what they have compiled.
 BYTECODE = Path(tempfile.gettempdir()) / "tidegate-bytecode"
 
@@ -28,6 +31,12 @@ def pytest_configure() -> None:
     os.environ.setdefault("PYTHONPYCACHEPREFIX", str(BYTECODE))
     # tables of sixty rows: several threads for each cost more than they do, and the workers use all processors already
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes seconds begins first, so that all workers end together: what is left for the end takes moments."""
+    items.sort(key=lambda item: item.path.relative_to(TESTS).parts[0] not in LONG)
 
 
 def pytest_collection_finish() -> None:
