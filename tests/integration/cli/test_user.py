@@ -3,32 +3,51 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-PROGRAM = "from tidegate.cli.main import run; run()"
+#: Commands one after the other in a process of their own: what they said, and their exit codes.
+PROGRAM = """
+import json, sys
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from typer.testing import CliRunner
+from tidegate.cli.every_command import app
+PBKDF2PasswordHasher.iterations = 1
+for words in json.load(sys.stdin):
+    done = CliRunner().invoke(app, words)
+    print(json.dumps([done.exit_code, done.stdout, done.stderr]))
+"""
 
 
 @pytest.mark.process
 def test_users_are_made_listed_and_shut_out(tmp_path: Path) -> None:
-    def tidegate(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", PROGRAM, *words], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-
-    os.umask(0o077)
-    first = json.loads(tidegate("init", "--sandbox", "--json").stdout)["console"]
+    commands = [
+        ["init", "--sandbox", "--json"],
+        ["user", "add", "anna", "--json"],
+        ["user", "add", "anna"],
+        ["user", "add", "ben", "--connection", "nowhere"],
+        ["user", "list", "--json"],
+    ]
+    ran = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        cwd=tmp_path,
+        input=json.dumps(commands),
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    (code, begun, _), added, again, nowhere, listed = map(json.loads, ran.stdout.splitlines())
+    assert code == 0
+    first = json.loads(begun)["console"]
     assert first["user"] == "demo"
     assert len(first["password"]) >= 12
-    made = json.loads(tidegate("user", "add", "anna", "--json").stdout)
+    made = json.loads(added[1])
     assert made["roles"] == "administrator of everything"
     assert made["link"].startswith("http://127.0.0.1:8900/invitation/")
-    again = tidegate("user", "add", "anna")
-    assert (again.returncode, "already" in again.stderr) == (1, True)
-    assert tidegate("user", "add", "ben", "--connection", "nowhere").returncode == 5
-    (anna, _demo) = json.loads(tidegate("user", "list", "--json").stdout)["users"]
+    assert (again[0], "already" in again[2]) == (1, True)
+    assert nowhere[0] == 5
+    (anna, _demo) = json.loads(listed[1])["users"]
     assert anna["roles"] == [{"role": "administrator", "connection": "*"}]
