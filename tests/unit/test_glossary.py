@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from sources import nodes, tree
 from tidegate.domain.states import State
 from tidegate.engine.cycles import FLOWS
 
@@ -85,22 +86,22 @@ def words(name: str) -> list[str]:
     return [each.lower() for each in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
 
 
-def named(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def named(path: Path) -> Iterator[str]:
+    for node in nodes(path):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name
 
 
-def texts(tree: ast.Module) -> Iterator[str]:
+def texts(path: Path) -> Iterator[str]:
     """Every text of the code that is no docstring and no single word: what people may read."""
     docs = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
-    for node in ast.walk(tree):
+    for node in nodes(path):
         said = node.value if isinstance(node, ast.Constant) and id(node) not in docs else None
         if isinstance(said, str) and " " in said.strip():
             yield said
@@ -120,11 +121,10 @@ def found() -> dict[str, Counter[str]]:
     messages: Counter[str] = Counter()
     for package in PACKAGES:
         for path in (ROOT / "src" / package).rglob("*.py"):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            for name in (path.stem, *named(tree)):
+            for name in (path.stem, *named(path)):
                 if not NAMES.keys().isdisjoint(words(name)):
                     names[name] += 1
-            for text in texts(tree):
+            for text in texts(path):
                 messages.update(each for each in re.findall(r"[a-z]+", text.lower()) if each in MESSAGES)
     return {"names": names, "messages": messages, "templates": of_templates(), "homonyms": homonyms()}
 
@@ -147,9 +147,8 @@ def homonyms() -> Counter[str]:
     for path in (ROOT / "src" / "tidegate").rglob("*.py"):
         if not ROOMS.isdisjoint(path.relative_to(ROOT / "src").parts) or "models" in path.parts:
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
         classes.update(
-            node.name for node in tree.body if isinstance(node, ast.ClassDef) and node.name in terms
+            node.name for node in tree(path).body if isinstance(node, ast.ClassDef) and node.name in terms
         )
     return Counter({name: count for name, count in classes.items() if count > 1})
 

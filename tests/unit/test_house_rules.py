@@ -9,6 +9,8 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from sources import nodes, text, tree
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(path for path in (ROOT / "src").rglob("*.py") if "migrations" not in path.parts)
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -27,21 +29,9 @@ def name_of(path: Path) -> str:
 
 
 @cache
-def text(path: Path) -> str:
-    """A file, read once for all rules."""
-    return path.read_text()
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    """A file, parsed once for all rules."""
-    return ast.parse(text(path))
-
-
-@cache
 def calls(path: Path) -> list[tuple[int, str]]:
     """(line, dotted name) of every call of a plain name; what is called on an answer has none."""
-    found = ((node.lineno, node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+    found = ((node.lineno, node.func) for node in nodes(path) if isinstance(node, ast.Call))
     return [(line, name) for line, function in found if (name := dotted(function))]
 
 
@@ -142,7 +132,7 @@ def test_every_module_says_what_it_is() -> None:
 def imports_of(path: Path, modules: Mapping[str, Path]) -> set[str]:
     """The project's own modules that a file imports, also for types alone."""
     found: set[str] = set()
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= {name if name in modules else node.module for name in names}
