@@ -20,6 +20,7 @@ from tidegate.domain.orders.sales_order import LineKind
 from tidegate.sage.port.orders import Charged, Customers, Guard, Tax
 from tidegate.sage.port.outcomes import Kind
 from tidegate.sage.port.parcels import Scope
+from tidegate.sage.sage300.writers import ByGateway
 
 OTHERWISE: dict[str, Any] = {
     "subscription_key": "",
@@ -89,7 +90,10 @@ SAGE_300: dict[str, Callable[[], Stand]] = {
 }
 
 SAGE_300["sage300-gateway"] = lambda: Sage300Stand(
-    gateway=True, settings={"stock": "gateway"}, extra_resources=("OEShipments",), page_size=1000
+    gateway=True,
+    settings={"stock": "gateway", "writer": ByGateway()},
+    extra_resources=("OEShipments",),
+    page_size=1000,
 )
 
 X3_OTHERWISE: dict[str, Any] = {

@@ -18,7 +18,7 @@ from tidegate.sage.port.company import Company
 from tidegate.sage.sage300 import sql_tables
 from tidegate.sage.sage300.room import Sage300Company
 from tidegate.sage.sage300.settings import Sage300Settings
-from tidegate.sage.sage300.writers import ByCsvImport
+from tidegate.sage.sage300.writers import ByCsvImport, ByGateway
 from tidegate.sage.vault import MemoryVault
 from tidegate.transport import ClientFactory
 from tidegate_sandbox.faults import Fault
@@ -26,7 +26,9 @@ from tidegate_sandbox.inprocess import InProcessTransport
 from tidegate_sandbox.sage300 import build, demo_company
 from tidegate_sandbox.sage300.csv_export import Exports
 from tidegate_sandbox.sage300.csv_import import OrderImport
+from tidegate_sandbox.sage300.gateway import envelope, fault_of
 from tidegate_sandbox.sage300.sql_login import SqlLogin
+from tidegate_sandbox.sage300.views import GatewayFault
 from tidegate_sandbox.server import SandboxServer
 
 ADDRESS = "/Sage300WebApi/v1.0"
@@ -135,6 +137,7 @@ class Sage300Stand(ErpStand):
             clearing_account="1025",
             courier="FEDEX",
             list_calls=(3 if gateway else 2, 2),
+            order_calls=2 if isinstance(self.settings.writer, ByGateway) else 1,  # preview, insert
         )
 
     def lock(self) -> None:
@@ -170,6 +173,8 @@ class Sage300Stand(ErpStand):
             self.desktop.goes_wrong(kind)
             return
         method, resource, text = CALLS[on]
+        if on == "send" and isinstance(self.settings.writer, ByGateway):
+            resource, text = "soap", "insert"
         if on == "read stock" and self.settings.stock == "gateway":
             method, resource, text = "POST", "soap", "IC0290"
         elif on == "read stock" and self.settings.stock in ("sql", "csv"):
@@ -177,7 +182,11 @@ class Sage300Stand(ErpStand):
         elif on == "read stock":
             resource = self.settings.stock
         said = options.pop("body_text", None)
-        if said is not None:
+        if said is not None and resource == "soap":
+            kind_of = {503: "unavailable"}.get(options.get("status", 400), "validation")
+            fault = GatewayFault(kind_of, said)
+            options |= {"status": 500, "body": envelope(fault_of(fault)).decode(), "content_type": "text/xml"}
+        elif said is not None:
             code = {503: "DBLinkError", 409: "General"}.get(options.get("status", 400), "RecordInvalid")
             error = {"error": {"code": code, "message": {"lang": "en-US", "value": said}}}
             options |= {"body": json.dumps(error), "content_type": "application/json"}
@@ -190,6 +199,8 @@ class Sage300Stand(ErpStand):
 
     def forbid(self, call: Call) -> None:
         method, resource, _ = CALLS[call]
+        if call == "send" and isinstance(self.settings.writer, ByGateway):
+            method, resource = "insert", "OE0520"
         self.face.options.denied = frozenset({(resource, method)})
 
     def do(self, action: str, **values: Any) -> Any:

@@ -10,13 +10,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.sage300.database import Database
+from tidegate_sandbox.sage300.oe_columns import detail_of, header_of, note_of, option_of
 from tidegate_sandbox.sage300.oe_entry import OrderEntry
 from tidegate_sandbox.sage300.problem import Problem
 from tidegate_sandbox.sage300.resource import Body
@@ -25,44 +23,6 @@ from tidegate_sandbox.sage300.web_api import Seats
 CODE_PAGE = "cp1252"
 TYPE = "RECTYPE"
 USER = "IMPORT"
-#: Columns of a view, and the property of the Web API that sets the same field.
-HEADER = {
-    "ORDNUMBER": "OrderNumber",
-    "CUSTOMER": "CustomerNumber",
-    "PONUMBER": "PurchaseOrderNumber",
-    "REFERENCE": "OrderReference",
-    "LOCATION": "DefaultLocationCode",
-    "SHIPVIA": "ShipViaCode",
-    "TERMS": "TermsCode",
-    "DESC": "OrderDescription",
-    "COMMENT": "OrderComment",
-    "TAXGROUP": "TaxGroup",
-    **{
-        f"{short}{column}": f"{long}{name}"
-        for short, long in (("SHP", "ShipTo"), ("BIL", "BillTo"))
-        for column, name in (
-            ("NAME", "Name"),
-            *((f"ADDR{at}", f"AddressLine{at}") for at in range(1, 5)),
-            *(("CITY", "City"), ("STATE", "State"), ("ZIP", "ZipCode"), ("COUNTRY", "Country")),
-            *(("PHONE", "Phone"), ("EMAIL", "Email")),
-        )
-    },
-}
-DETAIL = {
-    "LINENUM": "LineNumber",
-    "ITEM": "Item",
-    "MISCCHARGE": "MiscellaneousChargesCode",
-    "DESC": "Description",
-    "LOCATION": "Location",
-    "QTYORDERED": "QuantityOrdered",
-    "ORDUNIT": "OrderUnitOfMeasure",
-    "PRIUNTPRC": "PricingUnitPrice",
-    "EXTINVMISC": "ExtendedAmount",
-    "TCLASS1": "TaxClass1",
-}
-NUMBERS = {"LineNumber", "QuantityOrdered", "PricingUnitPrice", "ExtendedAmount", "TaxClass1"}
-LINE_TYPES = {"1": "Item", "2": "Miscellaneous"}
-NOTE_TYPES = {"1": "Comment", "2": "Instruction"}
 
 
 @dataclass
@@ -170,22 +130,20 @@ class OrderImport:
         """Take a record in; a detail finds its order by ORDUNIQ, a link within the file alone."""
         link = row.get("ORDUNIQ", "")
         if "REFERENCE" in row:
-            found[link] = _header(row)
+            found[link] = header_of(row)
             return
         if link not in found:
             raise RecordRefused(f"a record stands before its order {link}")
         body = found[link]
         if "QTYORDERED" in row:
-            body.setdefault("OrderDetails", []).append(_detail(row))
+            body.setdefault("OrderDetails", []).append(detail_of(row))
         elif "LINENUM" in row and "OPTFIELD" in row:
             [line] = [one for one in body["OrderDetails"] if one["LineNumber"] == int(row["LINENUM"])]
-            line.setdefault("OrderDetailOptionalFields", []).append(_option(row))
+            line.setdefault("OrderDetailOptionalFields", []).append(option_of(row))
         elif "OPTFIELD" in row:
-            body.setdefault("OrderOptionalFields", []).append(_option(row))
+            body.setdefault("OrderOptionalFields", []).append(option_of(row))
         elif "COIN" in row:
-            kind = NOTE_TYPES.get(row.get("COINTYPE", ""), "Comment")
-            note = {"CommentsInstructionsType": kind, "CommentsInstructions": row["COIN"]}
-            body.setdefault("OrderCommentsInstructions", []).append(note)
+            body.setdefault("OrderCommentsInstructions", []).append(note_of(row))
         else:
             raise RecordRefused("a record of a type that this job does not know")
 
@@ -198,35 +156,3 @@ def _names(rows: Iterable[list[str]]) -> dict[str, list[str]]:
     if not headers or len(types) > len(headers):
         raise RecordRefused("there is no header row for each type of record")
     return {str(at): row for at, row in enumerate(headers, 1)}
-
-
-def _header(row: dict[str, str]) -> Body:
-    body: Body = {"OrderType": "Active"}
-    for column, value in row.items():
-        if column == "ORDDATE" and value:
-            body["OrderDate"] = date.fromisoformat(value).isoformat()
-        elif column in HEADER and value:
-            body[HEADER[column]] = value
-    return body
-
-
-def _detail(row: dict[str, str]) -> Body:
-    kind = LINE_TYPES.get(row.get("LINETYPE", ""), "")
-    if not kind:
-        raise RecordRefused(f"there is no line type {row.get('LINETYPE')}")
-    body: Body = {"LineType": kind}
-    for column, value in row.items():
-        if column == "PRICEOVER" and kind == "Item":
-            body["PriceOverride"] = value == "1"
-        elif column in DETAIL and value:
-            name = DETAIL[column]
-            body[name] = _number(name, value) if name in NUMBERS else value
-    return body
-
-
-def _number(name: str, value: str) -> Any:
-    return int(value) if name in ("LineNumber", "TaxClass1") else Decimal(value)
-
-
-def _option(row: dict[str, str]) -> Body:
-    return {"OptionalField": row["OPTFIELD"], "Value": row["VALUE"]}

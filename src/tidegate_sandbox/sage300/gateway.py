@@ -12,8 +12,11 @@ from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.reply import Reply
 from tidegate_sandbox.sage300.database import Database
+from tidegate_sandbox.sage300.oe_columns import detail_of, header_of, note_of, option_of
+from tidegate_sandbox.sage300.oe_entry import OrderEntry
 from tidegate_sandbox.sage300.options import Options
-from tidegate_sandbox.sage300.problem import TEXTS
+from tidegate_sandbox.sage300.problem import TEXTS, Problem
+from tidegate_sandbox.sage300.resource import Body
 from tidegate_sandbox.sage300.site import Site
 from tidegate_sandbox.sage300.views import GatewayFault, Row, View, chosen, views
 
@@ -58,9 +61,9 @@ class Gateway:
         if not self._is_known(str(environ.get("HTTP_AUTHORIZATION", ""))):
             return Reply(401, b"", XML, (("WWW-Authenticate", 'Basic realm="gateway"'),))
         try:
-            return Reply(200, _envelope(self._answer(raw)), XML)
+            return Reply(200, envelope(self._answer(raw)), XML)
         except GatewayFault as fault:
-            return Reply(500, _envelope(_fault(fault)), XML)
+            return Reply(500, envelope(fault_of(fault)), XML)
 
     def _is_known(self, header: str) -> bool:
         try:
@@ -89,7 +92,8 @@ class Gateway:
             with database.working(writes=writes):
                 return operation(database, call)
         except Refusal as refusal:
-            raise GatewayFault(CLASSES.get(refusal.kind, "validation"), refusal.text) from None
+            field = "ORDDATE" if refusal.kind == "closed_period" else ""
+            raise GatewayFault(CLASSES.get(refusal.kind, "validation"), refusal.text, field=field) from None
 
     def _view(self, database: Database, call: Element) -> View:
         name = _text(call, "view")
@@ -135,6 +139,10 @@ class Gateway:
 
     def _write(self, database: Database, call: Element) -> Element:
         view, action = self._view(database, call), _text(call, "action")
+        if (view.name, action) in self._options.denied:
+            raise GatewayFault("auth", TEXTS["Forbidden"], view=view.name)
+        if action in ("insert", "preview") and view.name == "OE0520":
+            return self._enter(database, view, call, keeps=action == "insert")
         if action != "delete" or view.delete is None:
             raise GatewayFault("format", f"{action} of {view.name} is not simulated", view=view.name)
         given = {one.get("name", ""): one.text or "" for one in call.findall(f"{{{OURS}}}f")}
@@ -145,6 +153,24 @@ class Gateway:
         answer = Element(f"{{{OURS}}}WriteDocumentResponse")
         SubElement(answer, f"{{{OURS}}}outcome").text = "deleted"
         answer.append(_row("row", rows[0]))
+        return answer
+
+    def _enter(self, database: Database, view: View, call: Element, *, keeps: bool) -> Element:
+        """Build an order, its fields set in the sequence in which they stand; a preview is abandoned again."""
+        try:
+            order = OrderEntry(database).insert(_order_of(call))
+        except (Problem, ValueError) as refused:
+            code = refused.code if isinstance(refused, Problem) else ""
+            kind = "duplicate" if code == "RecordDuplicate" else "validation"
+            raise GatewayFault(kind, str(refused), view=view.name) from None
+        [row] = [one for one in view.rows() if one["ORDUNIQ"] == str(order.id)]
+        if not keeps:
+            database.company.orders.delete(order)
+            database.company.orders.deleted.pop()
+            row |= {"ORDUNIQ": "0", "ORDNUMBER": ""}
+        answer = Element(f"{{{OURS}}}WriteDocumentResponse")
+        SubElement(answer, f"{{{OURS}}}outcome").text = "inserted" if keeps else "previewed"
+        answer.append(_row("row", row))
         return answer
 
     def _find(self, database: Database, call: Element) -> Element:
@@ -166,6 +192,31 @@ class Gateway:
         return answer
 
 
+def _order_of(call: Element) -> Body:
+    """The document that a call brings. ValueError."""
+    body = header_of(_fields(call))
+    for detail in call.findall(f"{{{OURS}}}detail"):
+        row = _fields(detail)
+        match detail.get("view"):
+            case "OE0500":
+                line = detail_of(row)
+                options = [option_of(_fields(one)) for one in detail.findall(f"{{{OURS}}}detail")]
+                if options:
+                    line["OrderDetailOptionalFields"] = options
+                body.setdefault("OrderDetails", []).append(line)
+            case "OE0526":
+                body.setdefault("OrderOptionalFields", []).append(option_of(row))
+            case "OE0180":
+                body.setdefault("OrderCommentsInstructions", []).append(note_of(row))
+            case other:
+                raise ValueError(f"there is no detail view {other}")
+    return body
+
+
+def _fields(element: Element) -> Row:
+    return {one.get("name", ""): (one.text or "").strip() for one in element.findall(f"{{{OURS}}}f")}
+
+
 def _text(call: Element, name: str) -> str:
     return (call.findtext(f"{{{OURS}}}{name}") or "").strip()
 
@@ -177,13 +228,15 @@ def _row(name: str, row: Row) -> Element:
     return made
 
 
-def _envelope(content: Element) -> bytes:
+def envelope(content: Element) -> bytes:
+    """What travels."""
     envelope = Element(f"{{{SOAP}}}Envelope")
     SubElement(envelope, f"{{{SOAP}}}Body").append(content)
     return b'<?xml version="1.0" encoding="utf-8"?>' + tostring(envelope)
 
 
-def _fault(fault: GatewayFault) -> Element:
+def fault_of(fault: GatewayFault) -> Element:
+    """A refusal as SOAP says it."""
     made = Element(f"{{{SOAP}}}Fault")
     SubElement(made, "faultcode").text = "SOAP-ENV:Server"
     SubElement(made, "faultstring").text = str(fault)
@@ -191,5 +244,7 @@ def _fault(fault: GatewayFault) -> Element:
     SubElement(detail, f"{{{OURS}}}class").text = fault.kind
     if fault.view:
         SubElement(detail, f"{{{OURS}}}view").text = fault.view
+    if fault.field:
+        SubElement(detail, f"{{{OURS}}}field").text = fault.field
     SubElement(detail, f"{{{OURS}}}message", {"priority": "Error"}).text = str(fault)
     return made

@@ -19,9 +19,10 @@ _TERM = re.compile(r'\s*([A-Z0-9]+)\s*(=|!=|>=|<=|>|<)\s*(?:"((?:[^"]|"")*)"|(-?
 class GatewayFault(Exception):
     """What the gateway refuses; `kind` is one of the contract's classes."""
 
-    def __init__(self, kind: str, text: str, *, view: str = "") -> None:
+    def __init__(self, kind: str, text: str, *, view: str = "", field: str = "") -> None:
         super().__init__(text)
         self.kind = kind
+        self.field = field
         self.view = view
 
 

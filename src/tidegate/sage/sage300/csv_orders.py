@@ -87,19 +87,19 @@ def _records(body: Body, layout: Layout) -> list[tuple[str, Values]]:
     """What one order consists of, as far as the layout has it."""
     lines = [(STEP * at, line) for at, line in enumerate(body[ORDER_LINES], 1)]
     notes = body.get("OrderCommentsInstructions", ())
-    records = [(HEADER, _header(body, () if layout.has(NOTE) else notes))]
-    records += [(DETAIL, _detail(number, line)) for number, line in lines]
+    records = [(HEADER, header_of(body, () if layout.has(NOTE) else notes))]
+    records += [(DETAIL, detail_of(number, line)) for number, line in lines]
     records += [
-        (LINE_OPTION, {"LINENUM": str(number), **_option(one)})
+        (LINE_OPTION, {"LINENUM": str(number), **option_of(one)})
         for number, line in lines
         for one in line.get(LINE_OPTIONS, ())
     ]
-    records += [(OPTION, _option(one)) for one in body.get("OrderOptionalFields", ())]
-    records += [(NOTE, _note(one)) for one in notes]
+    records += [(OPTION, option_of(one)) for one in body.get("OrderOptionalFields", ())]
+    records += [(NOTE, note_of(one)) for one in notes]
     return [(kind, values) for kind, values in records if layout.has(kind)]
 
 
-def _header(body: Body, notes: Sequence[Body]) -> Values:
+def header_of(body: Body, notes: Sequence[Body] = ()) -> Values:
     """Notes that have no records of their own stand behind the comment, as far as it has room."""
     values = {column: str(body.get(name, "")) for column, name in COLUMNS.items()}
     values["ORDDATE"] = str(body[ORDER_DATE])[:10].replace("-", "")
@@ -109,14 +109,12 @@ def _header(body: Body, notes: Sequence[Body]) -> Values:
     return values | {"COMMENT": "; ".join(text for text in texts if text)[:COMMENT]}
 
 
-def _detail(number: int, line: Body) -> Values:
-    values = {
-        "LINENUM": str(number),
-        "TCLASS1": str(line.get(LINE_TAX, "")),
-        "DESC": line.get("Description", ""),
-    }
+def detail_of(number: int, line: Body) -> Values:
+    """Type and item come first, for they fill in the rest; the price behind what says that it stands."""
+    last = {"TCLASS1": str(line.get(LINE_TAX, "")), "DESC": line.get("Description", "")}
+    first = {"LINENUM": str(number)}
     if line["LineType"] == "Item":
-        return values | {
+        return first | {
             "LINETYPE": ITEM,
             "ITEM": line["Item"],
             "LOCATION": line["Location"],
@@ -124,21 +122,25 @@ def _detail(number: int, line: Body) -> Values:
             "ORDUNIT": line["OrderUnitOfMeasure"],
             "PRICEOVER": "1",
             "PRIUNTPRC": _figure(line["PricingUnitPrice"], 6),
+            **last,
         }
-    return values | {
+    return first | {
         "LINETYPE": CHARGE,
         "MISCCHARGE": line[CHARGE_CODE],
         "QTYORDERED": "0",
         "PRICEOVER": "0",
         "EXTINVMISC": _figure(line["ExtendedAmount"], 3),
+        **last,
     }
 
 
-def _option(one: Body) -> Values:
+def option_of(one: Body) -> Values:
+    """An optional field of either."""
     return {"OPTFIELD": one["OptionalField"], "VALUE": one["Value"]}
 
 
-def _note(one: Body) -> Values:
+def note_of(one: Body) -> Values:
+    """A comment or instruction."""
     return {"COINTYPE": NOTES[one["CommentsInstructionsType"]], "COIN": one["CommentsInstructions"]}
 
 

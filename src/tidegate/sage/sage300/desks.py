@@ -13,6 +13,7 @@ from tidegate.sage.sage300.customers import Customers
 from tidegate.sage.sage300.despatches import Despatches
 from tidegate.sage.sage300.documents import Documents
 from tidegate.sage.sage300.gateway import Gateway
+from tidegate.sage.sage300.gateway_orders import GatewayOrders
 from tidegate.sage.sage300.import_orders import CsvImport, ImportOrders
 from tidegate.sage.sage300.invoices import Invoices
 from tidegate.sage.sage300.ledgers import Ledgers, Postings
@@ -28,7 +29,7 @@ from tidegate.sage.sage300.stock import Stock, WebLines
 from tidegate.sage.sage300.tables import BY_GATEWAY, Tables
 from tidegate.sage.sage300.web_orders import WebOrders
 from tidegate.sage.sage300.wire_names import CREDITS, INVOICES, SHIPMENTS
-from tidegate.sage.sage300.writers import ByCsvImport
+from tidegate.sage.sage300.writers import ByCsvImport, ByGateway
 
 #: What a receipt was applied to has no resource: the hub knows what it applied itself.
 TIES = frozenset({"order-invoice", "invoice-entry", "entry-postings"})
@@ -68,7 +69,7 @@ class Desks:
         )
         imported = ImportOrders(self.csv, client, reference, company) if self.csv is not None else None
         self._session = Session(
-            orders=imported or Orders(client, reference, company),
+            orders=imported or _orders(client, reference, company, gateway),
             order_tracking=imported,
             order_search=search,
             customers=customers,
@@ -95,3 +96,12 @@ class Desks:
         """Drop what names stand for."""
         self.reference.forget()
         self._receipts.forget()
+
+
+def _orders(
+    client: Sage300Client, reference: Reference, company: Sage300Settings, gateway: Gateway | None
+) -> Orders:
+    """The desk of the configured way; the rules let no gateway be missing."""
+    if isinstance(company.writer, ByGateway) and gateway is not None:
+        return GatewayOrders(gateway, client, reference, company)
+    return Orders(client, reference, company)

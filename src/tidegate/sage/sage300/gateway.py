@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from tidegate.domain.errors import Code, Failure
@@ -18,6 +19,8 @@ OURS = "urn:tidegate:sage300:gateway:1"
 PAGE = 1000
 MOST_PAGES = 10_000
 NOT_FOUND = "not_found"  #: key of `Failure.details`: there is no such record
+ORDER_DATE = "ORDDATE"
+INSERT, PREVIEW = "insert", "preview"
 Columns = dict[str, str]
 
 CODES = {
@@ -31,6 +34,15 @@ CODES = {
     "format": Code.MALFORMED,
     "unavailable": Code.SERVER_TROUBLE,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A part of a composed document: its view, its fields in the sequence in which they are set, and its own parts."""
+
+    view: str
+    fields: Columns
+    details: tuple[Detail, ...] = ()
 
 
 class Gateway(Counted):
@@ -81,6 +93,20 @@ class Gateway(Counted):
         answer = self._call("WriteDocument", asked, reading=False)
         return answer if isinstance(answer, Failure) else None
 
+    def write(
+        self, view: str, action: str, key: str, fields: Columns, details: Sequence[Detail]
+    ) -> Columns | Failure:
+        """`insert` a composed document, or `preview` it: build, sum up, abandon. The stored row, or the one that would be."""
+        asked = {"key": key, "view": view, "action": action, "f": fields, "detail": list(details)}
+        answer = self._call("WriteDocument", asked, reading=action == PREVIEW)
+        if isinstance(answer, Failure):
+            return answer
+        row = answer.find(f"{{{OURS}}}row")
+        if row is None:
+            text = "the gateway answered without the document"
+            return Failure(Code.SERVER_TROUBLE if action == PREVIEW else Code.UNCLEAR_ANSWER, text)
+        return _columns(row)
+
     def _call(self, operation: str, content: Mapping[str, object], *, reading: bool) -> Element | Failure:
         root = Element(f"{{{OURS}}}{operation}")
         SubElement(root, f"{{{OURS}}}company").text = self._company
@@ -94,13 +120,17 @@ class Gateway(Counted):
 
 
 def _add(root: Element, name: str, value: object) -> None:
-    """A value, a list of values, or fields by their names; "" is left out."""
-    if isinstance(value, Mapping):
+    """A value, a list of values or details, or fields by their names, in their sequence; "" is left out."""
+    if isinstance(value, Detail):
+        made = SubElement(root, f"{{{OURS}}}{name}", {"view": value.view})
+        _add(made, "f", value.fields)
+        _add(made, name, list(value.details))
+    elif isinstance(value, Mapping):
         for field, text in value.items():
             SubElement(root, f"{{{OURS}}}{name}", {"name": field}).text = text
     elif isinstance(value, list):
         for each in value:
-            SubElement(root, f"{{{OURS}}}{name}").text = each
+            _add(root, name, each)
     elif value:
         SubElement(root, f"{{{OURS}}}{name}").text = str(value)
 
@@ -138,6 +168,8 @@ def _refused(fault: Element, answer: Answer, *, reading: bool) -> Failure:
     said = "; ".join((one.text or "").strip() for one in fault.findall(f"{{{OURS}}}message"))
     pause = (fault.findtext(f"{{{OURS}}}retryAfter") or "").strip()
     code = CODES.get(kind, Code.SERVER_TROUBLE if reading else Code.UNCLEAR_ANSWER)
+    if code is Code.REFUSED and (fault.findtext(f"{{{OURS}}}field") or "").strip() == ORDER_DATE:
+        code = Code.PERIOD_CLOSED  # its date was refused: nothing else can be wrong with a date of ours
     return Failure(
         code,
         f"the gateway refused it ({kind}): {redact(said)[:600]}",

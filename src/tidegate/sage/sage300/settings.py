@@ -16,7 +16,7 @@ from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
 from tidegate.sage.sage300.tables import BY_EXPORTS, BY_GATEWAY, BY_SQL, WAYS
 from tidegate.sage.sage300.wire_names import INVOICES, SHIPMENTS, STOCK_RESOURCES
-from tidegate.sage.sage300.writers import ByCsvImport, ByWebApi
+from tidegate.sage.sage300.writers import ByCsvImport, ByGateway, ByWebApi
 
 LONGEST_CODE = 12  #: characters of an optional field's code
 _COMPANY = re.compile(r"[A-Za-z0-9]{1,8}")
@@ -62,7 +62,7 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
     )
     exports_folder: str = ""  #: of the site's CSV exports, as this machine reaches it
     ready_to_post: bool = False  #: receipts are ready to be posted; else a person looks at them first
-    writer: ByWebApi | ByCsvImport = ByWebApi()  #: who writes orders
+    writer: ByWebApi | ByGateway | ByCsvImport = ByWebApi()  #: who writes orders
     date_form: Literal["noon_z", "local_midnight", "date"] = "noon_z"
 
     @property
@@ -107,6 +107,8 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
         ):
             if way in (self.stock, self.contracts) and not getattr(self, needed):
                 report.problem(f"{key}.{needed}", "missing", "stock or contract prices are to be read there")
+        if isinstance(self.writer, ByGateway) and not self.gateway_url:
+            report.problem(f"{key}.gateway_url", "missing", "orders are to be written there")
         if self.exports_folder and not Path(self.exports_folder).is_absolute():
             report.problem(
                 f"{key}.exports_folder", self.exports_folder, "give it from the root of this machine"

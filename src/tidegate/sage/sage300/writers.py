@@ -20,6 +20,13 @@ class ByWebApi(Strict, frozen=True, kw_only=True, tag_field="way", tag="web-api"
         """Nothing to check: its address is the company's own."""
 
 
+class ByGateway(Strict, frozen=True, kw_only=True, tag_field="way", tag="gateway"):
+    """The SOAP gateway: an order is previewed, with Sage's own tax, before it is inserted."""
+
+    def check(self, key: str, report: Report) -> None:
+        """Nothing to check here: the gateway's address is the company's own."""
+
+
 class ByCsvImport(Strict, frozen=True, kw_only=True, tag_field="way", tag="csv"):
     """The site's import of orders from CSV files."""
 

@@ -103,3 +103,55 @@ def test_a_lock_has_its_own_class_and_day_end_is_a_process(served: tuple[Sage300
     assert service.RunProcess(company="SAMLTD", view="IC0275")[0].priority == "Message"
     face.company.window.lock("backup")
     assert class_of(service.RunProcess, view="IC0275") == "locked"
+
+
+def _field(name: str, value: str) -> dict[str, str]:
+    return {"name": name, "_value_1": value}
+
+
+def _document(**header: str) -> dict[str, Any]:
+    fields = {
+        "CUSTOMER": "WEB",
+        "REFERENCE": "magento:main:7",
+        "ORDDATE": "20260302",
+        "LOCATION": "1",
+        **header,
+    }
+    goods = {"LINENUM": "32", "LINETYPE": "1", "ITEM": "HUB-0001", "LOCATION": "1", "QTYORDERED": "2"}
+    price = {"ORDUNIT": "EA", "PRICEOVER": "1", "PRIUNTPRC": "9.99", "TCLASS1": "1"}
+    option = {"view": "OE0501", "f": [_field("OPTFIELD", "MAGELINE"), _field("VALUE", "item:551")]}
+    line = {"view": "OE0500", "f": [_field(*one) for one in (goods | price).items()], "detail": [option]}
+    return {
+        "view": "OE0520",
+        "key": fields["REFERENCE"],
+        "f": [_field(*one) for one in fields.items()],
+        "detail": [line],
+    }
+
+
+def test_an_order_is_previewed_without_a_trace_and_inserted_once(served: tuple[Sage300Face, Any]) -> None:
+    face, service = served
+    seen = service.WriteDocument(company="SAMLTD", action="preview", **_document())
+    assert (seen.outcome, row(seen.row)["INVNETWTX"], row(seen.row)["ORDNUMBER"]) == (
+        "previewed",
+        "23.98",
+        None,
+    )
+    assert not list(face.company.orders.table)
+
+    made = service.WriteDocument(company="SAMLTD", action="insert", **_document())
+    [order] = face.company.orders.table
+    assert (made.outcome, row(made.row)["ORDNUMBER"]) == ("inserted", order.number)
+    assert [line.external_key for line in order.lines] == ["item:551"]
+    assert class_of(service.WriteDocument, action="insert", **_document(CUSTOMER="NOBODY")) == "validation"
+    face.options.denied = frozenset({("OE0520", "insert")})
+    assert class_of(service.WriteDocument, action="insert", **_document()) == "auth"
+
+
+def test_what_sets_a_price_stands_before_it(served: tuple[Sage300Face, Any]) -> None:
+    face, service = served
+    document = _document()
+    document["detail"][0]["f"].sort(key=lambda one: one["name"] != "PRIUNTPRC")
+    service.WriteDocument(company="SAMLTD", action="insert", **document)
+    [order] = face.company.orders.table
+    assert order.lines[0].price != Decimal("9.99"), "the item's own overwrote it"
