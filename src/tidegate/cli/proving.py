@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -71,7 +72,7 @@ def demo(
 
 
 def simulate(
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many weeks, each with its own seed.")],
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many weeks, each with its own seed.")] = 1,
     first: Annotated[int, typer.Option("--first", min=0, help="The first seed.")] = 0,
     sage: Sage = USUAL.name,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes side by side.")] = 1,
@@ -81,13 +82,39 @@ def simulate(
             "--at-least", min=0, help=("Fail when a kind of fault met a kind of call less often than this.")
         ),
     ] = 0,
+    shrink: Annotated[
+        Path | None,
+        typer.Option(
+            "--shrink",
+            metavar="FOLDER",
+            file_okay=False,
+            exists=True,
+            help="Write weeks that fail there, with the fewest events that still fail.",
+        ),
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            "--replay", metavar="FILE", dir_okay=False, exists=True, help="Run a week of such a file."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run simulated weeks with failures of every kind. The promises are checked at their ends."""
     with_room(sage)
+    if replay is not None:
+        raise typer.Exit(command_of("tidegate.simulation.replaying")(replay))
     carry_out = command_of("tidegate.simulation.command")
     raise typer.Exit(
-        carry_out(seeds=seeds, first=first, sage=sage, jobs=jobs, as_json=as_json, at_least=at_least)
+        carry_out(
+            seeds=seeds,
+            first=first,
+            sage=sage,
+            jobs=jobs,
+            as_json=as_json,
+            at_least=at_least,
+            shrink=shrink,
+        )
     )
 
 

@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
 from rich.progress import Progress
 
-from tidegate.simulation import coverage
+from tidegate.simulation import coverage, shrinking
 from tidegate.simulation.haste import make_haste
 from tidegate.simulation.run import Outcome, run_week
 
@@ -73,7 +74,16 @@ class Summary:
         return coverage.table(self.injections, self.faults)
 
 
-def main(*, seeds: int, first: int, sage: str, jobs: int, as_json: bool, at_least: int = 0) -> int:
+def main(
+    *,
+    seeds: int,
+    first: int,
+    sage: str,
+    jobs: int,
+    as_json: bool,
+    at_least: int = 0,
+    shrink: Path | None = None,
+) -> int:
     """Run `seeds` weeks from seed `first`; 0 when no promise was broken and no cell has fewer than `at_least` faults."""
     summary = Summary()
     with Progress(transient=True, disable=not sys.stderr.isatty()) as progress:
@@ -83,6 +93,8 @@ def main(*, seeds: int, first: int, sage: str, jobs: int, as_json: bool, at_leas
             for each in outcome.violations:  # a campaign of hours says at once what it has found
                 sys.stderr.write(f"seed {outcome.seed}: {each['promise']}: {each['subject']}\n")
             progress.advance(task)
+    if shrink is not None:
+        write_shrunk(summary, sage, shrink)
     seldom = list(coverage.below(summary.cells, at_least))
     if as_json:
         sys.stdout.write(json.dumps({**summary.as_dict(), "seldom": seldom}) + "\n")
@@ -91,6 +103,16 @@ def main(*, seeds: int, first: int, sage: str, jobs: int, as_json: bool, at_leas
         sys.stdout.writelines(f"FEWER THAN {at_least}: {cell}\n" for cell in seldom)
     broken = summary.violations or summary.lost or summary.doubled or summary.unexplained
     return 1 if broken or seldom else 0
+
+
+def write_shrunk(summary: Summary, sage: str, folder: Path) -> None:
+    """Each week that broke a promise, with the fewest events that still break the first of them, into a file."""
+    prepare()
+    first = {each["seed"]: each["promise"] for each in reversed(summary.violations)}
+    for seed, promise in sorted(first.items()):
+        path, left = shrinking.shrink(seed, sage, promise, folder)
+        more = "" if left.smallest else ", not yet the smallest"
+        sys.stderr.write(f"{path}: {promise} with {len(left.events)} events, after {left.runs} runs{more}\n")
 
 
 def outcomes(seeds: range, sage: str, jobs: int) -> Iterator[Outcome]:
