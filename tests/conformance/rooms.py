@@ -116,6 +116,20 @@ X3: dict[str, Callable[[], Stand]] = {
     ),
 }
 
+X3_GRAPHQL: dict[str, Callable[[], Stand]] = {
+    f"x3-graphql-{generation}": lambda generation=generation: X3Stand(  # type: ignore[misc]
+        settings={
+            "sign_in": "bearer",
+            "look_up": "graphql",
+            "graphql_fields": {"YMAGKEY": "magentoKey", "ORDINVATI": "totalIncludingTax"},
+        },
+        graphql=generation,
+    )
+    for generation in ("older", "newer")
+}
+"""Orders are looked up by GraphQL, in both generations."""
+
+
 BUSINESS_CLOUD_OTHERWISE: dict[str, Any] = {
     "stale_token_body": "list",
     "size_member": "$items_per_page",

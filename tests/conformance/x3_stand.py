@@ -25,7 +25,7 @@ from tidegate_sandbox.x3.rest import diagnoses
 SOAP = ("POST", "CAdxWebServiceXmlCC")
 CALLS: dict[Call, tuple[str, str, str | None]] = {
     "send": (*SOAP, "<wss:save "),
-    "look-up": ("GET", "SORDER", None),
+    "look-up": ("GET", "SORDER", None),  # by GraphQL below
     "prepare": ("GET", "FACILITY", None),
     "cancel": (*SOAP, "<wss:modify "),
     "create customer": (*SOAP, "BCGCOD"),

@@ -16,7 +16,7 @@ from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.reply import HTML, Reply
 from tidegate_sandbox.wire import ConnectionDropped
-from tidegate_sandbox.x3 import texts
+from tidegate_sandbox.x3 import graph, texts
 from tidegate_sandbox.x3.customer_object import CustomerObject
 from tidegate_sandbox.x3.demo import demo_company
 from tidegate_sandbox.x3.folder import Folder
@@ -104,6 +104,7 @@ class X3Face:
         )
         self.rest = Rest(folders, classes, options)
         self.soap = Soap(faults, self.pools, published, programs, options)
+        self.graph = graph.Graph(classes, options)
         self.used = 0  #: bytes of the licence's period
 
     def app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -186,6 +187,9 @@ class X3Face:
         if path.startswith(ROOT):
             path = path.encode("latin-1").decode("utf-8", "replace")
             return self.rest.reply(method, path, environ.get("QUERY_STRING", ""), origin)
+        if path == graph.PATH:
+            signed = str(environ.get("HTTP_AUTHORIZATION", "")).startswith("Bearer ")
+            return self.graph.reply(method, str(environ.get("HTTP_X_XTREM_ENDPOINT", "")), raw, signed=signed)
         return Reply(404, b"<html><body>404 Not Found</body></html>", HTML)
 
     def _weigh(self, size: int) -> None:

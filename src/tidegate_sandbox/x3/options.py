@@ -39,6 +39,8 @@ class Options:
     stopped: bool = False  #: the pool is stopped; §5
     allowance: int | None = None  #: bytes of the licence's period; None = unlimited; §5
     grace: int = 10  #: per cent beyond which nothing is answered
+    graphql: Literal["", "older", "newer"] = "newer"  #: its generation; "" = the site has none; §7
+    graphql_reference: bool = True  #: the order's node has the customer's reference; §7, A
     language: str = ""  #: texts come in this language whatever was asked for; "" = English; §15
     representation_rights: frozenset[str] = field(default_factory=frozenset)
     """Representations that answer nothing because the user sees no record of them; §19."""

@@ -16,6 +16,7 @@ from tidegate.sage.port.orders import Found, OrderKey
 from tidegate.sage.x3 import objects
 from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.envelope import Arguments
+from tidegate.sage.x3.graph import Graph
 from tidegate.sage.x3.queries import equals
 from tidegate.sage.x3.rows import Row, day_of, money_of, text_of
 from tidegate.sage.x3.settings import X3Settings
@@ -29,12 +30,13 @@ class OrderSearch:
 
     def __init__(self, client: X3Client, company: X3Settings, today: Callable[[], date]) -> None:
         self._client = client
+        self._graph = Graph(client, company)
         self._company = company
         self._today = today
 
     def find(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]] | Failure:
         """Every order that carries one of these keys or order numbers; pooled."""
-        rows = self._by_rest(keys) if self._company.look_up == "rest" else self._by_soap()
+        rows = self._listed(keys)
         if isinstance(rows, Failure):
             return rows
         listed = {text_of(row, "SOHNUM"): row for row in rows}
@@ -42,6 +44,22 @@ class OrderSearch:
             one.key: [self._found(row, one) for row in listed.values() if self._meets(row, one)]
             for one in keys
         }
+
+    def _listed(self, keys: Sequence[OrderKey]) -> list[Row] | Failure:
+        match self._company.look_up:
+            case "rest":
+                return self._by_rest(keys)
+            case "graphql":
+                return self._by_graphql(keys)
+            case _:
+                return self._by_soap()
+
+    def _by_graphql(self, keys: Sequence[OrderKey]) -> list[Row] | Failure:
+        references = [one.reference.strip() for one in keys if one.reference.strip()]
+        wanted = {"CUSORDREF": [*(one.key for one in keys), *references]}
+        if references and self._company.reference_field in self._company.graphql_fields:
+            wanted[self._company.reference_field] = references
+        return self._graph.orders(wanted)
 
     def _by_rest(self, keys: Sequence[OrderKey]) -> list[Row] | Failure:
         terms = {}

@@ -14,6 +14,7 @@ from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
+from tidegate.sage.x3.wire_names import GRAPHQL_FIELDS
 
 _PREFIX = re.compile(r"[A-Z0-9]{1,6}")
 CRITERIA = ("product", "customer", "category", "")
@@ -58,7 +59,8 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
     own_order_number: bool = False  #: orders get a number of ours, and X3 refuses it a second time
     order_prefix: str = "WEB"  #: of such numbers
     close_reason: str = ""  #: orders are cancelled by closing them with this reason; "" = a person does it
-    look_up: Literal["rest", "soap"] = "rest"
+    look_up: Literal["rest", "soap", "graphql"] = "rest"
+    graphql_fields: dict[str, str] = {}  #: fields of orders -> paths of the GraphQL node, where they differ
     look_up_days: int = 14  #: by SOAP: a list that begins so long ago shows every order in question
     page_size: int = 100
     held: Literal["most", "allocated", "ordered"] = "most"  #: what of stock counts as held
@@ -129,6 +131,13 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
                 report.problem(f"{key}.price_lists", f"{name} = {criteria!r}", f"allowed are {allowed}")
         if self.price_list != BASE_PRICE and self.price_list not in self.price_lists:
             report.problem(f"{key}.price_list", self.price_list, "add it to price_lists, too")
+        if self.look_up == "graphql" and self.sign_in == "basic":
+            report.problem(
+                f"{key}.look_up", self.look_up, 'GraphQL takes tokens alone: sign_in = "bearer" or "oauth"'
+            )
+        for name in self.graphql_fields.keys() - GRAPHQL_FIELDS.keys() - {self.reference_field, "ORDINVATI"}:
+            remedy = f"allowed are the one of reference_field, ORDINVATI, {', '.join(GRAPHQL_FIELDS)}"
+            report.problem(f"{key}.graphql_fields", name, remedy)
         check_range(self.token_seconds, 20, 600, f"{key}.token_seconds", report, "seconds")
         check_range(self.page_size, 1, 1000, f"{key}.page_size", report, "rows")
         check_range(self.look_up_days, 1, 365, f"{key}.look_up_days", report, "days")

@@ -29,3 +29,11 @@ TAX_LEVEL: Final = "VACITM"  # A
 TEXT: Final = "SOHTEX"  # A: the header's text
 CLOSING_REASON: Final = "CCLREN"
 NO_YEARS: Final = (1599, 9999)  # dates of these years are none, A
+
+# An order's node in GraphQL: the path of each field that a look-up reads. The vendor's example has all but the
+# reference (A), which no published example has; `graphql_fields` names another one.
+GRAPHQL_FIELDS: Final = {
+    "SOHNUM": "id",
+    "BPCORD": "soldToCustomer.code",
+    "CUSORDREF": "customerOrderReference",
+}
