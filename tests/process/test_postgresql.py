@@ -28,6 +28,9 @@ class Server:
         self._server: Any = running(place, "stop")
         self._place = place
         self._databases = 0
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as admin:
+            admin.execute("ALTER SYSTEM SET fsync = off")  # the server dies, the machine does not
+            admin.execute("SELECT pg_reload_conf()")
 
     def fresh(self) -> str:
         """The address of an empty database."""

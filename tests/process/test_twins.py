@@ -27,7 +27,7 @@ def test_two_hubs_on_one_ledger(set_up: SetUp) -> None:
 
     Under a fast clock: a lease is ten minutes, and whoever is refused waits for one.
     """
-    stage = set_up(rate=60, every_orders="1m", every_status="1m")
+    stage = set_up(rate=120, every_orders="1m", every_status="1m")
     twins = {each.pid: each for each in (stage.run(), stage.run())}
     stage.sell(4)
     stage.wait_until_settled()
