@@ -12,6 +12,7 @@ from tidegate_agent.odbc_reader import OdbcReader
 from tidegate_agent.platforms import this_platform
 from tidegate_agent.sage100.agent import Agent
 from tidegate_agent.sage100.api import Api
+from tidegate_agent.sage100.sdata import Feeds
 from tidegate_agent.secret_store import SecretStore
 from tidegate_agent.server import AgentServer
 from tidegate_agent.settings import Settings
@@ -32,15 +33,22 @@ class RunningAgent:
         self.clock = clock if clock is not None else MachineClock()
         self.secrets = SecretStore(settings.secrets_path, this_platform())
         self.journal = Journal(settings.journal, self.clock)
-        self._odbc = OdbcReader(settings, self.secrets) if settings.backend == "com" else None
+        self._tables = self._table_reader()
         self.agent = Agent(
             settings,
             clock=self.clock,
-            backend=opened(settings.backend, self._odbc.fetch if self._odbc is not None else None),
+            backend=opened(settings.backend, self._tables.fetch if self._tables is not None else None),
             journal=self.journal,
             secret=self.secrets,
         )
         self._server = AgentServer(settings.listen, Api(self.agent).face) if listens else None
+
+    def _table_reader(self) -> OdbcReader | Feeds | None:
+        """Where the platform itself reads no tables."""
+        if self.settings.backend != "com":
+            return None
+        by_feeds = self.settings.sage100.reader == "sdata"
+        return Feeds(self.settings, self.secrets) if by_feeds else OdbcReader(self.settings, self.secrets)
 
     @property
     def server(self) -> AgentServer:
@@ -53,8 +61,8 @@ class RunningAgent:
         """Give back port, reader and journal."""
         if self._server is not None:
             self._server.server_close()
-        if self._odbc is not None:
-            self._odbc.close()
+        if self._tables is not None:
+            self._tables.close()
         self.journal.close()
 
     def serve(self) -> None:

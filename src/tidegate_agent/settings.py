@@ -66,11 +66,12 @@ class Sage100:
     user: str = ""
     password: str = "sage"  #: the name of a secret
     companies: tuple[str, ...] = ()
-    reader: str = "odbc"  #: odbc (Standard, Advanced) or sql (Premium)
+    reader: str = "odbc"  #: odbc (Standard, Advanced), sql (Premium), or sdata (older versions that run it)
     data_source: str = ""  #: name of the system DSN
     sql_server: str = ""  #: Premium: server\\instance
     sql_user: str = ""  #: of the reader, where it is not the user of Sage
     sql_password: str = ""  #: the name of a secret; empty: that of Sage
+    sdata_url: str = ""  #: of the reader sdata: https://server:port
     time_zone: str = "America/New_York"  #: of the server's clock
     edition: str = "standard"
     version: str = ""
@@ -108,7 +109,7 @@ class Settings:
 T = TypeVar("T")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CHOICES = {
-    "sage100.reader": ("odbc", "sql"),
+    "sage100.reader": ("odbc", "sql", "sdata"),
     "sage100.edition": ("standard", "advanced", "premium"),
     "sage100.history": ("orders", "orders+deleted", "none", "unknown"),
     "worker": ("process", "inline"),
@@ -158,6 +159,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError("'seats.seats_reserved_for_people' needs 'seats.seats_bought'")
     if not sage.companies:
         raise SettingsError("'sage100.companies' must name the companies that the hub may reach")
+    if sage.reader == "sdata" and settings.backend == "com" and not sage.sdata_url:
+        raise SettingsError("'sage100.sdata_url' is missing: the reader sdata finds its feeds there")
     for name, pattern in (*sage.texts.patterns(), *(("refusing", one) for one in sage.refusing_warnings)):
         try:
             re.compile(pattern)

@@ -166,6 +166,11 @@ SAGE_100: dict[str, Callable[[], Stand]] = {
     "sage100-web-services": lambda: Sage100Stand(web_services=True, edition="advanced"),
 }
 
+SAGE_100_BY_FEEDS: dict[str, Callable[[], Stand]] = {
+    "sage100-sdata": lambda: Sage100Stand(edition="advanced", told={"reader": "sdata"}),
+}
+"""An older site, whose tables are read by SData feeds: the questions about reading, in `test_sage100_feeds.py`."""
+
 LEAST = frozenset(
     {
         "cancelling",

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tidegate_agent.caller import Backend, CallFailed, CallHung, ClassMissing, TablesFailed, Worker
+from tidegate_agent.caller import Backend, CallFailed, CallHung, ClassMissing, Tables, TablesFailed, Worker
 from tidegate_agent.clock import Clock
 from tidegate_agent.failure import Failure
 from tidegate_agent.inline_worker import InlineWorker
@@ -25,6 +25,7 @@ from tidegate_agent.sage100.names import REFUSING_WARNINGS
 from tidegate_agent.sage100.order_calls import OrderCalls
 from tidegate_agent.sage100.order_writer import OrderWriter, settle
 from tidegate_agent.sage100.reader import Reader
+from tidegate_agent.sage100.sdata import SDataReader
 from tidegate_agent.sage100.session import Session
 from tidegate_agent.sage100.texts import Texts
 from tidegate_agent.settings import Settings
@@ -55,7 +56,7 @@ class Agent:
         self._texts = Texts(settings.sage100.texts.patterns())
         self.new_texts: list[str] = []
         self._readers = {
-            company: Reader(backend.tables(company), settings.sage100.reader, company)
+            company: _reader(backend.tables(company), settings.sage100.reader, company)
             for company in settings.sage100.companies
         }
         self.seen: dict[str, tuple[str, str, datetime]] = {}  #: company -> (open or locked, why, since)
@@ -262,3 +263,7 @@ class Agent:
                 }
             )
         return shown
+
+
+def _reader(tables: Tables, kind: str, company: str) -> Reader:
+    return SDataReader(tables, company) if kind == "sdata" else Reader(tables, kind, company)

@@ -27,6 +27,7 @@ def capabilities(agent: Agent, company: str, *, probe: bool) -> dict[str, Any]:
         "modules": list(sage.modules),
         "reader": sage.reader,
         "writer": None if agent.settings.read_only else "boi",
+        "receipts": False,  # neither by BOI nor by any other way: people enter them (contract sections 1, 7.1)
         "udf": {
             "order": _field(reader, OPEN_ORDERS, sage.udf_order),
             "order_history": _field(reader, HISTORY, sage.udf_order),

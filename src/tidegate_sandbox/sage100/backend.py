@@ -9,6 +9,7 @@ from tidegate_sandbox.sage100.demo import demo_installation
 from tidegate_sandbox.sage100.dialect import fetch
 from tidegate_sandbox.sage100.installation import Installation
 from tidegate_sandbox.sage100.native import FakeNative
+from tidegate_sandbox.sage100.sdata import feed
 
 _shared: dict[str, Host] = {}
 
@@ -28,8 +29,10 @@ class Host:
         self.installation.end_server(process)
 
     def fetch(self, company: str, statement: str) -> list[dict[str, Any]]:
-        """Rows of a SELECT, in the dialect of the edition. OdbcError as a driver raises it."""
+        """Rows of a SELECT, in the dialect of the edition; or a feed, by its address. OdbcError as a driver raises it."""
         with self.installation.lock:
+            if not statement.startswith("SELECT "):
+                return [{"feed": feed(self.installation, company, statement)}]
             return fetch(self.installation, company, statement)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
+from tidegate_sandbox.sage100.dialect import OdbcError
 from tidegate_sandbox.sage100.installation import Installation
 from tidegate_sandbox.sage100.tables import columns, rows
 
@@ -97,5 +98,33 @@ def _feed(
         entry = SubElement(feed, f"{{{ATOM}}}entry")
         record = SubElement(SubElement(entry, f"{{{SDATA}}}payload"), table)
         for name, value in row:
-            SubElement(record, name).text = str(value)
+            SubElement(record, name).text = "" if value is None else str(value)
     return bytes(tostring(feed, encoding="utf-8", xml_declaration=True))
+
+
+STATES = {400: "42S22", 401: "28000", 404: "42S02"}
+
+
+def feed(installation: Installation, company: str, address: str) -> bytes:
+    """A feed without the wire, as the installation's first user. OdbcError for what is refused."""
+    if installation.tables_down:
+        raise OdbcError(installation.tables_down, "the service cannot be reached")
+    path, _, query = address.partition("?")
+    user, password = next(iter(installation.users.items()))
+    code = base64.b64encode(f"{user}:{password}".encode()).decode()
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": f"{PREFIX}{company}/{path}",
+        "QUERY_STRING": query,
+        "HTTP_AUTHORIZATION": f"Basic {code}",
+    }
+    said: list[str] = []
+
+    def start(status: str, _headers: Any, _error: Any = None) -> Any:
+        said.append(status)
+
+    body = b"".join(SData(installation)(environ, start))
+    status = int(said[0][:3])
+    if status != 200:
+        raise OdbcError(STATES.get(status, "HY000"), said[0])
+    return body

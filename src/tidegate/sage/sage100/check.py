@@ -16,7 +16,7 @@ from tidegate.sage.sage100.rows import text_of
 from tidegate.sage.sage100.settings import Sage100Settings
 from tidegate.sage.sage100.web_services import NEEDED as OPERATIONS
 from tidegate.sage.sage100.web_services import WebServices
-from tidegate.sage.sage100.wire_names import FIRST_WEB_SERVICES, NO_ORDER, READS, STANDARD_EDITION
+from tidegate.sage.sage100.wire_names import BY_FEEDS, FIRST_WEB_SERVICES, NO_ORDER, READS, STANDARD_EDITION
 
 CONTRACT = 1
 NEEDED = ("items", "customers", "stock", "orders", "order-lines", "order-history")
@@ -98,6 +98,10 @@ class Check:
         else:
             self._note("pass", "reading", "all datasets")
         self._history(text_of(offered, "history"))
+        if offered.get("receipts") is not True:
+            self._note(
+                "pass", "receipts", "none are written: people enter them, the order carries the reference"
+            )
         zone = text_of(offered, "time_zone")
         if zone and zone != company.time_zone:
             remedy = f'time_zone = "{zone}", or change the agent\'s'
@@ -154,6 +158,11 @@ class Check:
             remedy = f'reader = "{wanted}" in the agent\'s settings, or "{reader}" here'
             self._note(
                 "fail", "reader", f"the agent reads by {reader}, but the configuration has {wanted}", remedy
+            )
+        elif reader == BY_FEEDS:
+            text = "sdata reads whole tables, and is gone with Sage 100 2025"
+            self._note(
+                "warn", "reader", text, f'reader = "{fitting}" in the agent\'s settings, when it can be'
             )
         elif fitting and reader != fitting:
             remedy = f'reader = "{fitting}" in the agent\'s settings, or its right edition'

@@ -16,7 +16,7 @@ from tidegate.config.store_rules import check_url
 from tidegate.sage.sage100.accounts import USUAL
 from tidegate.sage.sage100.writers import ByAgent, ByImportJob, ByWebServices
 
-READERS = ("odbc", "sql")
+READERS = ("odbc", "sql", "sdata")
 SHIPMENTS = ("shipped", "posted")
 #: The bases of cost-based prices, and their columns of an item.
 MARKUP_BASES = {

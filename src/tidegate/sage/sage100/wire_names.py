@@ -78,6 +78,7 @@ READS: Final = {
     "advanced": "odbc",
     "premium": "sql",
 }  # P: edition -> what reads its tables
+BY_FEEDS: Final = "sdata"  # P: older versions, of any edition
 
 # eBusiness Web Services
 FIRST_WEB_SERVICES: Final = (4, 40)  # C
