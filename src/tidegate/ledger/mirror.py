@@ -69,11 +69,12 @@ def settled(connection: str, flow: str) -> pl.DataFrame:
     found, folded = rows.fetch_all(sql, connection, flow), snapshot.read(connection, flow)
     if not found:  # most cycles
         return folded
-    own = pl.DataFrame(found, schema=schema, orient="row")
+    own = pl.LazyFrame(found, schema=schema, orient="row")
     sent_values = own.filter(
         (pl.col("value") != "") & ~pl.col("state").is_in([State.SENDING, State.IN_DOUBT])
     )
-    return pl.concat([folded.join(own, on="key", how="anti"), sent_values.select("key", "value")])
+    kept = folded.lazy().join(own, on="key", how="anti", maintain_order="left")
+    return pl.concat([kept, sent_values.select("key", "value")]).collect()
 
 
 def due(
@@ -128,8 +129,9 @@ def unnamed(connection: str, flow: str, wanted: Values) -> pl.Series:
     named, folded = snapshot.frame(wanted), snapshot.read(connection, flow)
     if named["key"].equals(folded["key"]):
         folded = folded.clear()
-    known = pl.concat([folded.select("key"), mirror_item.table(connection, flow).select("key")]).unique()
-    return known.join(named, on="key", how="anti")["key"]
+    own = mirror_item.table(connection, flow)
+    known = pl.concat([folded.lazy().select("key"), own.lazy().select("key")]).unique()
+    return known.join(named.lazy(), on="key", how="anti").collect()["key"]
 
 
 def find(connection: str, flow: str, keys: Iterable[str]) -> list[MirrorItem]:
@@ -194,11 +196,13 @@ def want(connection: str, flow: str, wanted: Values, now: datetime, gone: Iterab
         raise ValueError("internal error: a wanted value must not be empty")
     own = mirror_item.table(connection, flow)
     differing = snapshot.differing(sent_values, snapshot.read(connection, flow))
-    fresh = differing.join(own, on="key", how="anti", maintain_order="left")
+    fresh = differing.join(own, on="key", how="anti", maintain_order="left") if own.height else differing
     new = [(key, value, sent or "", sent is not None) for key, value, sent in fresh.iter_rows()]
     mirror_item.insert(connection, flow, new, now)
-    changed = sent_values.join(own, on="key").filter(pl.col("value") != pl.col("wanted"))
-    return len(new) + _wanted_otherwise(changed, now)
+    if not own.height:  # most cycles
+        return len(new)
+    changed = sent_values.lazy().join(own.lazy(), on="key").filter(pl.col("value") != pl.col("wanted"))
+    return len(new) + _wanted_otherwise(changed.collect(), now)
 
 
 #: These keep their state whatever is wanted of them by now.
@@ -278,20 +282,19 @@ def baseline(connection: str, flow: str, values: Values, now: datetime) -> None:
     """
     inside(now)
     there = snapshot.frame(values)
-    own = there.join(mirror_item.table(connection, flow), on="key")
-    known = own.filter(~pl.col("state").is_in(_UNMOVED))
-    confirmed, others = (
-        known.filter(pl.col("state") == State.CONFIRMED),
-        known.filter(pl.col("state") != State.CONFIRMED),
-    )
-    mirror_item.restart(
-        [(row, value, value) for row, value in confirmed.select("id", "value").iter_rows()], now
-    )
-    same = others.filter(pl.col("wanted") == pl.col("value"))
-    mirror_item.restart([(row, value, value) for row, value in same.select("id", "value").iter_rows()], now)
-    still = others.filter(pl.col("wanted") != pl.col("value"))
-    rows.update(models.MirrorRow, ("sent",), list(still.select("id", "value").iter_rows()))
-    rowless = there.join(own, on="key", how="anti")
+    own = mirror_item.table(connection, flow)
+    rowless = there
+    if own.height:
+        as_wanted = (pl.col("state") == State.CONFIRMED) | (pl.col("wanted") == pl.col("value"))
+        moved = ~pl.col("state").is_in(_UNMOVED)
+        known = (
+            there.lazy().join(own.lazy(), on="key").filter(moved).with_columns(as_wanted=as_wanted).collect()
+        )
+        same, still = known.filter("as_wanted"), known.filter(~pl.col("as_wanted"))
+        again = zip(same["id"], same["value"], same["value"], strict=True)
+        mirror_item.restart(list(again), now)
+        rows.update(models.MirrorRow, ("sent",), list(zip(still["id"], still["value"], strict=True)))
+        rowless = there.join(own, on="key", how="anti")
     if rowless.height:
         snapshot.write(connection, flow, snapshot.with_values(snapshot.read(connection, flow), rowless), now)
 

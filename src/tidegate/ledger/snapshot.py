@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import Any, TypeAlias
 
@@ -17,6 +17,8 @@ from tidegate.tables import pl
 
 #: Items in one part: far below what either database takes as one value.
 PART = 250_000
+#: Bytes of a part that is kept in memory, taken apart: some hundred items.
+SHORT = 32_768
 
 _SNAPSHOT = ("connection", "flow", "part", "items", "content", "folded_at")
 
@@ -33,19 +35,34 @@ def frame(values: Values) -> pl.DataFrame:
     """Keys and values as a table, one row a key, sorted; NUL, which PostgreSQL refuses, is replaced."""
     if not isinstance(values, pl.DataFrame):
         values = pl.DataFrame({"key": list(values), "value": list(values.values())}, schema=schema())
-    clean = values.select(
-        pl.col("key", "value").cast(pl.String).str.replace_all("\x00", "\ufffd", literal=True)
+    clean = (
+        values.lazy()
+        .select(pl.col("key", "value").cast(pl.String).str.replace_all("\x00", "\ufffd", literal=True))
+        .sort("key", maintain_order=True)
+        .collect()
     )
     if clean["key"].n_unique() < clean.height:  # asking is cheap, and mostly there is nothing to do
-        clean = clean.unique("key", keep="last")
-    return clean.sort("key")
+        clean = clean.unique("key", keep="last", maintain_order=True)
+    return clean
 
 
 def read(connection: str, flow: str) -> pl.DataFrame:
     """What stands in the snapshot: key, value, sorted by key."""
     sql = "SELECT content FROM tidegate_mirrorsnapshot WHERE connection = %s AND flow = %s ORDER BY part"
-    parts = [pl.read_ipc(BytesIO(bytes(content))) for (content,) in rows.fetch_all(sql, connection, flow)]
+    parts = [_part(bytes(content)) for (content,) in rows.fetch_all(sql, connection, flow)]
     return pl.concat(parts) if parts else pl.DataFrame(schema=schema())
+
+
+def _part(content: bytes) -> pl.DataFrame:
+    """The table in one part. A short one is mostly the same as in the cycle before: it is taken apart once."""
+    return _short(content) if len(content) <= SHORT else _taken_apart(content)
+
+
+def _taken_apart(content: bytes) -> pl.DataFrame:
+    return pl.read_ipc(BytesIO(content))
+
+
+_short = lru_cache(maxsize=128)(_taken_apart)
 
 
 def size(connection: str, flow: str) -> int:
@@ -58,7 +75,7 @@ def size(connection: str, flow: str) -> int:
 def write(connection: str, flow: str, settled: pl.DataFrame, now: datetime) -> None:
     """Replace the snapshot."""
     rows.execute("DELETE FROM tidegate_mirrorsnapshot WHERE connection = %s AND flow = %s", connection, flow)
-    ordered = settled.select("key", "value").sort("key")
+    ordered = settled.lazy().select("key", "value").sort("key").collect()
     for part, start in enumerate(range(0, ordered.height, PART)):
         piece = ordered.slice(start, PART)
         content = BytesIO()
@@ -71,8 +88,10 @@ def differing(values: pl.DataFrame, snapshot: pl.DataFrame) -> pl.DataFrame:
     """Of sorted `values` those that the snapshot does not have so: key, value, value_sent (null = unknown)."""
     if values.height == snapshot.height and values["key"].equals(snapshot["key"]):
         # the usual case, the same items as ever: compared side by side, without a join
-        both = values.with_columns(snapshot["value"].alias("value_sent"))
-        return both.filter(pl.col("value") != pl.col("value_sent"))
+        other = values["value"] != snapshot["value"]
+        if not other.any():
+            return pl.DataFrame(schema={**schema(), "value_sent": pl.String})
+        return values.filter(other).with_columns(snapshot["value"].filter(other).alias("value_sent"))
     both = values.join(snapshot, on="key", how="left", suffix="_sent", maintain_order="left")
     return both.filter(pl.col("value_sent").is_null() | (pl.col("value") != pl.col("value_sent")))
 
