@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -25,9 +26,15 @@ def backup(
     if target.exists() and not force:
         raise Refused(f"{target} exists", "name another file, or use --force", exits.USAGE)
     with there.ledger():
+        from rich.progress import Progress
+
         from tidegate.ledger import database
 
-        database.backup(target)
+        with Progress(transient=True, disable=as_json or not sys.stderr.isatty()) as progress:
+            task = progress.add_task("copied")
+            database.backup(
+                target, lambda copied, of: progress.update(task, completed=copied, total=of, refresh=True)
+            )
     size = target.stat().st_size
     if as_json:
         showing.print_json({"file": str(target.absolute()), "bytes": size})

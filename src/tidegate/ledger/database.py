@@ -316,8 +316,18 @@ def compact() -> bool:
 # --- backup -----------------------------------------------------------------------------------
 
 
-def backup(path: str | Path) -> None:
-    """Copy a SQLite ledger to `path` while it is in use; consistent, checked, and complete or absent."""
+#: Pages that are copied between two words about the progress: 16 MiB.
+PAGES = 4_096
+
+Progress = Callable[[int, int], None]
+"""How many pages are copied, and of how many."""
+
+
+def backup(path: str | Path, progress: Progress = lambda _copied, _of: None) -> None:
+    """Copy a SQLite ledger to `path` while it is in use; consistent, checked, and complete or absent.
+
+    The copy is of the moment at which it began: what is written meanwhile neither waits for it nor starts it anew.
+    """
     if _here is None or _here.path is None:
         raise LedgerError(
             f"{where()}: PostgreSQL has its own tools for backups: "
@@ -335,7 +345,12 @@ def backup(path: str | Path) -> None:
         partial.unlink(missing_ok=True)
         file.private(partial)
         with closing(sqlite3.connect(_here.path)) as live, closing(sqlite3.connect(partial)) as copy:
-            live.backup(copy)
+            live.execute("BEGIN")
+            live.execute(
+                "SELECT count(*) FROM sqlite_master"
+            ).fetchone()  # this view of the ledger is what is copied
+            live.backup(copy, pages=PAGES, progress=lambda _, left, of: progress(of - left, of), sleep=0)
+            live.rollback()
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
             verdict = copy.execute("PRAGMA quick_check").fetchone()[0]
         if verdict != "ok":

@@ -312,6 +312,28 @@ def test_a_backup_opens_and_goes_on(sqlite: Ledger, tmp_path: Path) -> None:
     create("after")
 
 
+def test_a_backup_says_how_far_it_is_and_does_not_begin_anew_for_a_writer(
+    sqlite: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two parts of the copy somebody commits: SQLite starts a copy without a view of its own again."""
+    monkeypatch.setattr(database, "PAGES", 20)
+    create("before")
+    steps: list[tuple[int, int]] = []
+
+    def progress(copied: int, of: int) -> None:
+        create(f"during-{len(steps)}")
+        steps.append((copied, of))
+
+    database.backup(tmp_path / "copy.db", progress)
+    whole = steps[0][1]
+    assert steps == [(min(20 * number, whole), whole) for number in range(1, len(steps) + 1)]
+    assert len(steps) > 5
+    assert queue.by_key("during-0") is not None
+    database.open_ledger(f"sqlite:///{tmp_path / 'copy.db'}")
+    assert queue.by_key("before") is not None
+    assert queue.by_key("during-0") is None, "of the moment at which it began"
+
+
 def test_a_backup_is_complete_or_absent(sqlite: Ledger, tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="ledger itself"):
         database.backup(sqlite.path or "")
