@@ -60,7 +60,7 @@ def lived(seed: int, shared: Path) -> Outcome:
     """One week, and its outcome left where the other workers find it."""
     outcome = run_week(seed)
     kept = shared / f"week-{seed}.json"
-    kept.with_suffix(f".{id(outcome)}").write_text(json.dumps(asdict(outcome)))
+    kept.with_suffix(f".{id(outcome)}").write_text(json.dumps(vars(outcome)))
     kept.with_suffix(f".{id(outcome)}").replace(kept)
     return outcome
 
