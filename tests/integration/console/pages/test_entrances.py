@@ -160,7 +160,7 @@ def test_a_test_message_goes_to_every_target_and_says_who_took_it(
     monkeypatch.setattr(closing, "send_test", took)
     assert "Send a test to" in browsing.page("/alerts")
     text = browsing.post("/alerts/test")
-    assert "team took it" in text
+    assert "sent to team" in text
     assert "not sent to boss: no such host" in text
     assert Change.objects.get(act="alerts tested").after == "team: sent, boss: not sent"
     browsing.sign_in("olga", Role.OPERATOR, CONNECTION)

@@ -237,7 +237,7 @@ def test_a_halt_is_made_found_and_lifted(held: Browsing) -> None:
         f"/connections/{CONNECTION}/halt", reason="stock-taking"
     )
     assert "stock-taking" in held.page("/")
-    assert "Lifted" in held.post(f"/connections/{CONNECTION}/lift", reason="done")
+    assert "The halt is lifted" in held.post(f"/connections/{CONNECTION}/lift", reason="done")
     assert list(Change.objects.values_list("act", flat=True).order_by("id"))[-2:] == ["halted", "lifted"]
 
 
