@@ -52,9 +52,7 @@ def _carry_out(
     for path, number in ((out, 1), (err, 2)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND), number)
     sys.argv = ["tidegate", *words]
-    database.locate = lambda url, _durability: location.locate(
-        url, "off"
-    )  # kill as we may, nobody cuts the power
+    database.locate = _without_waiting
     if clock is None:
         from tidegate.cli.main import run
 
