@@ -52,10 +52,10 @@ def test_a_worker_with_another_configuration_refuses(set_up: SetUp, server: Serv
     other = stage.configure("other.toml", every_orders="2m")
     refused = stage.start("worker", config=other)
     refused.wait(4)
-    assert "share another configuration" in refused.stderr
+    assert "use another configuration" in refused.stderr
     second = stage.start("--debug", "worker", "--json", "--new-configuration", config=other)
     first.wait(4)
-    assert "share another configuration" in first.stderr
+    assert "use another configuration" in first.stderr
     second.stop()
 
 

@@ -9,7 +9,7 @@ from tidegate.engine.permission_check import enabled
 from tidegate.flows import store_limits
 from tidegate.flows.connection import Connection
 from tidegate.flows.prices import book
-from tidegate.flows.prices.scope import price_scope
+from tidegate.flows.prices.scope import NOT_WRITTEN, price_scope
 from tidegate.magento.shop import StoreConfig, Website
 from tidegate.sage.port.findings import CodeList, Finding
 
@@ -49,7 +49,7 @@ def check_scope(connection: Connection, websites: Sequence[Website]) -> Finding:
     wanted = connection.settings.prices.scope
     if isinstance(settled, Failure):
         refused = settled.code is Code.PRICE_SCOPE
-        text, _, way_out = settled.text.partition(". Nothing was written; ")
+        text, _, way_out = settled.text.partition(NOT_WRITTEN)
         return Finding("price scope", "fail" if refused else "warn", text, way_out or "run it again")
     if settled != wanted:
         text = (

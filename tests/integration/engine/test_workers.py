@@ -82,7 +82,7 @@ def test_a_worker_ends_before_its_next_cycle_when_the_others_have_a_new_configur
         with transaction("test"):
             shared_configuration.agree(THEIRS, shop.hub.clock.now(), replace=True)
 
-    with pytest.raises(OtherConfiguration, match="share another configuration"):
+    with pytest.raises(OtherConfiguration, match="use another configuration"):
         workers.run(shop.hub, OURS, threading.Event(), jobs=1, replace=False, seen=look)
     with pytest.raises(OtherConfiguration, match="--new-configuration"):  # nor does it start again
         workers.run(shop.hub, OURS, threading.Event(), jobs=1, replace=False)

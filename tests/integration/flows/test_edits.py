@@ -115,8 +115,8 @@ def test_what_the_company_may_have_is_not_edited(stage: MemoryStage) -> None:
     [
         ("date", "soon", "must be a day such as"),
         ("date", "1999-01-01", "more than a year away"),
-        ("difference", "7", "no rounding"),
-        ("difference", "x", "is an amount"),
+        ("difference", "7", "more cannot come from rounding"),
+        ("difference", "x", "must be an amount"),
         ("billing.city", "x" * 300, "at most 255 characters"),
         ("billing.city", "a\nb", "at most 1 line"),
         ("billing.street", "a\nb\nc\nd\ne", "at most 4 lines"),

@@ -255,7 +255,7 @@ def test_a_machine_that_sleeps_between_attempt_and_call_sends_nothing(
         patch.setattr(FiledOrders, "reserve", asleep)
         stage.cycle()
     assert (stage.state(placed), stage.platform.files) == (State.QUEUED, [])
-    assert "paused" in stage.delivery(placed).reason
+    assert "was suspended" in stage.delivery(placed).reason
     assert parcels.open_parcels() == []
     stage.cycle()
     assert stage.state(placed) is State.HANDED_OVER

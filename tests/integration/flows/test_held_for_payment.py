@@ -12,7 +12,6 @@ from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import Stage
 from tidegate.config.fulfilment import Fulfilment
 from tidegate.domain.states import State
-from tidegate.flows.invoice_steps import UNPAID
 from tidegate.ledger import models
 
 migration = import_module("tidegate.ledger.migrations.0010_held_for_payment")
@@ -29,7 +28,7 @@ def test_a_ledger_that_skipped_them_has_them_held_and_released_by_the_payment(sh
     shop.run()
     rows = models.Delivery.objects.filter(flow="invoices", state="held")
     assert rows.count() == 2
-    rows.update(state="skipped", waits_for="", reason_code="", reason=UNPAID)
+    rows.update(state="skipped", waits_for="", reason_code="", reason=migration.SENTENCE)
     models.Delivery.objects.filter(pk=shop.item(other, "invoices", "invoice:").id).update(
         reason_code="operator", reason="made by hand"
     )

@@ -162,7 +162,7 @@ def test_a_product_that_never_numbers_orders_has_its_notes_skipped_with_the_reas
     stage.turn(states_numbers=False)
     placed = unnumbered(stage)
     assert notes_of(stage, placed) == {State.SKIPPED}
-    assert "no number" in stage.delivery(placed, "comment", "order-status").reason
+    assert "does not give orders a number" in stage.delivery(placed, "comment", "order-status").reason
     assert [line.verdict for line in preflight.preflight(stage.hub, ()) if line.subject == "notes"] == [
         "warn"
     ]

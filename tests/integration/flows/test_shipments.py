@@ -173,7 +173,7 @@ def test_part_of_a_bundle_that_ships_together_is_a_review_with_the_figures(shop:
     shop.run("shipments")
     item = shop.item(placed, "shipments", "shipment:")
     assert item.state is State.REVIEW
-    assert "takes the bundle KIT-1 as a whole only" in item.reason
+    assert "accepts the bundle KIT-1 only as a whole" in item.reason
     assert shop.documents(placed)["shipments"] == []
 
 

@@ -65,7 +65,7 @@ def test_a_disk_that_is_full_when_the_file_is_opened_is_not_a_broken_file() -> N
     error.__cause__ = cause
     assert "is full" in str(explain(error, "ledger x"))
     cause.sqlite_errorname = "SQLITE_IOERR_READ"
-    assert "damaged" in str(explain(error, "ledger x"))
+    assert "reported an error" in str(explain(error, "ledger x"))
 
 
 def test_a_file_that_its_last_user_is_leaving_is_waited_for(

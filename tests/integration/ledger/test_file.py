@@ -56,7 +56,7 @@ def test_an_empty_database_is_refused(tmp_path: Path) -> None:
 def test_a_text_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.write_text("orders\n" * 100)
-    with pytest.raises(LedgerError, match="not a Tidegate ledger"):
+    with pytest.raises(LedgerError, match="neither a Tidegate ledger"):
         opened(path)
 
 

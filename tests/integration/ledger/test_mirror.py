@@ -226,7 +226,7 @@ def test_what_is_gone_is_dropped_wherever_it_stands(ledger: Ledger) -> None:
 
 
 def test_an_empty_value_is_a_programmers_mistake(ledger: Ledger) -> None:
-    with pytest.raises(ValueError, match="never empty"):
+    with pytest.raises(ValueError, match="must not be empty"):
         want(a="")
 
 

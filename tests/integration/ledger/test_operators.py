@@ -78,7 +78,7 @@ def test_retry_pressed_twice_does_nothing_more(ledger: object) -> None:
 
 
 def test_nobody(ledger: object) -> None:
-    with pytest.raises(NotFound, match="no delivery 4711"):
+    with pytest.raises(NotFound, match="no delivery has the id 4711"):
         act("retry", 4711)
 
 

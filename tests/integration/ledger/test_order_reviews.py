@@ -93,7 +93,7 @@ def test_both_figures_and_the_ways_out_stand_in_the_review(ledger: Ledger) -> No
     assert (item.state, item.label, item.entity_id) == (State.REVIEW, NUMBER, 7)
     assert item.reason == (
         "total: it differs (Magento 60.00, Sage 59.40). Correct the side that is wrong: the next reconciliation ends "
-        "this by itself. Or accept it: `tidegate queue skip 000000007 --step reconciliation --reason WHY`"
+        "this by itself. Or accept the difference: `tidegate queue skip 000000007 --step reconciliation --reason WHY`"
     )
     assert night("59.40", nights=2).changed_at == item.changed_at
 

@@ -88,7 +88,7 @@ def test_nothing_but_result_and_look_up_leads_out_of_it(ledger: object) -> None:
     with database.transaction("test"):
         assert delivery.reclaim(held, LATER) == 0
     for act in (delivery.retry, delivery.release, delivery.hold, delivery.cancel):
-        with pytest.raises(NotAllowed, match="lies with the target"), database.transaction("test"):
+        with pytest.raises(NotAllowed, match="the target works on it later"), database.transaction("test"):
             act(lying, actor="anna", now=LATER)
     with pytest.raises(NotAllowed), database.transaction("test"):
         delivery.skip(lying, actor="anna", now=LATER, text="a reason")

@@ -206,7 +206,7 @@ def test_who_died_while_renewing_is_waited_for_no_longer_than_its_lease(ledger: 
     found = store.load("uk")["refresh"]
     assert (found.version, found.value) == (2, "mine")
     impatient = store.rotating("uk", "d", NOW, patience=5)
-    with store.rotating("uk", "c", NOW), pytest.raises(LedgerError, match="somebody else"):
+    with store.rotating("uk", "c", NOW), pytest.raises(LedgerError, match="another process"):
         impatient.__enter__()
 
 

@@ -187,7 +187,7 @@ def test_a_batch_counts_from_its_attempts(ledger: object) -> None:
     assert (row.sent, row.confirmed, row.failed, row.in_doubt, row.calls) == (4, 1, 2, 1, 9)
 
 
-@pytest.mark.parametrize(("payload", "said"), [("h1", "sent again while"), ("h2", "another payload")])
+@pytest.mark.parametrize(("payload", "said"), [("h1", "sent again although"), ("h2", "another payload")])
 def test_a_key_never_goes_out_again_while_an_attempt_is_unresolved(
     ledger: object, payload: str, said: str
 ) -> None:

@@ -23,7 +23,7 @@ def test_the_first_says_which_and_another_one_refuses(sqlite: Ledger) -> None:
     shared_configuration.check("a" * 64)
     with transaction("test"):
         shared_configuration.agree("b" * 64, NOW, replace=True)
-    with pytest.raises(OtherConfiguration, match="share another configuration"):
+    with pytest.raises(OtherConfiguration, match="use another configuration"):
         shared_configuration.check("a" * 64)
 
 

@@ -22,6 +22,6 @@ def test_a_secret_that_can_be_guessed_and_a_private_key_are_refused() -> None:
 
 def test_a_hook_that_nobody_hears_is_told() -> None:
     secret, text = "a-long-and-random-secret-4711", with_hook("hook_secret", "env:HOOK")
-    assert warnings(text, HOOK=secret)["stores.main.hook_secret"] == "nobody listens"
+    assert warnings(text, HOOK=secret)["stores.main.hook_secret"] == "[api] does not listen"
     listening = f'{text}\n[api]\nlisten = "127.0.0.1:8090"\n'
-    assert "nobody listens" not in warnings(listening, HOOK=secret).values()
+    assert "[api] does not listen" not in warnings(listening, HOOK=secret).values()

@@ -28,8 +28,9 @@ from tidegate.sage.port.parcels import Scope
 from tidegate.sage.port.session import Session
 
 FLOW, STEP = "orders", "company-invoice"
-#: Why a step has ended with its order, by the order's state.
-WITH_ORDER = {State.SKIPPED: "the order is skipped", State.CANCELLED: "the order is cancelled"}
+#: Marks a step that has ended with its order and comes back with it; and why, by the order's state.
+WITH_ORDER = "order-ended"
+ENDED = {State.SKIPPED: "the order is skipped", State.CANCELLED: "the order is cancelled"}
 #: Invoices in one cycle; the rest waits for the next one.
 MOST = 200
 
@@ -45,7 +46,7 @@ def ask(cycle: Cycle, order: Order, source_id: int, now: datetime) -> None:
         return
     step = lookups.step_of(source_id, FLOW, STEP)
     if step is not None:
-        if step.state is State.SKIPPED and step.reason in WITH_ORDER.values() and not _ended(source_id):
+        if step.state is State.SKIPPED and step.reason_code == WITH_ORDER and not _ended(source_id):
             delivery.apply([Verdict(step.id, "p", text="its order goes out")], now, lease=cycle.lease)
         return
     wanted = NewDelivery(
@@ -70,21 +71,21 @@ def run(cycle: Cycle, session: Session) -> None:
         order = lookups.step_of(item.source_id, cycle.flow, "order")
         if order is None:
             continue
-        ended = over(session, item, order)
-        if ended:
-            cycle.apply([Verdict(item.id, "n", text=ended)])
+        nothing = over(session, item)
+        if order.state in ENDED:
+            cycle.apply([Verdict(item.id, "n", code=WITH_ORDER, text=ENDED[order.state])])
+        elif nothing:
+            cycle.apply([Verdict(item.id, "n", text=nothing)])
         elif order.state is State.CONFIRMED and session.invoicing is not None and cycle.may_call_company():
             failure = fenced(item.label, partial(invoice, cycle, session.invoicing, item, order))
             if failure is not None:
                 cycle.apply([cycle.after_failure(item, failure, None)])
 
 
-def over(session: Session, item: Item, order: Item) -> str:
-    """Why there is nothing to invoice; "" when there is."""
+def over(session: Session, item: Item) -> str:
+    """Why there is nothing to invoice, whatever becomes of the order; "" when there is."""
     if session.invoicing is None:
         return "people make the invoices of this company's orders"
-    if order.state in WITH_ORDER:
-        return WITH_ORDER[order.state]
     cancelling = lookups.step_of(item.source_id, FLOW, "cancel")
     if cancelling is not None and cancelling.state is not State.SKIPPED:
         return "the whole order is being cancelled"
@@ -94,7 +95,7 @@ def over(session: Session, item: Item, order: Item) -> str:
 def _ended(source_id: int) -> bool:
     """Whether the order itself will not go out."""
     order = lookups.step_of(source_id, FLOW, "order")
-    return order is None or order.state in WITH_ORDER
+    return order is None or order.state in ENDED
 
 
 def invoice(cycle: Cycle, desk: InvoicingDesk, item: Item, order: Item) -> None:

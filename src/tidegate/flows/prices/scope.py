@@ -18,6 +18,8 @@ Scope = Literal["website", "global"]
 
 SETTING = "Stores > Configuration > Catalog > Catalog > Price > Catalog Price Scope"
 RESOURCE = "Magento_Catalog::attributes_attributes"
+#: Between what is wrong and the way out of it.
+NOT_WRITTEN = ". No price was written; "
 
 
 def price_scope(connection: Connection, websites: Sequence[Website]) -> Scope | Failure:
@@ -47,13 +49,13 @@ def _shared(connection: Connection, actual: str) -> Failure:
     else:
         way_out = 'set prices.scope = "website" for each of the connections'
         text = f'prices.scope is "global", and {names} write prices to this store'
-    return _refused(f"{text}: each would overwrite the other's prices. No price was written; {way_out}")
+    return _refused(f"{text}: each would overwrite the other's prices{NOT_WRITTEN}{way_out}")
 
 
 def _of_others(websites: Sequence[str]) -> Failure:
     return _refused(
         'the store\'s price scope is global and prices.scope is "website": prices would also overwrite '
-        f"those of {', '.join(websites)}. No price was written; set {SETTING} to Website in Magento, or, if "
+        f"those of {', '.join(websites)}{NOT_WRITTEN}set {SETTING} to Website in Magento, or, if "
         'all websites are to have this company\'s prices, prices.scope = "global"'
     )
 
@@ -63,7 +65,7 @@ def _unknown(failure: Failure) -> Failure:
     if not blames_keys(failure):
         return failure
     return _refused(
-        f"the store does not state its price scope: {failure.text}. No price was written; give the "
+        f"the store does not state its price scope: {failure.text}{NOT_WRITTEN}give the "
         f"integration the resource {RESOURCE} (Stores > Attributes > Product) under System > Integrations"
     )
 
