@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from tidegate import log
 from tidegate.simulation.haste import make_haste
 
 # The suite ships in the package: its assertions are to tell as much as those of any test.
@@ -75,5 +76,6 @@ def fresh_logs() -> Iterator[None]:
     root = logging.getLogger()
     for handler in [each for each in root.handlers if getattr(each, "of_tidegate", False)]:
         root.removeHandler(handler)
+    logging.getLogger(log.CALLS).setLevel(logging.NOTSET)
     yield
     structlog.reset_defaults()
