@@ -114,7 +114,7 @@ class MemoryStage(Stage):
     def turn(self, **switches: Any) -> None:
         """The company does things in another way from now on."""
         self.switches = replace(self.switches, **switches)
-        self.reopen()
+        self.next_process()
 
     def work(self) -> None:
         """The company's people switch their machine on: it works on everything that lies there."""

@@ -58,12 +58,30 @@ class Stage:
         return self.hub.connections[CONNECTION]
 
     def reopen(self, **rules: Any) -> None:
-        """A new process with a changed configuration; `rules` are fields of `model.Connection`."""
-        self.hub.close()
+        """A new process with a changed configuration; `rules` are fields of `model.Connection`.
+
+        A process that has done nothing yet is as good as new.
+        """
         self._rules |= rules
+        if self._is_untouched():
+            self.configured(self.hub)
+        else:
+            self.next_process()
+
+    def next_process(self) -> None:
+        """Another process over the ledger as it stands."""
+        self.hub.close()
         self.hub = self.started(self.world.open_hub())
 
+    def _is_untouched(self) -> bool:
+        """Whether the hub has made no call, and no time has passed for it."""
+        return self.now == START and self.world.lives == 1 and not self.shop.requests
+
     def started(self, hub: Hub) -> Hub:
+        """A process that has just begun."""
+        return self.configured(hub)
+
+    def configured(self, hub: Hub) -> Hub:
         """With the changes of the configuration so far."""
         for connection in hub.connections.values():
             connection.settings = msgspec.structs.replace(connection.settings, **self._rules)

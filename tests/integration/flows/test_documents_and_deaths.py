@@ -91,13 +91,13 @@ def everything_once(shop: Fulfilled, placed: int, pieces: int) -> None:
         assert open_steps == {}, flow
 
 
-@pytest.mark.parametrize("point", range(0, POINTS, 58))
+@pytest.mark.parametrize("point", range(0, POINTS, 97))
 def test_a_death_now_and_then_doubles_and_loses_nothing(build: Build, point: int) -> None:
     story(build, point)
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("point", [point for point in range(POINTS) if point % 58])
+@pytest.mark.parametrize("point", [point for point in range(POINTS) if point % 97])
 def test_a_death_at_any_point_doubles_and_loses_nothing(build: Build, point: int) -> None:
     story(build, point)
 
