@@ -17,8 +17,6 @@ from tidegate.magento.whose_fault import blames_keys
 Scope = Literal["website", "global"]
 
 SETTING = "Stores > Configuration > Catalog > Catalog > Price > Catalog Price Scope"
-#: Between what is wrong and the way out.
-NOT_WRITTEN = ". No price was written; "
 RESOURCE = "Magento_Catalog::attributes_attributes"
 #: Between what is wrong and the way out of it.
 NOT_WRITTEN = ". No price was written; "
