@@ -17,6 +17,22 @@ Known = TypeVar("Known")
 Record = TypeVar("Record")
 
 
+class InTurn:
+    """Reads for one batch, one after the other: none follows one that ends the cycle (locked, throttled, halted)."""
+
+    def __init__(self) -> None:
+        self.ended: Failure | None = None  #: the failure that ends the cycle
+
+    def read(self, ask: Callable[[], Record | Failure]) -> Record | Failure:
+        """The answer; where a read before it has ended the cycle, that one's failure."""
+        if self.ended is not None:
+            return self.ended
+        answer = ask()
+        if isinstance(answer, Failure) and answer.ends_cycle:
+            self.ended = answer
+        return answer
+
+
 def prepare_each(
     orders: Sequence[SalesOrder],
     read: Callable[[Sequence[SalesOrder]], Known | Failure],

@@ -36,6 +36,7 @@ from tidegate.sage.business_cloud.writing import WRITING, repeat_id
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.preparing import (
+    InTurn,
     currency_differs,
     goods_of,
     lacking_each,
@@ -81,20 +82,12 @@ class Orders:
         return lacking_each(orders, self._read, self._missing)
 
     def _read(self, orders: Sequence[SalesOrder | Named]) -> _Known | Failure:
-        # After a read that ends the cycle (throttled, halted) no other one may follow.
-        taxes = self._reference.taxes()
-        if isinstance(taxes, Failure) and taxes.ends_cycle:
-            return taxes
-        accounts = self._reference.accounts()
-        if isinstance(accounts, Failure) and accounts.ends_cycle:
-            return accounts
-        contacts = self._reference.contacts(order.account for order in orders)
-        if isinstance(contacts, Failure) and contacts.ends_cycle:
-            return contacts
-        items = self._reference.items(goods_of(orders))
-        if isinstance(items, Failure) and items.ends_cycle:
-            return items
-        return _Known(contacts, items, accounts, taxes)
+        in_turn = InTurn()
+        taxes = in_turn.read(self._reference.taxes)
+        accounts = in_turn.read(self._reference.accounts)
+        contacts = in_turn.read(lambda: self._reference.contacts(order.account for order in orders))
+        items = in_turn.read(lambda: self._reference.items(goods_of(orders)))
+        return in_turn.ended or _Known(contacts, items, accounts, taxes)
 
     def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
         held = together(self._missing(order, known))

@@ -33,6 +33,7 @@ from tidegate.sage.intacct.writing import writing
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
 from tidegate.sage.preparing import (
+    InTurn,
     currency_differs,
     goods_of,
     lacking_each,
@@ -85,19 +86,13 @@ class Orders:
         return lacking_each(orders, self._read, self._missing)
 
     def _read(self, orders: Sequence[SalesOrder | Named]) -> _Known | Failure:
-        # After a read that ends the cycle (off-line, halted) no other one may follow.
-        warehouses = self._reference.warehouses()
-        if isinstance(warehouses, Failure) and warehouses.ends_cycle:
-            return warehouses
+        in_turn = InTurn()
+        warehouses = in_turn.read(self._reference.warehouses)
         for account in self._held.intersection(order.account for order in orders):
             self._reference.doubt(account=account)  # the hold may have ended
-        customers = self._reference.customers(order.account for order in orders)
-        if isinstance(customers, Failure) and customers.ends_cycle:
-            return customers
-        items = self._reference.items(goods_of(orders))
-        if isinstance(items, Failure) and items.ends_cycle:
-            return items
-        return _Known(customers, items, warehouses)
+        customers = in_turn.read(lambda: self._reference.customers(order.account for order in orders))
+        items = in_turn.read(lambda: self._reference.items(goods_of(orders)))
+        return in_turn.ended or _Known(customers, items, warehouses)
 
     def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
         held = together(self._missing(order, known))

@@ -16,6 +16,7 @@ from tidegate.reading.document import Unreadable
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.preparing import (
+    InTurn,
     currency_differs,
     goods_of,
     lacking_each,
@@ -70,23 +71,13 @@ class Orders:
         return lacking_each(orders, self._read, self._missing)
 
     def _read(self, orders: Sequence[SalesOrder | Named]) -> _Known | Failure:
-        # After a read that ends the cycle (locked, halted) no other one may follow.
-        locations = self._reference.locations()
-        if isinstance(locations, Failure) and locations.ends_cycle:
-            return locations
-        rates = self._reference.taxes()
-        if isinstance(rates, Failure) and rates.ends_cycle:
-            return rates
-        charges = self._reference.charges()
-        if isinstance(charges, Failure) and charges.ends_cycle:
-            return charges
-        customers = self._reference.customers(order.account for order in orders)
-        if isinstance(customers, Failure) and customers.ends_cycle:
-            return customers
-        items = self._reference.items(goods_of(orders))
-        if isinstance(items, Failure) and items.ends_cycle:
-            return items
-        return _Known(customers, items, locations, rates, charges)
+        in_turn = InTurn()
+        locations = in_turn.read(self._reference.locations)
+        rates = in_turn.read(self._reference.taxes)
+        charges = in_turn.read(self._reference.charges)
+        customers = in_turn.read(lambda: self._reference.customers(order.account for order in orders))
+        items = in_turn.read(lambda: self._reference.items(goods_of(orders)))
+        return in_turn.ended or _Known(customers, items, locations, rates, charges)
 
     def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
         held = together(self._missing(order, known))

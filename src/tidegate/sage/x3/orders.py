@@ -15,6 +15,7 @@ from tidegate.reading.document import Unreadable
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.preparing import (
+    InTurn,
     currency_differs,
     goods_of,
     lacking_each,
@@ -67,20 +68,12 @@ class Orders:
         return lacking_each(orders, self._read, self._missing)
 
     def _read(self, orders: Sequence[SalesOrder | Named]) -> _Known | Failure:
-        # After a read that ends the cycle (locked, halted) no other one may follow.
-        sites = self._reference.sites()
-        if isinstance(sites, Failure) and sites.ends_cycle:
-            return sites
-        screen = self._reference.screen(self._company.order_object)
-        if isinstance(screen, Failure) and screen.ends_cycle:
-            return screen
-        customers = self._reference.customers(order.account for order in orders)
-        if isinstance(customers, Failure) and customers.ends_cycle:
-            return customers
-        items = self._reference.items(goods_of(orders))
-        if isinstance(items, Failure) and items.ends_cycle:
-            return items
-        return _Known(customers, items, sites, screen)
+        in_turn = InTurn()
+        sites = in_turn.read(self._reference.sites)
+        screen = in_turn.read(lambda: self._reference.screen(self._company.order_object))
+        customers = in_turn.read(lambda: self._reference.customers(order.account for order in orders))
+        items = in_turn.read(lambda: self._reference.items(goods_of(orders)))
+        return in_turn.ended or _Known(customers, items, sites, screen)
 
     def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
         held = together(self._missing(order, known))
