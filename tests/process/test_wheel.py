@@ -68,6 +68,7 @@ def test_it_carries_pages_and_templates_and_names_its_extras(wheel: Path) -> Non
 
 @pytest.mark.process
 @pytest.mark.campaign
+@pytest.mark.timeout(PATIENCE)  # what it needs is downloaded
 @pytest.mark.parametrize("how", ["uv tool", "pipx"])
 def test_it_is_a_program_of_its_own(wheel: Path, tmp_path: Path, how: str) -> None:
     places = {
