@@ -117,13 +117,13 @@ def test_a_passcode_is_shown_with_the_time_that_is_left_and_ends_with_the_approv
     people.allow(shown[1], browsing.stage.room)
     assert "granted" in browsing.page(CONNECT)
     text = browsing.page(f"/connections/{CONNECTION}")
-    assert "by a passcode" in text
+    assert "with a passcode" in text
 
 
 def test_a_company_whose_credentials_are_configured_has_no_such_page(browsing: Browsing) -> None:
     browsing.sign_in()
     browsing.page(CONNECT, 404)
-    assert "stand in the configuration" in browsing.page(f"/connections/{CONNECTION}")
+    assert "are in the configuration" in browsing.page(f"/connections/{CONNECTION}")
 
 
 def test_the_age_and_the_end_of_credentials_are_shown_and_never_the_secret(browsing: Browsing) -> None:
