@@ -51,7 +51,7 @@ def test_everything_is_measured_one_after_the_other(asked: list[tuple[str, bool]
     assert told["hub-cpu-per-order"]["met"] is False
 
 
-def test_one_measurement_for_people(asked: list[tuple[str, bool]], capsys: Any) -> None:
+def test_one_measurement_printed(asked: list[tuple[str, bool]], capsys: Any) -> None:
     assert main(only="calls", quick=False, sage=USUAL.name, as_json=False) == 0
 
     assert asked == [("calls", False)]
@@ -63,7 +63,7 @@ def test_one_measurement_for_people(asked: list[tuple[str, bool]], capsys: Any) 
     assert "SQLite" in told
 
 
-def test_a_timed_figure_beside_its_target_is_told_and_is_no_failure(
+def test_a_timed_figure_beside_its_target_is_reported_and_is_no_failure(
     asked: list[tuple[str, bool]], capsys: Any
 ) -> None:
     assert main(only="cpu", quick=False, sage=USUAL.name, as_json=False) == 0
@@ -93,7 +93,7 @@ def test_a_measurement_that_fails_keeps_no_other_one(monkeypatch: pytest.MonkeyP
     assert "hub-cpu-per-order" in json.loads(told.out)
 
 
-def test_an_interrupted_measurement_tells_nothing(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_an_interrupted_measurement_reports_nothing(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     def measured(_name: str, *, quick: bool, sage: str) -> list[Figure]:
         raise KeyboardInterrupt
 
@@ -119,7 +119,7 @@ def test_a_measurement_has_a_process_of_its_own() -> None:
     assert [figure.name for figure in figures] == ["start-time", "start-cpu", "start-memory"]
 
 
-def test_a_process_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_fails_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measurements.sys, "executable", "/bin/false")
 
     with pytest.raises(MeasurementFailed, match="start: the measurement ended with status 1"):

@@ -21,7 +21,7 @@ def test_a_backlog_is_drained_with_two_look_ups_a_batch(tmp_path: Path) -> None:
     assert 0 < drained.busy <= 1
 
 
-def test_what_an_order_costs_is_told_for_both_flows(tmp_path: Path) -> None:
+def test_what_an_order_costs_is_reported_for_both_flows(tmp_path: Path) -> None:
     whole, sending, noting = effort.spend(tmp_path, 6, warm=6)
 
     assert (whole.name, whole.kind) == ("hub-cpu-per-order", "timed")
@@ -38,7 +38,7 @@ def test_a_hub_beside_its_past_needs_less_than_200_mib(tmp_path: Path) -> None:
     assert 20 < told["opened"] <= told["peak"] < 200
 
 
-def test_a_sandbox_that_ended_is_told(tmp_path: Path) -> None:
+def test_a_sandbox_that_ended_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SandboxEnded, match="status 2"), sandbox(tmp_path, seed="no number"):  # type: ignore[arg-type]
         pass
 

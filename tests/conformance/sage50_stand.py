@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from conformance.erp_stand import ErpStand
-from conformance.sage50_people import Administrator, Patient, Platform
+from conformance.sage50_staff import Administrator, Patient, Platform
 from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
 from tidegate.sage.port.doorbell import Heard, Ring

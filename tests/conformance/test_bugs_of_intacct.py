@@ -66,7 +66,7 @@ def partial_result_taken_for_all(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(envelope, "_results", filled)
 
 
-def other_records_answer_believed(patch: pytest.MonkeyPatch) -> None:
+def other_records_answer_trusted(patch: pytest.MonkeyPatch) -> None:
     def in_order(operation: Any, functions: Any) -> Any:
         found = operation.findall("result")
         return {one.control_id: each for one, each in zip(functions, found, strict=False)}
@@ -74,7 +74,7 @@ def other_records_answer_believed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(envelope, "_results", in_order)
 
 
-def answer_to_another_request_believed(patch: pytest.MonkeyPatch) -> None:
+def answer_to_another_request_trusted(patch: pytest.MonkeyPatch) -> None:
     response = envelope.response
 
     def any_answer(body: bytes, functions: Any, control_id: str) -> Any:
@@ -266,8 +266,8 @@ BUGS: list[tuple[Bug, Question]] = [
     (key_used_again_with_other_content, of_a_restored_ledger),
     (used_ids_forgotten, of_a_deleted_order),
     (partial_result_taken_for_all, of_a_batch_with_half_an_answer),
-    (other_records_answer_believed, of_a_batch_in_another_order),
-    (answer_to_another_request_believed, of_another_requests_answer),
+    (other_records_answer_trusted, of_a_batch_in_another_order),
+    (answer_to_another_request_trusted, of_another_requests_answer),
     (documents_of_every_definition, of_an_invoice_with_the_same_number),
     (closed_by_its_id_alone, cancelling.test_an_id_that_belongs_to_another_order_cancels_nothing),
     (

@@ -26,7 +26,7 @@ def _of(desk: DesktopStand | None) -> DesktopStand:
     return desk
 
 
-def what_the_log_says_wrongly_is_not_believed(stand: Sage100Stand) -> None:
+def what_the_log_says_wrongly_is_not_trusted(stand: Sage100Stand) -> None:
     """It names an order that Sage has all the same."""
     order = make_order(stand, 300)
     with opened(stand.company) as session:
@@ -57,7 +57,7 @@ def the_same_orders_again_are_another_file(stand: Sage100Stand) -> None:
     assert isinstance(found[order.key], Accepted)
 
 
-def log_believed_first(patch: pytest.MonkeyPatch) -> None:
+def log_trusted_first(patch: pytest.MonkeyPatch) -> None:
     of = ImportJob._of
 
     def wrong(self: ImportJob, parcel, known):  # type: ignore[no-untyped-def]
@@ -107,7 +107,7 @@ def _asked(question):  # type: ignore[no-untyped-def]
 
 
 CASES: list[tuple[Bug, Question]] = [
-    (log_believed_first, what_the_log_says_wrongly_is_not_believed),
+    (log_trusted_first, what_the_log_says_wrongly_is_not_trusted),
     (names_used_again, the_same_orders_again_are_another_file),
     (
         no_log_means_done,

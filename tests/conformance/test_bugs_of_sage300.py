@@ -366,7 +366,7 @@ def test_lists_without_details_are_read_by_entries() -> None:
     stand.close()
 
 
-def test_despatches_are_told_by_invoices_where_shipments_cannot_be_read() -> None:
+def test_despatches_are_read_from_invoices_where_shipments_cannot_be_read() -> None:
     stand = Sage300Stand(settings={"shipments": "OEInvoices"}, extra_resources=("ICItemLocations",))
     with opened(stand.company) as session:
         order = accepted(send(session, make_order(stand, 213)))

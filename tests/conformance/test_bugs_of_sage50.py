@@ -121,14 +121,14 @@ def _forgetful(weigh: Any) -> Any:
     return weighed
 
 
-def broken_file_believed(patch: pytest.MonkeyPatch) -> None:
+def broken_file_trusted(patch: pytest.MonkeyPatch) -> None:
     latest = ScopeFiles.latest
 
-    def believed(self: Any, scope: str) -> Any:
+    def trusted(self: Any, scope: str) -> Any:
         found = latest(self, scope)
         return self.last_good(scope) if isinstance(found, Failure) else found
 
-    patch.setattr(ScopeFiles, "latest", believed)
+    patch.setattr(ScopeFiles, "latest", trusted)
 
 
 def same_file_read_again(patch: pytest.MonkeyPatch) -> None:
@@ -249,7 +249,7 @@ def rounding_left_out(patch: pytest.MonkeyPatch) -> None:
 def totals_of_the_store_taken_for_sages(patch: pytest.MonkeyPatch) -> None:
     made = orders.Orders._prepared
 
-    def believed(self: Any, order: Any, ids: Any) -> Any:
+    def trusted(self: Any, order: Any, ids: Any) -> Any:
         found = made(self, order, ids)
         return (
             found
@@ -257,7 +257,7 @@ def totals_of_the_store_taken_for_sages(patch: pytest.MonkeyPatch) -> None:
             else type(found)(order, found.payload, found.payload_hash, order.gross)
         )
 
-    patch.setattr(orders.Orders, "_prepared", believed)
+    patch.setattr(orders.Orders, "_prepared", trusted)
 
 
 def of_files(question: Callable[..., None]) -> Callable[[Any], None]:
@@ -306,7 +306,7 @@ BUGS: list[tuple[Bug, Callable[[], Sage50Stand], Callable[[Any], None]]] = [
         F.test_mass_removal_is_held_whoever_reads_and_the_rest_goes_on,
     ),
     (
-        broken_file_believed,
+        broken_file_trusted,
         Sage50Stand,
         lambda stand: F.test_a_broken_file_leaves_the_last_good_one_and_holds_up_no_order(stand, "half"),
     ),

@@ -25,7 +25,7 @@ def a_seat_is_kept(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SeatPool, "_rise", lambda self, sitting: None)
 
 
-def whoever_calls_is_believed(patch: pytest.MonkeyPatch) -> None:
+def whoever_calls_is_trusted(patch: pytest.MonkeyPatch) -> None:
     """No signature is looked at."""
     patch.setattr(door, "signed", lambda body, secret, signature: True)
 
@@ -89,7 +89,7 @@ def calls_are_not_counted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryCompany, "usage", lambda self: Usage())
 
 
-def the_agent_is_not_told(patch: pytest.MonkeyPatch) -> None:
+def the_agent_is_not_notified(patch: pytest.MonkeyPatch) -> None:
     """Sessions begin up to the last second before a window."""
     patch.setattr(MemoryCompany, "stand_down", lambda self, until: None)
 
@@ -97,7 +97,7 @@ def the_agent_is_not_told(patch: pytest.MonkeyPatch) -> None:
 CONSENT: dict[str, Any] = {"asks_consent": True}
 
 
-def of_people(question: Callable[..., None]) -> Callable[[MemoryStand], None]:
+def of_staff(question: Callable[..., None]) -> Callable[[MemoryStand], None]:
     """A question that also needs the people at the door."""
     return lambda stand: question(stand, stand.consents)
 
@@ -114,27 +114,27 @@ def agent() -> dict[str, Any]:
 
 BUGS: list[tuple[Bug, dict[str, Any], Question]] = [
     (a_seat_is_kept, {}, waiting.test_a_seat_is_given_back_when_the_work_fails),
-    (whoever_calls_is_believed, CONSENT, of_bells(doorbell.test_without_proof_nothing_is_hastened)),
+    (whoever_calls_is_trusted, CONSENT, of_bells(doorbell.test_without_proof_nothing_is_hastened)),
     (any_signature_will_do, CONSENT, of_bells(doorbell.test_without_proof_nothing_is_hastened)),
     (nothing_is_hastened, CONSENT, of_bells(doorbell.test_a_genuine_call_hastens_its_flows)),
     (
         any_approval_will_do,
         CONSENT,
-        of_people(consent.test_an_approval_of_a_passcode_that_we_do_not_have_is_refused),
+        of_staff(consent.test_an_approval_of_a_passcode_that_we_do_not_have_is_refused),
     ),
     (
         the_key_stays_in_the_process_that_heard_it,
         CONSENT,
-        of_people(consent.test_an_approval_that_one_process_hears_opens_the_door_of_all),
+        of_staff(consent.test_an_approval_that_one_process_hears_opens_the_door_of_all),
     ),
-    (a_passcode_never_ends, CONSENT, of_people(consent.test_a_passcode_that_nobody_answers_ends_by_itself)),
+    (a_passcode_never_ends, CONSENT, of_staff(consent.test_a_passcode_that_nobody_answers_ends_by_itself)),
     (
         a_withdrawn_consent_is_not_noticed,
         CONSENT,
-        of_people(consent.test_a_consent_that_was_withdrawn_halts_and_a_new_one_leads_on),
+        of_staff(consent.test_a_consent_that_was_withdrawn_halts_and_a_new_one_leads_on),
     ),
     (calls_are_not_counted, {}, usage.test_what_is_used_is_counted_and_never_less),
-    (the_agent_is_not_told, agent(), usage.test_who_stands_down_begins_nothing_new_and_ends_what_is_open),
+    (the_agent_is_not_notified, agent(), usage.test_who_stands_down_begins_nothing_new_and_ends_what_is_open),
 ]
 
 

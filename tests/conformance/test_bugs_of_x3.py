@@ -20,12 +20,12 @@ from conformance.x3_questions import (
     another_company_halts,
     clocks_may_differ_by_some_seconds,
     lost,
-    only_posted_invoices_are_told,
-    only_validated_deliveries_are_told,
+    only_posted_invoices_are_reported,
+    only_validated_deliveries_are_reported,
     the_cause_may_stand_second,
     untaxed_freight_stays_untaxed,
     usable_stock_is_that_of_the_books,
-    what_is_billed_besides_goods_is_told,
+    what_is_billed_besides_goods_is_reported,
 )
 from conformance.x3_stand import X3Stand
 from tidegate.conformance import orders
@@ -127,11 +127,11 @@ def quarantine_sold(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(room_stock.Stock, "_level", with_quality_control)
 
 
-def deliveries_told_before_they_are_validated(patch: pytest.MonkeyPatch) -> None:
+def deliveries_reported_before_they_are_validated(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(room_despatches, "YES", "1")
 
 
-def unposted_invoices_told(patch: pytest.MonkeyPatch) -> None:
+def unposted_invoices_reported(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(invoices, "POSTED", "1")
 
 
@@ -194,12 +194,12 @@ CASES: list[tuple[Bug, Callable[[], X3Stand], Question]] = [
     ),
     (quarantine_sold, PLAIN, usable_stock_is_that_of_the_books),
     (
-        deliveries_told_before_they_are_validated,
+        deliveries_reported_before_they_are_validated,
         make(validation="by_people"),
-        only_validated_deliveries_are_told,
+        only_validated_deliveries_are_reported,
     ),
-    (unposted_invoices_told, make(posting="by_people"), only_posted_invoices_are_told),
-    (elements_not_billed, PLAIN, what_is_billed_besides_goods_is_told),
+    (unposted_invoices_reported, make(posting="by_people"), only_posted_invoices_are_reported),
+    (elements_not_billed, PLAIN, what_is_billed_besides_goods_is_reported),
     (open_orders_read_by_their_stamp_alone, make(header_moves_with_lines=False), a_held_order_is_reported),
     (closed_is_complete, PLAIN, a_cancelled_order_is_reported),
     (one_element_for_all_tax_levels, PLAIN, untaxed_freight_stays_untaxed),

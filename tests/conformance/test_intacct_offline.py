@@ -194,7 +194,7 @@ def test_a_refusal_whose_reason_never_came_goes_to_a_person_after_a_while(stand:
         accepted(found[parcel.keys[1]])
 
 
-def test_where_jobs_may_not_be_seen_time_tells(stand: IntacctStand) -> None:
+def test_where_jobs_may_not_be_seen_time_decides(stand: IntacctStand) -> None:
     stand.face.options.denied = frozenset({("query", "JOBQUEUERECORD")})
     with opened(stand.company) as session:
         parcel = handed_over(stand, session)
@@ -248,7 +248,7 @@ def test_a_request_that_is_too_long_goes_in_halves(
 # Faults of ours that these questions find
 
 
-def response_believed(patch: pytest.MonkeyPatch) -> None:
+def response_trusted(patch: pytest.MonkeyPatch) -> None:
     missing = offline.Offline._missing
 
     def all_made(self: Any, parcel: Parcel, keys: Any, *rest: Any) -> dict[str, Outcome]:
@@ -329,7 +329,7 @@ def control_id_per_request(patch: pytest.MonkeyPatch) -> None:
 
 
 BUGS: list[tuple[Bug, Question]] = [
-    (response_believed, a_response_makes_no_order),
+    (response_trusted, a_response_makes_no_order),
     (not_looked_up, an_order_that_is_there_is_not_refused_by_a_response),
     (address_not_compared, nobody_else_posts_a_response),
     (request_not_compared, a_response_of_another_request_says_nothing),

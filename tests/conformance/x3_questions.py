@@ -70,7 +70,7 @@ def usable_stock_is_that_of_the_books(stand: X3Stand) -> None:
     assert levels["HUB-0001", "FR011"] == Decimal(stand.books()["stock"]["HUB-0001"]["FR011"]["on_hand"])
 
 
-def only_validated_deliveries_are_told(stand: X3Stand) -> None:
+def only_validated_deliveries_are_reported(stand: X3Stand) -> None:
     with opened(stand.company) as session:
         order = accepted(send(session, make_order(stand, 213)))
         stand.do("despatch", order=order.number)
@@ -80,7 +80,7 @@ def only_validated_deliveries_are_told(stand: X3Stand) -> None:
         assert len(delta(session.despatches.read(before.cursor)).rows) == 1
 
 
-def only_posted_invoices_are_told(stand: X3Stand) -> None:
+def only_posted_invoices_are_reported(stand: X3Stand) -> None:
     with opened(stand.company) as session:
         order = accepted(send(session, make_order(stand, 213)))
         stand.do("despatch", order=order.number)
@@ -91,7 +91,7 @@ def only_posted_invoices_are_told(stand: X3Stand) -> None:
         assert len(delta(session.invoices.read(before.cursor)).rows) == 1
 
 
-def what_is_billed_besides_goods_is_told(stand: X3Stand) -> None:
+def what_is_billed_besides_goods_is_reported(stand: X3Stand) -> None:
     with opened(stand.company) as session:
         order = accepted(send(session, make_order(stand, 213, goods(stand), charge(stand))))
         stand.do("despatch", order=order.number)

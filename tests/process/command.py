@@ -70,8 +70,8 @@ class Command:
         """Wait until it ends, and insist on one of these exit codes; 0 unless told."""
         self._process.join(PATIENCE)
         found = self.code
-        told = f"{' '.join(self.words)}: exit {found}\n{self.stdout}\n{self.stderr}"
-        assert found in (codes or (0,)), told
+        reported = f"{' '.join(self.words)}: exit {found}\n{self.stdout}\n{self.stderr}"
+        assert found in (codes or (0,)), reported
         assert "Traceback" not in self.stderr, self.stderr
 
     def stop(self) -> None:

@@ -139,8 +139,8 @@ class Stage:
     def start(self, *words: str, config: Path | None = None) -> Command:
         """Start a command and go on."""
         log = self.folder / f"{len(self._commands):03}-{words[0]}"
-        told = ["--config", str(config or self.config), *words]
-        command = Command(told, {**os.environ, **self.secrets}, log, self.fast)
+        reported = ["--config", str(config or self.config), *words]
+        command = Command(reported, {**os.environ, **self.secrets}, log, self.fast)
         self._commands.append(command)
         return command
 
@@ -227,10 +227,10 @@ class Stage:
         """Look again and again until it is so."""
         deadline = time.monotonic() + patience
         while not condition():
-            assert time.monotonic() < deadline, f"{what}: not within {patience:.0f} s\n{self.told()}"
+            assert time.monotonic() < deadline, f"{what}: not within {patience:.0f} s\n{self.reported()}"
             time.sleep(0.02)
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """What the last command has said, for a failing test."""
         last = self._commands[-1]
         return f"{' '.join(last.words[-3:])}\n{last.stdout[-2000:]}\n{last.stderr[-4000:]}"
@@ -264,7 +264,7 @@ class Stage:
             with self.ledger_open(config):
                 if self.confirmed == self.sold:
                     return
-        raise AssertionError(f"not settled after {most} cycles\n{self.told()}")
+        raise AssertionError(f"not settled after {most} cycles\n{self.reported()}")
 
     def sold_is_readable(self) -> bool:
         """Reads end before the shop's present second: an order is in them when its second is over."""
@@ -274,11 +274,11 @@ class Stage:
         """Both systems' books against the hub's reports: nothing lost, doubled or unexplained."""
         now = self.clock.now()
         with self.ledger_open(config) as configuration:
-            told = reports.status(configuration, now)
+            reported = reports.status(configuration, now)
             deliveries = all_deliveries(now)
         accounts = [
             {"flow": flow, "step": step, **counted}
-            for connection in told["connections"].values()
+            for connection in reported["connections"].values()
             for flow, each in connection["flows"].items()
             for step, counted in each["steps"].items()
         ]
@@ -301,8 +301,8 @@ class Stage:
         verdict = checker.check(self.shop.books(), company, deliveries, accounts, terms)
         assert verdict.violations == []
         assert (verdict.orders, verdict.lost, verdict.doubled, verdict.unexplained) == (self.sold, 0, 0, 0)
-        assert told["adds_up"]
-        assert told["connections"]["web"]["halted"] is None
+        assert reported["adds_up"]
+        assert reported["connections"]["web"]["halted"] is None
         assert [each for each in deliveries if each["state"] != "confirmed"] == []
         created = [each["key"] for each in company["customers"] if each["key"]]
         assert len(created) == len(set(created)), "an account was created twice"

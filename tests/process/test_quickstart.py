@@ -150,8 +150,8 @@ def port(tmp_path: Path) -> Iterator[int]:
             shown += line
             if line.startswith("In another terminal"):
                 break
-        for told in ("consumer_key = ", "control = ", "accounts: WEB", "orders: 10, numbers"):
-            assert told in shown, shown
+        for reported in ("consumer_key = ", "control = ", "accounts: WEB", "orders: 10, numbers"):
+            assert reported in shown, shown
         yield first
     finally:
         process.send_signal(signal.SIGINT)

@@ -122,7 +122,7 @@ def reasons_are_not_kept(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(intake.Intake, "apply", terse)
 
 
-def the_id_is_told_for_the_number(patch: pytest.MonkeyPatch) -> None:
+def the_id_is_reported_for_the_number(patch: pytest.MonkeyPatch) -> None:
     """People look for a number that no document has."""
     verdict = found_orders.verdict_of_accepted
 

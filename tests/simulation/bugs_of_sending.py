@@ -180,13 +180,13 @@ def the_copy_does_not_wait_for_its_parent(patch: pytest.MonkeyPatch) -> None:
 def tried_again_in_the_cycle_that_failed_it(patch: pytest.MonkeyPatch) -> None:
     """The queue is walked until it is empty."""
 
-    def walk(self: orders.Batches) -> Any:
+    def traverse(self: orders.Batches) -> Any:
         if not self._cycle.may_call_company():
             return []
         models.Delivery.objects.filter(state="queued").update(batch_id=None)
         return queue.due(self._cycle.name, "orders", "order", 25, self._cycle.now())
 
-    patch.setattr(orders.Batches, "next", walk)
+    patch.setattr(orders.Batches, "next", traverse)
 
 
 def windows_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
@@ -205,7 +205,7 @@ def a_lock_counts_as_a_failure(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(errors.GROUP_OF, Code.LOCKED, Group.RETRY_NEXT_CYCLE)
 
 
-def the_third_failure_tells_nobody(patch: pytest.MonkeyPatch) -> None:
+def the_third_failure_notifies_nobody(patch: pytest.MonkeyPatch) -> None:
     """The threshold is never reached."""
     patch.setattr(policy, "_at_threshold", lambda *counts: None)
     patch.setattr(policy, "_from_threshold", lambda *counts: None)

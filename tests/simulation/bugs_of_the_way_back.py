@@ -45,7 +45,7 @@ def a_tracking_number_is_added_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Shipments, "of_order", blind)
 
 
-def the_customer_is_never_told(patch: pytest.MonkeyPatch) -> None:
+def the_customer_is_never_notified(patch: pytest.MonkeyPatch) -> None:
     """A shipment is made without a mail."""
     shipment = shipments.shipment
     patch.setattr(shipments, "shipment", lambda *given, **how: shipment(*given, **{**how, "notify": False}))
@@ -181,7 +181,7 @@ def tiers_are_put_in_the_place_of_all(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(StorePrices, "write_tiers", put)
 
 
-def told_before_it_is_written(patch: pytest.MonkeyPatch) -> None:
+def reported_before_it_is_written(patch: pytest.MonkeyPatch) -> None:
     """A price that the store refused stands in the mirror as told."""
     write = writer.PriceWriter.write
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from simulation.scenarios import NIGHT, ORDER, SAGE, strike
+from simulation.scenarios import NIGHT, ORDER, SAGE, inject
 from simulation.script import Script, Scripted
 
 
@@ -23,7 +23,7 @@ def every_order_went_within_the_hour(week: Scripted) -> str:
     return f"orders that waited for more than an hour: {late}" if late else ""
 
 
-def the_clock_was_told(week: Scripted) -> str:
+def the_clock_was_reported(week: Scripted) -> str:
     """A changed clock is an alert."""
     told = week.outside.alarms
     return "" if "clock-changed" in told else f"no alert about the clock, only {sorted(told)}"
@@ -40,7 +40,10 @@ CLOCK_PUT_BACK = Script(
     ),
     settings={"every_orders": "5m"},
     settling=(2, timedelta(minutes=31)),
-    checks={"cadence": every_order_went_within_the_hour, "nobody is left in the dark": the_clock_was_told},
+    checks={
+        "cadence": every_order_went_within_the_hour,
+        "nobody is left in the dark": the_clock_was_reported,
+    },
 )
 
 
@@ -66,9 +69,9 @@ TWO_LEDGERS = Script(
 NIGHT_FALLS = Script(
     events=(
         (5, "place", {"kind": "guest"}),
-        (6, "strike", strike(SAGE, "slow", method="GET", path="sop_orders", options={"seconds": 43})),
-        (6, "strike", strike(SAGE, "status", **ORDER, options={"status": 401})),
-        (6, "strike", strike(SAGE, "slow", method="POST", path="oauth/token$", options={"seconds": 25})),
+        (6, "inject", inject(SAGE, "slow", method="GET", path="sop_orders", options={"seconds": 43})),
+        (6, "inject", inject(SAGE, "status", **ORDER, options={"status": 401})),
+        (6, "inject", inject(SAGE, "slow", method="POST", path="oauth/token$", options={"seconds": 25})),
     ),
     start=NIGHT.start,
     settings={**NIGHT.settings, "every_orders": "59 * * * *"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from simulation.scenarios import MAGENTO, SAGE, strike
+from simulation.scenarios import MAGENTO, SAGE, inject
 from simulation.script import Script, Scripted
 from tidegate_sandbox.magento.additions import Additions
 
@@ -27,7 +27,7 @@ SHIPPED = Script(
     events=(
         (5, "place", FOUR),
         (70, "despatch", PART),
-        (71, "strike", strike(MAGENTO, "drop_after", **SHIP)),
+        (71, "inject", inject(MAGENTO, "drop_after", **SHIP)),
     ),
     settings=back("shipments"),
 )
@@ -36,7 +36,7 @@ TRACKED = Script(
         (5, "place", FOUR),
         (70, "despatch", WHOLE),
         (140, "track", {"pick": 0.0}),
-        (141, "strike", strike(MAGENTO, "drop_after", method="POST", path="shipment/track")),
+        (141, "inject", inject(MAGENTO, "drop_after", method="POST", path="shipment/track")),
     ),
     minutes=240,
     settings=back("shipments"),
@@ -46,8 +46,8 @@ INVOICED = Script(
         (5, "place", FOUR),
         (70, "despatch", PART),
         (71, "invoice-run", {"together": 0.0}),
-        (72, "strike", strike(MAGENTO, "status", 1, **SHIP, options={"status": 503})),
-        (73, "strike", strike(MAGENTO, "drop_after", **INVOICE)),
+        (72, "inject", inject(MAGENTO, "status", 1, **SHIP, options={"status": 503})),
+        (73, "inject", inject(MAGENTO, "drop_after", **INVOICE)),
     ),
     minutes=300,
     settings=back("shipments", "invoices"),
@@ -65,7 +65,7 @@ PAID_IN_PART = Script(
 PREPAID = Script(
     events=(
         (5, "place", FOUR),
-        (6, "strike", strike(SAGE, "drop_after", method="POST", path="sales_receipts$")),
+        (6, "inject", inject(SAGE, "drop_after", method="POST", path="sales_receipts$")),
     ),
     settings=back("payments"),
 )
@@ -80,7 +80,7 @@ CREDITED = Script(
         (70, "despatch", WHOLE),
         (71, "invoice-run", {"together": 0.0}),
         (190, "credit", {"pick": 0.0, "share": 0.9, "returned": 0.1}),
-        (191, "strike", strike(MAGENTO, "drop_after", **REFUND)),
+        (191, "inject", inject(MAGENTO, "drop_after", **REFUND)),
     ),
     minutes=300,
     settings=back("shipments", "invoices", "credits"),
@@ -139,7 +139,7 @@ PRICED = Script(
     events=(
         (70, "price", {"pick": 0.0, "which": 0.0, "change": 0.9}),
         (71, "price", {"pick": 0.02, "which": 0.9, "change": 0.1}),
-        (72, "strike", strike(MAGENTO, "refuse", 1, method="POST", path="base-prices$")),
+        (72, "inject", inject(MAGENTO, "refuse", 1, method="POST", path="base-prices$")),
     ),
     settings=back("prices", full_every="1d"),  # else the full compare would put right what was lost
 )
@@ -149,7 +149,7 @@ RETURNED = Script(
         (70, "despatch", WHOLE),
         (71, "invoice-run", {"together": 0.0}),
         (190, "credit", {"pick": 0.0, "share": 0.9, "returned": 0.1}),
-        (191, "strike", strike(MAGENTO, "status", 1, **REFUND, options={"status": 503})),  # stock goes first
+        (191, "inject", inject(MAGENTO, "status", 1, **REFUND, options={"status": 503})),  # stock goes first
     ),
     minutes=300,
     settings=back("shipments", "inventory", "invoices", "credits", full_every="1d"),
@@ -160,7 +160,7 @@ SCARCE = Script(
         (2, "stock-adjust", {"pick": 0.0, "place": 0.9, "change": 0.125}),  # 6 pieces are left in London
         (5, "place", FOUR),
         (70, "despatch", {**WHOLE, "elsewhere": 0.95}),
-        (71, "strike", strike(MAGENTO, "status", 1, **SHIP, options={"status": 503})),
+        (71, "inject", inject(MAGENTO, "status", 1, **SHIP, options={"status": 503})),
     ),
     settings=back("shipments", "inventory"),
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from simulation.fulfilment import FOUR, back
-from simulation.scenarios import SAGE, strike
+from simulation.scenarios import SAGE, inject
 from simulation.script import START, Script, Scripted
 
-NO_FIGURE = strike(
+NO_FIGURE = inject(
     SAGE,
     "unreadable",
     None,
@@ -37,7 +37,7 @@ def the_others_went(week: Scripted) -> str:
 NO_STOCK_FIGURE = Script(
     events=(
         (5, "place", FOUR),
-        (61, "strike", NO_FIGURE),
+        (61, "inject", NO_FIGURE),
         (75, "other-channel-sale", {"pick": 0.0, "pieces": 3}),
         (76, "stock-adjust", {"pick": 0.02, "place": 0.0, "change": 0.9}),
         (77, "stock-adjust", {"pick": 0.04, "place": 0.0, "change": 0.8}),

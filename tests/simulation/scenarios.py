@@ -22,8 +22,8 @@ NO_AUDIT: dict[str, Any] = {"audit_every": ""}
 QUICK: dict[str, Any] = {"settings": {"every_orders": "5m"}, "settling": (2, timedelta(minutes=31))}
 
 
-def strike(system: str, kind: str, times: int | None = 1, **match: Any) -> dict[str, Any]:
-    """Options of the event `strike`."""
+def inject(system: str, kind: str, times: int | None = 1, **match: Any) -> dict[str, Any]:
+    """Options of the event `inject`."""
     return {"system": system, "kind": kind, "times": times, **match}
 
 
@@ -36,7 +36,7 @@ def no_failure_counted(week: Scripted) -> str:
     return f"failures were counted: {counted}" if counted else ""
 
 
-def somebody_was_told(week: Scripted) -> str:
+def somebody_was_notified(week: Scripted) -> str:
     """After three failed cycles a person is told."""
     told = week.outside.alarms
     return "" if "record-busy" in told else f"no alert about the failing record, only {sorted(told)}"
@@ -86,7 +86,7 @@ POUNDS = Script(
 LATE = Script(
     events=(
         (5, "place", {"kind": "guest"}),
-        (6, "strike", strike(SAGE, "late", options={"seconds": 400}, **ORDER)),
+        (6, "inject", inject(SAGE, "late", options={"seconds": 400}, **ORDER)),
     ),
     minutes=60,
     **QUICK,
@@ -94,7 +94,7 @@ LATE = Script(
 LATE_AND_DEAD = Script(
     events=(
         (5, "place", {"kind": "guest"}),
-        (6, "strike", strike(SAGE, "late", options={"seconds": 900}, **ORDER)),
+        (6, "inject", inject(SAGE, "late", options={"seconds": 900}, **ORDER)),
         (6, "die-with-next-order", {}),
     ),
     minutes=60,
@@ -107,8 +107,8 @@ OUTAGE = Script(
         (5, "place", {"kind": "guest"}),
         (
             50,
-            "strike",
-            strike(MAGENTO, "status", 4, **{**PAGES, "options": {"query": "updated_at", "status": 503}}),
+            "inject",
+            inject(MAGENTO, "status", 4, **{**PAGES, "options": {"query": "updated_at", "status": 503}}),
         ),
     ),
     settings=NO_AUDIT,
@@ -128,14 +128,14 @@ POISONED_CHANGE = Script(
 )
 LATE_COMMIT = Script(
     events=(
-        (58, "strike", strike(MAGENTO, "late_commit", options={"seconds": 120})),
+        (58, "inject", inject(MAGENTO, "late_commit", options={"seconds": 120})),
         (58.5, "place", {"kind": "guest"}),
     ),
     settings=NO_AUDIT,
 )
 VERY_LATE_COMMIT = Script(
     events=(
-        (29, "strike", strike(MAGENTO, "late_commit", options={"seconds": 4000})),
+        (29, "inject", inject(MAGENTO, "late_commit", options={"seconds": 4000})),
         (30, "place", {"kind": "guest"}),
     ),
     settings={"audit_every": "1h"},
@@ -145,8 +145,8 @@ BUSY = Script(
         (5, "place", {"kind": "guest"}),
         (
             6,
-            "strike",
-            strike(
+            "inject",
+            inject(
                 SAGE,
                 "status",
                 3,
@@ -157,7 +157,7 @@ BUSY = Script(
         (190, "look-at-alarms", {}),
     ),
     minutes=300,
-    checks={"three failures are told": somebody_was_told},
+    checks={"three failures are told": somebody_was_notified},
 )
 NIGHT = Script(
     events=tuple((minute, "place", {"kind": "guest"}) for minute in (5, 65, 125)),
@@ -169,7 +169,7 @@ NIGHT = Script(
 FORBIDDEN = Script(
     events=(
         (5, "place", {"kind": "guest"}),
-        (6, "strike", strike(SAGE, "status", None, path="accounts/v1", options={"status": 403})),
+        (6, "inject", inject(SAGE, "status", None, path="accounts/v1", options={"status": 403})),
     ),
     minutes=120,
     settings={"every_orders": "5m"},
@@ -182,20 +182,20 @@ LOCKED = Script(
 LOST_COMMENT = Script(
     events=(
         (5, "place", {"kind": "guest"}),
-        (6, "strike", strike(MAGENTO, "drop_after", method="POST", path="comments$")),
+        (6, "inject", inject(MAGENTO, "drop_after", method="POST", path="comments$")),
     ),
 )
 IN_DOUBT = Script(
     events=(
         (5, "place", {"kind": "guest"}),
-        (6, "strike", strike(SAGE, "drop_after", **ORDER)),
+        (6, "inject", inject(SAGE, "drop_after", **ORDER)),
         (70, "cancel-order", {"place": 0}),
     ),
 )
 EDITED = Script(
     events=(
         (5, "place", {"kind": "guest"}),
-        (80, "strike", strike(SAGE, "status", 1, method="DELETE", options={"status": 503})),
+        (80, "inject", inject(SAGE, "status", 1, method="DELETE", options={"status": 503})),
         (90, "edit-order", {"place": 0}),
     ),
     minutes=240,
@@ -212,7 +212,7 @@ PUT_ON_HOLD = Script(
     ),
 )
 LOST_ACCOUNT = Script(
-    events=((5, "register", {}), (6, "strike", strike(SAGE, "drop_after", **ACCOUNT))),
+    events=((5, "register", {}), (6, "inject", inject(SAGE, "drop_after", **ACCOUNT))),
 )
 SAME_NUMBER = Script(
     events=tuple(
@@ -224,7 +224,7 @@ SAME_NUMBER = Script(
 MUTE = Script(
     events=(
         *((5 + place, "place", {"kind": "guest"}) for place in range(5)),
-        (11, "strike", strike(SAGE, "drop_after", 5, **ORDER)),
+        (11, "inject", inject(SAGE, "drop_after", 5, **ORDER)),
     ),
     minutes=400,
     checks={"a silent company is left alone": two_calls_at_most},
@@ -234,8 +234,8 @@ REFUSED = Script(
         *((5 + place, "place", {"kind": "guest"}) for place in range(3)),
         (
             11,
-            "strike",
-            strike(
+            "inject",
+            inject(
                 SAGE,
                 "status",
                 1,
@@ -265,7 +265,7 @@ REST_CANCELLED = Script(
 REFUNDED_IN_DOUBT = Script(
     events=(
         (5, "place", SIX),
-        (6, "strike", strike(SAGE, "drop_before", **ORDER)),
+        (6, "inject", inject(SAGE, "drop_before", **ORDER)),
         (62, "refund", {"pick": 0.0, "share": 0.9, "returned": 0.1}),
     ),
     minutes=150,

@@ -130,7 +130,7 @@ class ScriptedOutside(Outside):
         """Somebody or something brings it into a state."""
         self.world.shopper.set_state(self.placed[place], state)
 
-    def do_strike(self, system: str, kind: str, times: int | None = 1, **match: Any) -> None:
+    def do_inject(self, system: str, kind: str, times: int | None = 1, **match: Any) -> None:
         """Something breaks; `match` are method, path, body and options of the fault."""
         self._wire(system).faults.add(Fault(kind, times, **match))
 

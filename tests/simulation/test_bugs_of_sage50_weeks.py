@@ -32,7 +32,7 @@ def test_a_file_that_stays_as_old_as_at_first_sells_too_little(monkeypatch: pyte
 
 
 @pytest.mark.slow
-def test_a_forged_call_back_that_is_believed_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_forged_call_back_that_is_trusted_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doorbell, "signed", lambda *_: True)
     with pytest.raises(ValueError, match="forged"):
         run_week(FORGED, sage="sage50", **SHAPE)

@@ -25,7 +25,7 @@ SCENARIO = Script(
     events=(
         (5, "register", {}),
         (6, "place", {"kind": "guest"}),
-        (8, "strike", {"system": "sage", "kind": "drop_after", "method": "POST", "path": "sop_orders$"}),
+        (8, "inject", {"system": "sage", "kind": "drop_after", "method": "POST", "path": "sop_orders$"}),
         (100, "cancel-order", {"place": 1}),
     ),
     minutes=135,

@@ -43,7 +43,7 @@ def scenario(sage: str, agent_dies_at: int = 0) -> Script:
             (5, "register", {}),
             (6, "place", {"kind": "guest"}),
             *(((7, "agent-dies", {"calls": agent_dies_at}),) if agent_dies_at else ()),
-            (8, "strike", {**lost, "body": sent.body or None}),
+            (8, "inject", {**lost, "body": sent.body or None}),
             (190, "cancel-order", {"place": 1}),
         ),
         minutes=250,

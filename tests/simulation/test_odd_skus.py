@@ -15,7 +15,7 @@ from tidegate.simulation.world import build_world
 START = datetime(2026, 3, 26, 6, tzinfo=UTC)
 
 
-def test_shop_company_and_their_people_call_a_product_the_same(tmp_path: Path) -> None:
+def test_shop_company_and_their_staff_call_a_product_the_same(tmp_path: Path) -> None:
     names = {2: odd_skus.usual(2) + "/&:+,"}
     world = build_world(1, f"sqlite:///{tmp_path / 'ledger.db'}", START, items=3, skus=names)
     second = 1.5 / 3

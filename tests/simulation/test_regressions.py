@@ -39,7 +39,7 @@ def state(scripted: Scripted, step: str, place: int = 0) -> str:
 def test_an_account_whose_order_has_gone_is_not_waited_for() -> None:
     refused = {"system": SAGE, "kind": "seats", "times": 1, "method": "POST", "path": "customers$"}
     scripted = run(
-        Script(events=((5, "register", {}), (6, "strike", refused), (70, "cancel-order", {"place": 0})))
+        Script(events=((5, "register", {}), (6, "inject", refused), (70, "cancel-order", {"place": 0})))
     )
     assert state(scripted, "customer") == "cancelled"
     assert state(scripted, "order") == "cancelled"
@@ -51,7 +51,7 @@ def test_the_same_shopper_gets_the_account_with_the_next_order() -> None:
         Script(
             events=(
                 (5, "register", {}),
-                (6, "strike", refused),
+                (6, "inject", refused),
                 (70, "cancel-order", {"place": 0}),
                 (200, "order-again", {"place": 0}),
             ),
@@ -201,7 +201,7 @@ def test_a_page_that_is_cut_short_hides_no_product() -> None:
     # Products behind the twentieth were taken for unknown to the shop, and never published.
     cut = {"system": "magento", "kind": "page_cap", "times": None, "options": {"size": 20}}
     scripted = run(
-        Script(events=((1, "strike", cut), (5, "place", FOUR)), minutes=100, settings=back("inventory"))
+        Script(events=((1, "inject", cut), (5, "place", FOUR)), minutes=100, settings=back("inventory"))
     )
     assert scripted.outcome.stock_writes > 100
 
@@ -223,7 +223,7 @@ def test_a_registration_whose_account_came_another_way_is_not_queued_for_ever() 
     scripted = run(
         Script(
             events=(
-                (1, "strike", refused),
+                (1, "inject", refused),
                 (5, "registers", {}),
                 (70, "account-by-hand", {}),
                 (71, "mend", {"system": SAGE}),
@@ -247,7 +247,7 @@ def test_old_numbers_are_not_published_while_sage_is_closed() -> None:
         Script(
             events=(
                 (61, "other-channel-sale", sold),
-                (62, "strike", {**refused, **PUBLISH}),
+                (62, "inject", {**refused, **PUBLISH}),
                 (130, "other-channel-sale", sold),
             ),
             minutes=300,

@@ -77,7 +77,7 @@ def counts(outcome: Outcome) -> Counter[str]:
     return +Counter({**outcome.faults, **{flow: getattr(outcome, flow) for flow in FLOWS}})
 
 
-def told(outcome: Outcome) -> str:
+def reported(outcome: Outcome) -> str:
     """What a failed test says."""
     lines = [f"{each['promise']}: {each['subject']}: {each['text']}" for each in outcome.violations]
     lines.append(f"lost {outcome.lost}, doubled {outcome.doubled}, unexplained {outcome.unexplained}")
@@ -91,8 +91,8 @@ def told(outcome: Outcome) -> str:
 )
 def test_a_week_breaks_no_promise(seed: int, shared: Path) -> None:
     outcome = lived(seed, shared)
-    assert not outcome.violations, told(outcome)
-    assert (outcome.lost, outcome.doubled, outcome.unexplained) == (0, 0, 0), told(outcome)
+    assert not outcome.violations, reported(outcome)
+    assert (outcome.lost, outcome.doubled, outcome.unexplained) == (0, 0, 0), reported(outcome)
     assert outcome.orders > 4, "a week without orders proves nothing"
     assert bool(outcome.stock_writes) == (seed % TRADING == 0)
 
@@ -111,7 +111,7 @@ def test_the_same_seed_gives_the_same_week_in_another_process(shared: Path) -> N
 
 
 @pytest.mark.slow
-def test_every_kind_of_trouble_strikes_and_every_flow_writes(shared: Path) -> None:
+def test_every_kind_of_trouble_occurs_and_every_flow_writes(shared: Path) -> None:
     # What the other tests have left; where this one runs alone, weeks of its own until all have struck.
     struck: Counter[str] = Counter()
     for kept in shared.glob("week-*.json"):

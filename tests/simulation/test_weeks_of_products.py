@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from simulation.test_weeks import told
+from simulation.test_weeks import reported
 from tidegate.sage.rooms import PRODUCTS
 from tidegate.simulation.products import SIMULATED, USUAL
 from tidegate.simulation.run import run_week
@@ -46,8 +46,8 @@ def weeks() -> Iterator[Any]:
 @pytest.mark.parametrize(("sage", "seed"), list(weeks()))
 def test_a_week_breaks_no_promise(sage: str, seed: int) -> None:
     outcome = run_week(seed, sage=sage)
-    assert not outcome.violations, told(outcome)
-    assert (outcome.lost, outcome.doubled, outcome.unexplained) == (0, 0, 0), told(outcome)
+    assert not outcome.violations, reported(outcome)
+    assert (outcome.lost, outcome.doubled, outcome.unexplained) == (0, 0, 0), reported(outcome)
     assert outcome.orders > 4, "a week without orders proves nothing"
 
 
@@ -57,8 +57,8 @@ def test_a_week_breaks_no_promise(sage: str, seed: int) -> None:
 )
 def test_a_short_week_breaks_no_promise(sage: str, seed: int) -> None:
     outcome = run_week(seed, sage=sage, **SHAPE)
-    assert not outcome.violations, told(outcome)
-    assert (outcome.lost, outcome.doubled, outcome.unexplained) == (0, 0, 0), told(outcome)
+    assert not outcome.violations, reported(outcome)
+    assert (outcome.lost, outcome.doubled, outcome.unexplained) == (0, 0, 0), reported(outcome)
     assert outcome.orders > 3, "a week without orders proves nothing"
     assert bool(outcome.stock_writes) == (seed % TRADING == 0)
 

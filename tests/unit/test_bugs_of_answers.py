@@ -26,12 +26,12 @@ Patch = pytest.MonkeyPatch
 HTML = {"content-type": "text/html"}
 
 
-def a_delete_s_page_is_believed(patch: Patch) -> None:
+def a_delete_s_page_is_trusted(patch: Patch) -> None:
     """Any 2xx of a DELETE counts."""
     patch.setattr(answers, "deleted", lambda answer, record_id: None)
 
 
-def deleting_is_believed_from_a_page() -> bool:
+def deleting_is_trusted_from_a_page() -> bool:
     world = make_world()
     there = {"id": 7, "document_no": "0000000007", "document_status": "EnumDocumentStatusLive"}
     world.api.on("GET", "/sop_orders/7", ok(there))
@@ -40,12 +40,12 @@ def deleting_is_believed_from_a_page() -> bool:
         return isinstance(session.cancelling.cancel("7", "0000000007"), Accepted)
 
 
-def the_number_is_believed_from_any_200(patch: Patch) -> None:
+def the_number_is_trusted_from_any_200(patch: Patch) -> None:
     """`store_number` does not read its answer."""
     patch.setattr(notes, "is_about", lambda answer, call, **expected: None)
 
 
-def storing_is_believed_from_another_order() -> bool:
+def storing_is_trusted_from_another_order() -> bool:
     def store(client: StoreClient) -> object:
         return notes.OrderNotes(client).store_number(213, "SO-1")
 
@@ -73,8 +73,8 @@ def a_pause_is_longer_than_its_maximum() -> bool:
 
 
 BUGS: tuple[tuple[Callable[[Patch], None], Callable[[], bool]], ...] = (
-    (a_delete_s_page_is_believed, deleting_is_believed_from_a_page),
-    (the_number_is_believed_from_any_200, storing_is_believed_from_another_order),
+    (a_delete_s_page_is_trusted, deleting_is_trusted_from_a_page),
+    (the_number_is_trusted_from_any_200, storing_is_trusted_from_another_order),
     (an_odd_4xx_on_a_read_is_a_refusal, a_read_goes_to_a_person),
     (retry_after_has_no_end, a_pause_is_longer_than_its_maximum),
 )

@@ -110,7 +110,7 @@ def test_a_cycle_that_waits_for_its_company_keeps_nobody_else_waiting() -> None:
     assert begin(share) == ("other", "prices")
 
 
-def test_who_runs_ends_its_portion_when_its_thread_is_wanted() -> None:
+def test_who_runs_ends_its_time_slice_when_its_thread_is_wanted() -> None:
     share, long, other = FairShare(1), connection("long"), connection("other")
     put(share, due(long, "prices"))
     running = share.begin()

@@ -54,7 +54,7 @@ def test_one_context_serves_every_client(contexts: list[ssl.SSLContext]) -> None
     assert len(contexts) == 1
 
 
-def test_and_one_serves_all_that_believe_the_same_authority(
+def test_and_one_serves_all_that_trust_the_same_authority(
     contexts: list[ssl.SSLContext], tmp_path: Path
 ) -> None:
     authority = tmp_path / OWN

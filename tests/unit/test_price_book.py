@@ -18,21 +18,21 @@ def book(*prices: tuple[str, str, str]) -> pl.DataFrame:
     return price_book.frame_of(PriceBook((), rows))
 
 
-def test_a_delta_tells_a_changed_product_whole() -> None:
+def test_a_delta_reports_a_changed_product_in_full() -> None:
     before = book(("A", "RETAIL", "1"), ("A", "TRADE", "2"), ("B|C", "RETAIL", "3"))
     after, touched = price_book.updated(before, book(("A", "RETAIL", "5")), full=False)
     assert touched == {"A"}
     assert {row[0] for row in after.iter_rows()} == {"A|RETAIL", "B|C|RETAIL"}
 
 
-def test_a_full_reading_tells_what_is_gone() -> None:
+def test_a_full_reading_shows_what_is_gone() -> None:
     before = book(("A", "RETAIL", "1"), ("B|C", "RETAIL", "3"))
     after, touched = price_book.updated(before, book(("A", "RETAIL", "1")), full=True)
     assert touched == {"B|C"}
     assert after.height == 1
 
 
-def test_offers_are_told_apart_by_owner() -> None:
+def test_offers_are_distinguished_by_owner() -> None:
     contract = CustomerPrice("ACM", "A", Decimal("7"), "GBP")
     kept = price_book.frame_of(PriceBook((), (ListPrice("RETAIL", "A", Decimal(9)),), (contract,)))
     assert price_book.offers(kept) == {"A": ([ListPrice("RETAIL", "A", Decimal(9))], [contract])}

@@ -34,7 +34,7 @@ def pause(value: str, date: str = DATE) -> float | None:
         ("Fri, 31 Dec 5195 23:59:59 GMT", LONGEST_PAUSE),
     ],
 )
-def test_retry_after_is_believed_up_to_its_maximum(value: str, seconds: float) -> None:
+def test_retry_after_is_trusted_up_to_its_maximum(value: str, seconds: float) -> None:
     assert pause(value) == seconds
 
 

@@ -28,7 +28,7 @@ class WindowsOs:
 
 
 @pytest.fixture
-def no_processes_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_process_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A system without /proc."""
     monkeypatch.setattr(holder, "_PROC", tmp_path)
     holder._process_table.cache_clear()
@@ -52,8 +52,8 @@ def test_modes_of_posix_are_no_warning(tmp_path: Path, monkeypatch: pytest.Monke
     assert file.loose(ledger) == []
 
 
-@pytest.mark.usefixtures("no_processes_told")
-def test_where_no_process_can_be_told_no_holder_is_taken_for_gone() -> None:
+@pytest.mark.usefixtures("no_process_is_known")
+def test_where_no_process_is_known_no_holder_is_taken_for_gone() -> None:
     named = holder.this_process("cycle")
     assert named.endswith(f":{os.getpid()}:cycle")
     assert not holder.gone(named)

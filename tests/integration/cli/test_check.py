@@ -137,12 +137,12 @@ def test_a_method_in_use_that_is_not_mapped(terminal: Terminal) -> None:
     assert "connections.web.payments" in line["remedy"]
 
 
-def test_a_halt_is_told(terminal: Terminal) -> None:
+def test_a_halt_is_reported(terminal: Terminal) -> None:
     terminal.run("halt", "web", "--reason", "stocktaking")
     assert "stocktaking" in of(lines(terminal), "ledger", "halt")["text"]
 
 
-def test_a_page_limit_of_the_shop_is_told(terminal: Terminal) -> None:
+def test_a_page_limit_of_the_shop_is_reported(terminal: Terminal) -> None:
     terminal.world.shop.configure(limits=InputLimits(page_size=50))
     line = of(lines(terminal), "store main", "page size")
     assert (line["verdict"], line["remedy"]) == ("warn", "set page_size = 50 to save one call")

@@ -44,7 +44,7 @@ def options(command: Any) -> set[str]:
     return found - {"--help", "-h"}
 
 
-def told(section: str) -> set[str]:
+def reported(section: str) -> set[str]:
     """The options in the first column of the section's table of options."""
     rows = re.findall(r"(?m)^\| ((?:`-[^|\\]*(?:\\\|[^|\\]*)*)) \|", section)
     return {name for row in rows for name in re.findall(r"`(--?[a-z-]+)", row)}
@@ -56,7 +56,7 @@ def test_every_command_has_its_section_and_no_other() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_its_options(name: str) -> None:
-    assert told(SECTIONS[name]) == options(COMMANDS[name])
+    assert reported(SECTIONS[name]) == options(COMMANDS[name])
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -83,7 +83,7 @@ def test_its_arguments(name: str) -> None:
 
 
 def test_the_main_options() -> None:
-    assert told(PAGE.partition("# Setting up")[0]) == options(PROGRAM)
+    assert reported(PAGE.partition("# Setting up")[0]) == options(PROGRAM)
 
 
 def test_the_exit_codes() -> None:

@@ -152,7 +152,7 @@ def test_a_forgotten_payload_copy_is_found_in_the_bytes(
     assert {EMAIL, STREET} <= set(left(terminal))
 
 
-def test_a_reader_that_keeps_the_old_pages_is_told_and_the_next_call_finishes(
+def test_a_reader_that_keeps_the_old_pages_is_reported_and_the_next_call_finishes(
     known: tuple[Terminal, str],
 ) -> None:
     terminal, _ = known

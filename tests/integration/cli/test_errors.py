@@ -81,7 +81,7 @@ def test_debug_shows_where_it_came_from() -> None:
     assert "Traceback" in result.stderr
 
 
-def test_our_own_faults_are_told_as_such(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_own_faults_are_reported_as_such(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks(report: object) -> None:
         raise ZeroDivisionError("Bearer abcdefghijklmnop")
 

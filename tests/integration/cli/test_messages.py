@@ -57,7 +57,7 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
     server.stop()
 
 
-def told(terminal: Terminal, port: int, more: str = "") -> None:
+def reported(terminal: Terminal, port: int, more: str = "") -> None:
     """The configuration with one mailbox."""
     url = f"mailto://127.0.0.1:{port}?mode=insecure&from=hub@example.com&to=ops@example.com"
     terminal.write_config(
@@ -92,7 +92,7 @@ def plain(mail: EmailMessage) -> str:
 
 def test_an_alert_arrives_once_and_so_does_its_end(terminal: Terminal, mailbox: tuple[Mailbox, int]) -> None:
     box, port = mailbox
-    told(terminal, port)
+    reported(terminal, port)
     with opened(terminal) as hub:
         raised(hub)
         assert look(hub) == 1
@@ -111,7 +111,7 @@ def test_an_alert_arrives_once_and_so_does_its_end(terminal: Terminal, mailbox: 
 
 def test_many_alerts_at_once_are_one_message(terminal: Terminal, mailbox: tuple[Mailbox, int]) -> None:
     box, port = mailbox
-    told(terminal, port)
+    reported(terminal, port)
     with opened(terminal) as hub:
         for number in range(40):
             raised(hub, subject=f"{number:09}")
@@ -127,7 +127,7 @@ def test_what_fails_is_tried_again_and_shown_and_the_target_is_an_alert(
     terminal: Terminal, mailbox: tuple[Mailbox, int]
 ) -> None:
     box, port = mailbox
-    told(terminal, port)
+    reported(terminal, port)
     box.refuses = True
     with opened(terminal) as hub:
         raised(hub)
@@ -152,7 +152,7 @@ def test_quiet_hours_let_only_what_is_critical_through(
     terminal: Terminal, mailbox: tuple[Mailbox, int]
 ) -> None:
     box, port = mailbox
-    told(terminal, port, 'quiet = "08:00-10:00"\ntime_zone = "America/New_York"')  # it is nine there
+    reported(terminal, port, 'quiet = "08:00-10:00"\ntime_zone = "America/New_York"')  # it is nine there
     with opened(terminal) as hub:
         raised(hub)
         raised(hub, "refused", "000000002")
@@ -170,7 +170,7 @@ def test_who_is_called_only_when_nobody_has_ended_it(
     terminal: Terminal, mailbox: tuple[Mailbox, int]
 ) -> None:
     box, port = mailbox
-    told(terminal, port, "escalation = true")
+    reported(terminal, port, "escalation = true")
     with opened(terminal) as hub:
         raised(hub)
         raised(hub, "refused", "000000002")
@@ -185,7 +185,7 @@ def test_who_is_called_only_when_nobody_has_ended_it(
 
 def test_roles_severity_and_connections_choose(terminal: Terminal, mailbox: tuple[Mailbox, int]) -> None:
     box, port = mailbox
-    told(terminal, port, 'roles = ["administrator"]\nseverity = "critical"')
+    reported(terminal, port, 'roles = ["administrator"]\nseverity = "critical"')
     with opened(terminal) as hub:
         raised(hub)  # for finance
         raised(hub, "credential-expiring", "uk")  # for administrators, a warning
@@ -199,7 +199,7 @@ def test_the_test_message_and_a_target_that_does_not_take_it(
     terminal: Terminal, mailbox: tuple[Mailbox, int]
 ) -> None:
     box, port = mailbox
-    told(terminal, port)
+    reported(terminal, port)
     assert "ops: sent" in terminal.run("alerts", "test").output
     assert box.mails[0]["subject"] == "Tidegate: test of ops"
     box.refuses = True
@@ -230,7 +230,7 @@ def test_the_digest_comes_once_a_day_as_html_and_text(
     terminal: Terminal, mailbox: tuple[Mailbox, int]
 ) -> None:
     box, port = mailbox
-    told(terminal, port, "digest = true")
+    reported(terminal, port, "digest = true")
     terminal.sell(2)
     terminal.cycle()
     with opened(terminal) as hub:
@@ -257,7 +257,7 @@ def test_the_running_hub_looks_after_digests_and_messages(
     terminal: Terminal, mailbox: tuple[Mailbox, int]
 ) -> None:
     box, port = mailbox
-    told(terminal, port, "digest = true")
+    reported(terminal, port, "digest = true")
     with opened(terminal) as hub:
         raised(hub, "fault", "orders")  # one about an order that is not there would be cleared
         runner.keep_watch(hub)
@@ -288,7 +288,7 @@ def test_no_person_stands_in_a_kept_digest(terminal: Terminal) -> None:
 
 def test_the_digest_by_hand(terminal: Terminal, mailbox: tuple[Mailbox, int]) -> None:
     box, port = mailbox
-    told(terminal, port, "digest = true")
+    reported(terminal, port, "digest = true")
     terminal.sell(1)
     terminal.cycle()
     (document,) = terminal.json("digest", "--send")["digests"]
@@ -317,7 +317,7 @@ def test_a_slow_address_keeps_no_cycle_waiting(terminal: Terminal, mailbox: tupl
     """The main thread hands over to a sender and goes on at once; a second one is not started meanwhile."""
     import threading
 
-    told(terminal, mailbox[1])
+    reported(terminal, mailbox[1])
     go, began = threading.Event(), threading.Event()
 
     def slow(hub: Hub) -> None:
@@ -340,7 +340,7 @@ def test_a_slow_address_keeps_no_cycle_waiting(terminal: Terminal, mailbox: tupl
 
 def test_two_hubs_over_one_ledger_say_it_once(terminal: Terminal, mailbox: tuple[Mailbox, int]) -> None:
     _, port = mailbox
-    told(terminal, port)
+    reported(terminal, port)
     sent: list[str] = []
 
     def sending(url: str, message: Message) -> str:

@@ -133,7 +133,7 @@ def test_what_is_not_over_or_differs_is_not_signed_in_passing(terminal: Terminal
     assert signed["note"] == "typed in again by hand"
 
 
-def test_the_company_is_told_by_its_name(terminal: Terminal) -> None:
+def test_the_company_is_chosen_by_its_name(terminal: Terminal) -> None:
     assert "nowhere" in terminal.run(*MARCH, "--company", "nowhere", code=5).stderr
     assert terminal.run("month-end", "--period", "March", code=2)
     assert "leave out --kept" in terminal.run(*MARCH, "--kept", code=5).stderr
@@ -220,7 +220,7 @@ def wicked() -> dict[str, Any]:
     }
 
 
-def test_amounts_have_thousands_separators_for_people_and_none_in_csv() -> None:
+def test_amounts_have_thousands_separators_in_print_and_none_in_csv() -> None:
     assert "-1,234,567.80" in files.page(wicked())
     assert "-0.40" in files.grouped("-0.40")
     rows = list(csv.DictReader(io.StringIO(files.csv_text(wicked()))))

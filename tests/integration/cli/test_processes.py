@@ -147,10 +147,10 @@ def test_from_nothing_to_orders_in_sage(machine: Machine) -> None:
     assert machine.json("cycle", "orders")["counts"]["confirmed"] == 3
     assert machine.json("status")["adds_up"]
     assert len(machine.face.company.books()["orders"]) == 3
-    assert runs_until_told(machine, signal.SIGTERM) == 3
+    assert runs_until_stopped(machine, signal.SIGTERM) == 3
 
 
-def runs_until_told(machine: Machine, number: signal.Signals) -> int:
+def runs_until_stopped(machine: Machine, number: signal.Signals) -> int:
     """`run` notes Sage's numbers in the shop, then ends well when it is asked; how many it noted."""
     process = machine.start("run", "--json")
     assert process.stderr is not None

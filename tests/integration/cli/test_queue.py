@@ -114,7 +114,7 @@ def test_an_order_means_the_order_and_not_only_the_notes_about_it(held: Terminal
     assert [(row["step"], row["after"]) for row in done["results"]] == [("comment", "queued")]
 
 
-def test_a_number_that_two_orders_have_must_be_told_apart(held: Terminal) -> None:
+def test_a_number_that_two_orders_have_must_be_made_unambiguous(held: Terminal) -> None:
     with held.world.open_hub(), database.transaction("test"):
         now = held.world.clock.now()
         row = SourceRow(

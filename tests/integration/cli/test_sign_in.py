@@ -47,7 +47,7 @@ def test_the_bare_code_will_do(remote: Terminal) -> None:
     )
 
 
-def test_the_address_for_people(remote: Terminal) -> None:
+def test_the_printed_address(remote: Terminal) -> None:
     shown = remote.run("sign-in", "sage").stdout
     assert "https://sage200.sandbox/authorize?" in shown
     assert 'tidegate sign-in sage --code "ADDRESS"' in shown

@@ -67,7 +67,7 @@ def test_the_window_is_shown_open_and_closed(terminal: Terminal) -> None:
     assert "closed until 2026-03-24 03:00 EDT (nightly backup)" in terminal.run("status").output
 
 
-def test_the_oldest_waiting_order_is_told_with_its_age(terminal: Terminal) -> None:
+def test_the_oldest_waiting_order_is_reported_with_its_age(terminal: Terminal) -> None:
     terminal.write_config(text=ONE_PAYMENT)
     terminal.sell(1, method="banktransfer")
     terminal.cycle()

@@ -63,7 +63,7 @@ def test_every_step_with_attempts_and_history(sent: Terminal) -> None:
     ].items()
 
 
-def test_the_tree_for_people(sent: Terminal) -> None:
+def test_the_printed_tree(sent: Terminal) -> None:
     shown = sent.run("trace", "000000001").output
     assert "Magento order 000000001 (entity 1, main, website base)" in shown
     assert "orders / order: confirmed -> 0000" in shown

@@ -90,7 +90,7 @@ def test_a_call_without_proof_is_not_heard_and_slowed_down(stage: MemoryStage) -
     assert answers == [401] * 3
 
 
-def test_one_address_that_is_never_believed_waits(stage: MemoryStage) -> None:
+def test_one_address_that_is_never_trusted_waits(stage: MemoryStage) -> None:
     client = Client(application(stage.hub, PriceDesk(stage.hub)))
     where = {"REMOTE_ADDR": "192.0.2.7"}
     answers = [

@@ -157,7 +157,7 @@ def test_behind_a_trusted_proxy_each_address_is_counted_alone(
         assert asked(port, "bogus-3", **{"X-Forwarded-For": "192.0.2.8"}) == 401
 
 
-def test_nobody_else_is_believed_who_forwards(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_else_is_trusted_who_forwards(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "MOST_FAILED", 2)
     stage.reopen(portal=Portal(enabled=True))
     with served(stage) as port:

@@ -240,7 +240,7 @@ def test_paging_and_bad_requests(shop: Stage) -> None:
     assert response.status_code == 405
 
 
-def test_a_shop_that_does_not_answer_is_told(shop: Stage) -> None:
+def test_a_shop_that_does_not_answer_is_reported(shop: Stage) -> None:
     anna = buyer(shop)
     key = token(shop, anna)
     shop.break_shop("refuse", path="customers/me")

@@ -169,7 +169,7 @@ def test_an_e_mail_alone_pays_everybodys_price(till: Till) -> None:
     assert price_answers.account_of(till.stage.connection, 1) == ""
 
 
-def test_a_contract_is_told_with_the_age_of_its_own_answer(till: Till) -> None:
+def test_a_contract_is_reported_with_the_age_of_its_own_answer(till: Till) -> None:
     till.stage.company.agree("WANDA01", "HUB-0007", "10")
     till.opened(customer_prices="groups", contract_accounts=("WANDA01",), enquiries=2100)
     till.stage.cycle("prices")

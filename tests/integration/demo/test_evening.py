@@ -48,7 +48,7 @@ def demo(folder: Path, *words: str, program: str = PROGRAM) -> Iterator[subproce
                 process.send_signal(signal.SIGINT)
 
 
-def told_until(process: subprocess.Popen[str], sign: str) -> str:
+def reported_until(process: subprocess.Popen[str], sign: str) -> str:
     """What it has said by then."""
     assert process.stderr is not None
     said = ""
@@ -77,7 +77,7 @@ def opened(said: str) -> str:
 def test_nothing_is_lost_or_doubled_the_account_adds_up_and_the_console_shows_it(tmp_path: Path) -> None:
     """At the end it tells the console's address and a login that opens it, until it is stopped."""
     with demo(tmp_path, program=BOTH) as process:
-        stderr = told_until(process, "Ctrl-C")
+        stderr = reported_until(process, "Ctrl-C")
         page = opened(stderr)
         process.send_signal(signal.SIGINT)
         stdout, _ = process.communicate(timeout=PATIENCE)

@@ -83,7 +83,7 @@ def test_a_halt_by_a_person_is_an_alert_until_it_is_lifted(terminal: Terminal, h
     assert raised("halted") == []
 
 
-def test_a_halt_that_has_an_alert_of_its_own_is_told_once(terminal: Terminal, hub: Hub) -> None:
+def test_a_halt_that_has_an_alert_of_its_own_is_reported_once(terminal: Terminal, hub: Hub) -> None:
     terminal.world.shop.revoke_token("hub")
     terminal.sell(1)
     run_cycle(hub, hub.connections["web"], "orders")

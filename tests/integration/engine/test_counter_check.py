@@ -20,7 +20,7 @@ def looked(stage: Stage, seconds: float) -> list[str]:
     return [each.text for each in alerts.open_alerts("") if each.code == counter_check.ALERT]
 
 
-def test_a_counter_that_drifts_is_told_put_right_and_over_the_next_night(stage: Stage) -> None:
+def test_a_counter_that_drifts_is_reported_put_right_and_over_the_next_night(stage: Stage) -> None:
     stage.orders(3)
     stage.cycle()
     for _ in range(3):
@@ -41,4 +41,4 @@ def test_a_check_that_believes_the_counters_is_noticed(stage: Stage, monkeypatch
     """The deliberate bug."""
     monkeypatch.setattr(tally, "drift", lambda _: [])
     with pytest.raises(ValueError, match="unpack"):
-        test_a_counter_that_drifts_is_told_put_right_and_over_the_next_night(stage)
+        test_a_counter_that_drifts_is_reported_put_right_and_over_the_next_night(stage)

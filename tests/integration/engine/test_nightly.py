@@ -114,14 +114,14 @@ def test_orders_that_share_a_number_share_the_alert_of_one_side(terminal: Termin
     )
     report = replace(reconciled(first, second), orders={first.order: "000000001", second.order: "000000001"})
     tell(web, report)
-    assert told(kind) == ["Sage has S1 alive; Sage has S2 alive"]
+    assert reported(kind) == ["Sage has S1 alive; Sage has S2 alive"]
     tell(web, replace(report, differences=(second,)))
-    assert told(kind) == ["Sage has S2 alive"]
+    assert reported(kind) == ["Sage has S2 alive"]
     tell(web, replace(report, differences=()))
-    assert told(kind) == []
+    assert reported(kind) == []
 
 
-def told(kind: Kind) -> list[str]:
+def reported(kind: Kind) -> list[str]:
     """What the open alerts of a kind say."""
     return [alert.text for alert in alerts.open_alerts("web") if alert.code == kind]
 

@@ -66,7 +66,7 @@ def fine() -> None:
     return
 
 
-def test_a_fault_of_ours_is_told_and_the_cycles_go_on(hub: Hub) -> None:
+def test_a_fault_of_ours_is_reported_and_the_cycles_go_on(hub: Hub) -> None:
     def look() -> None:
         (alert,) = alerts.open_alerts()
         assert (alert.code, alert.connection, alert.subject, alert.count) == ("fault", "web", "orders", 2)

@@ -251,10 +251,10 @@ def furnish(books: Books, currency: str, items: int) -> None:
         books.set_price(STANDARD, sku, price)
         books.set_price(WHOLESALE, sku, rounded(product(price, Decimal("0.9")), 2))
         books.set_price(RETAILER, sku, None)
-    _people(books)
+    _staff_there(books)
 
 
-def _people(books: Books) -> None:
+def _staff_there(books: Books) -> None:
     for account, name, price_list in (
         ("WEB", "Web sales", ""),
         ("WANDA01", "Wanda Wholesale", WHOLESALE),

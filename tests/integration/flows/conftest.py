@@ -18,7 +18,7 @@ InMemory = Callable[..., MemoryStage]
 S = TypeVar("S", bound=Stage)
 
 
-def judged(ledger: Path, migrated: Path, make: Callable[..., S]) -> Iterator[Callable[..., S]]:
+def checked(ledger: Path, migrated: Path, make: Callable[..., S]) -> Iterator[Callable[..., S]]:
     """`make` with the URL of a copy of the migrated ledger; what it made is judged in the end, and closed."""
     built: list[S] = []
 
@@ -44,7 +44,7 @@ def build(tmp_path: Path, migrated: Path) -> Iterator[Build]:
     def make(url: str, country: str = "us", **differences: Any) -> MemoryStage:
         return MemoryStage(build_shop(url, country, **differences), country, deletes_cancelled=True)
 
-    yield from judged(tmp_path / "ledger.db", migrated, make)
+    yield from checked(tmp_path / "ledger.db", migrated, make)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def in_memory(tmp_path: Path, migrated: Path) -> Iterator[InMemory]:
     def make(url: str, **switches: Any) -> MemoryStage:
         return MemoryStage(build_shop(url), **switches)
 
-    yield from judged(tmp_path / "ledger.db", migrated, make)
+    yield from checked(tmp_path / "ledger.db", migrated, make)
 
 
 @pytest.fixture

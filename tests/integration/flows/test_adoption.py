@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from integration.flows import clerk
+from integration.flows import company_staff
 from integration.flows.stage import START, Stage
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
@@ -28,7 +28,7 @@ def untaxed(stage: Stage) -> int:
 
 def test_an_order_typed_in_by_hand_is_linked_and_not_doubled(stage: Stage) -> None:
     typed, new = untaxed(stage), untaxed(stage)
-    number = clerk.types_in(stage, stage.shop_order(typed)["increment_id"], price=stage.total(typed))
+    number = company_staff.types_in(stage, stage.shop_order(typed)["increment_id"], price=stage.total(typed))
     stage.pass_time(timedelta(minutes=1))
     take_over(stage)
     stage.cycle()
@@ -40,14 +40,14 @@ def test_an_order_typed_in_by_hand_is_linked_and_not_doubled(stage: Stage) -> No
 
 def test_adopting_again_changes_nothing(stage: Stage) -> None:
     typed = untaxed(stage)
-    clerk.types_in(stage, stage.shop_order(typed)["increment_id"], price=stage.total(typed))
+    company_staff.types_in(stage, stage.shop_order(typed)["increment_id"], price=stage.total(typed))
     assert take_over(stage).written == 1
     assert take_over(stage).written == 0
 
 
 def test_an_adopted_order_is_noted_by_nobody_and_is_not_looked_up_again(stage: Stage) -> None:
     typed = untaxed(stage)
-    clerk.types_in(stage, stage.shop_order(typed)["increment_id"], price=stage.total(typed))
+    company_staff.types_in(stage, stage.shop_order(typed)["increment_id"], price=stage.total(typed))
     stage.pass_time(timedelta(minutes=1))
     take_over(stage)
     stage.listen()
@@ -58,7 +58,7 @@ def test_an_adopted_order_is_noted_by_nobody_and_is_not_looked_up_again(stage: S
 
 def test_without_adoption_a_found_order_without_our_key_is_a_review(stage: Stage) -> None:
     placed = stage.order("guest")
-    number = clerk.types_in(stage, stage.shop_order(placed)["increment_id"])
+    number = company_staff.types_in(stage, stage.shop_order(placed)["increment_id"])
     stage.cycle()
     review = stage.delivery(placed)
     assert (review.state, review.reason_code) == (State.REVIEW, "duplicate-found")
@@ -70,7 +70,7 @@ def test_without_adoption_a_found_order_without_our_key_is_a_review(stage: Stage
 
 def test_retry_without_overrule_asks_again(stage: Stage) -> None:
     placed = stage.order("guest")
-    clerk.types_in(stage, stage.shop_order(placed)["increment_id"])
+    company_staff.types_in(stage, stage.shop_order(placed)["increment_id"])
     stage.cycle()
     stage.act(Act.RETRY, placed)
     stage.cycle()
@@ -80,7 +80,7 @@ def test_retry_without_overrule_asks_again(stage: Stage) -> None:
 
 def test_retry_with_overrule_sends_it_once(stage: Stage) -> None:
     placed = stage.order("guest")
-    clerk.types_in(stage, stage.shop_order(placed)["increment_id"])
+    company_staff.types_in(stage, stage.shop_order(placed)["increment_id"])
     stage.cycle()
     stage.act(Act.RETRY, placed, overrule=True)
     stage.act(Act.RETRY, placed, overrule=True)
@@ -91,7 +91,7 @@ def test_retry_with_overrule_sends_it_once(stage: Stage) -> None:
 
 def test_link_confirms_it_as_the_order_that_is_there(stage: Stage) -> None:
     placed = stage.order("guest")
-    number = clerk.types_in(stage, stage.shop_order(placed)["increment_id"])
+    number = company_staff.types_in(stage, stage.shop_order(placed)["increment_id"])
     stage.cycle()
     stage.link(placed, number)
     stage.cycle()
@@ -111,7 +111,7 @@ def test_an_old_order_refunded_since_is_found_by_what_was_placed_or_by_what_rema
     creditmemo.refund(stage.shop, order, {order.items[0]["item_id"]: Decimal(1)})
     refunded = stage.shop.creditmemos.of(typed)[0]["grand_total"]
     price = placed - Decimal(str(refunded)) if remains else placed
-    number = clerk.types_in(stage, stage.shop_order(typed)["increment_id"], price=price)
+    number = company_staff.types_in(stage, stage.shop_order(typed)["increment_id"], price=price)
     stage.pass_time(timedelta(minutes=1))
     (candidate,) = take_over(stage).candidates
     assert candidate.match is adopt.Match.CERTAIN, candidate.text

@@ -154,7 +154,7 @@ def test_two_processes_share_one_budget(build: Build) -> None:
     )
 
 
-def test_before_a_window_the_agent_is_told_and_nothing_new_begins(build: Build) -> None:
+def test_before_a_window_the_agent_is_notified_and_nothing_new_begins(build: Build) -> None:
     stage = build(drains_for=timedelta(minutes=5))
     connection = stage.hub.connections[CONNECTION]
     rule = f"FREQ=DAILY;BYHOUR={(stage.now + timedelta(hours=1)).hour};BYMINUTE=0;BYSECOND=0"

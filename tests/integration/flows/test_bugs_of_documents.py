@@ -34,7 +34,7 @@ def british(build: Build) -> Fulfilled:
 def test_a_memo_whose_total_is_not_compared(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CreditHandler, "differs", lambda *given: None)
     with pytest.raises(AssertionError):
-        test_totals_of_documents.test_point_35_a_part_of_the_carriage_is_right_or_told_and_teaches_the_rule(
+        test_totals_of_documents.test_point_35_a_part_of_the_carriage_is_right_or_reported_and_teaches_the_rule(
             british(build)
         )
 

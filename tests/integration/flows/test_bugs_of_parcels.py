@@ -118,7 +118,7 @@ def a_sleeping_machine_sends(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sending, "is_too_late", lambda *given: False)
 
 
-def any_hand_over_is_believed(patch: pytest.MonkeyPatch) -> None:
+def any_hand_over_is_trusted(patch: pytest.MonkeyPatch) -> None:
     """Though nothing will ever read what became of it."""
     judge = sending.verdicts_on
 
@@ -162,7 +162,7 @@ def everything_is_called_an_order(patch: pytest.MonkeyPatch) -> None:
 OF_FILES: list[tuple[Bug, Callable[..., None]]] = [
     (
         a_parcel_is_closed_without_a_result,
-        test_handed_over.test_a_result_that_tells_of_some_says_nothing_of_the_others,
+        test_handed_over.test_a_result_that_names_some_says_nothing_of_the_others,
     ),
     (a_second_parcel_is_opened, test_handed_over.test_one_file_at_a_time_and_the_next_with_the_next_result),
     (
@@ -247,7 +247,7 @@ def test_a_bug_of_references(
 
 
 def test_a_bug_of_belief(in_memory: InMemory, monkeypatch: pytest.MonkeyPatch) -> None:
-    any_hand_over_is_believed(monkeypatch)
+    any_hand_over_is_trusted(monkeypatch)
     with pytest.raises(AssertionError):
         test_handed_over.test_an_order_desk_that_hands_over_without_saying_so_leaves_its_orders_in_doubt(
             in_memory, monkeypatch
@@ -267,6 +267,6 @@ def test_a_bug_of_kinds(
 ) -> None:
     everything_is_called_an_order(monkeypatch)
     with pytest.raises(AssertionError):
-        test_late_numbers.test_what_the_company_made_of_an_order_is_kept_told_and_shown(
+        test_late_numbers.test_what_the_company_made_of_an_order_is_kept_reported_and_shown(
             unnumbering, capsys, Kind.DRAFT
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integration.flows import clerk
+from integration.flows import company_staff
 from integration.flows.conftest import Build
 from integration.flows.stage import SETTLED, Stage
 from tidegate.domain.states import State
@@ -125,7 +125,7 @@ def in_doubt_beside_a_twin(stage: Stage) -> int:
     placed = stage.order("guest")
     stage.break_sage("drop_before", on="send")
     stage.cycle()
-    clerk.types_in(stage, stage.shop_order(placed)["increment_id"])
+    company_staff.types_in(stage, stage.shop_order(placed)["increment_id"])
     stage.cycle(after=SETTLED)
     assert stage.delivery(placed).reason_code == "duplicate-found"
     return placed
@@ -174,7 +174,7 @@ def test_a_lost_answer_to_the_cancellation_is_no_second_one(stage: Stage) -> Non
     assert deleted(stage) == 1
 
 
-def test_a_cancellation_that_is_never_answered_is_told_after_three_cycles(stage: Stage) -> None:
+def test_a_cancellation_that_is_never_answered_is_reported_after_three_cycles(stage: Stage) -> None:
     placed = stage.order("guest")
     stage.cycle()
     stage.shopper.cancel(placed)

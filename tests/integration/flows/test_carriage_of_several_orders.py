@@ -53,7 +53,7 @@ def reconciled(shop: Fulfilled) -> tuple[list[str], str]:
     return [each.kind.value for each in found.differences], "; ".join(found.unchecked)
 
 
-def test_carriage_that_sage_tells_is_compared(shop: Fulfilled) -> None:
+def test_carriage_that_sage_reports_is_compared(shop: Fulfilled) -> None:
     placed, made = billed(shop, *CARRIAGE)
     shop.run("invoices")
     assert [state(shop, each) for each in placed] == [(State.CONFIRMED, "")] * 2

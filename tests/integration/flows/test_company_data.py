@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from integration.flows.clerk import adds_product
+from integration.flows.company_staff import adds_product
 from integration.flows.conftest import Build
 from integration.flows.stage import CONNECTION, PAUSE, Stage
 from tidegate.config.model import Flow

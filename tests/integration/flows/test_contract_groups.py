@@ -225,7 +225,7 @@ def test_preview_shows_the_kept_answers_and_asks_nothing(shop: Stage) -> None:
         ({}, "pass", "1 accounts"),
     ],
 )
-def test_the_check_tells_whose_prices_are_asked_for(
+def test_the_check_names_whose_prices_are_asked_for(
     build: Build, rules: dict[str, Any], verdict: str, named: str
 ) -> None:
     (finding,) = check_customer_prices(agreeing(build(), **rules).connection)

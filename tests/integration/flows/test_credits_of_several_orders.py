@@ -89,7 +89,7 @@ def test_goods_alone_are_each_order_s_own(note: Callable[..., tuple[Fulfilled, i
 
 
 @pytest.mark.parametrize(("line", "more"), [(OF_ONE, "4.00"), (OF_THE_OTHER, "0.00")], ids=["own", "other"])
-def test_carriage_that_sage_tells_is_its_order_s(
+def test_carriage_that_sage_reports_is_its_order_s(
     note: Callable[..., tuple[Fulfilled, int]], line: InvoiceLine, more: str
 ) -> None:
     shop, placed = note(line)
@@ -108,7 +108,7 @@ def test_bug_each_order_s_carriage_is_forgotten(
 ) -> None:
     monkeypatch.setattr(invoices, "part_of", lambda document, key: None)
     with pytest.raises(AssertionError):
-        test_carriage_that_sage_tells_is_its_order_s(note, OF_ONE, "4.00")
+        test_carriage_that_sage_reports_is_its_order_s(note, OF_ONE, "4.00")
 
 
 def test_bug_carriage_of_nobody_is_the_first_order_s(

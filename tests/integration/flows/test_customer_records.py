@@ -22,7 +22,7 @@ WANDA = 1  # customer 1 of website 1: wanda@example.com
 ATTRIBUTES = {"account": "sage_account", "on_hold": "sage_on_hold", "balance": "sage_balance"}
 
 
-def told(stage: Stage, **rules: Any) -> Stage:
+def reported(stage: Stage, **rules: Any) -> Stage:
     """With the flow switched on; Wholesale is the Wholesale band."""
     stage.reopen(
         accounts=Accounts(**{"attributes": ATTRIBUTES} | rules),
@@ -36,7 +36,7 @@ def told(stage: Stage, **rules: Any) -> Stage:
 @pytest.fixture
 def shop(build: Build) -> Stage:
     """The flow is on; the shop has none of the attributes."""
-    return told(build())
+    return reported(build())
 
 
 def customers(stage: Stage, *, after: timedelta = PAUSE) -> Any:
@@ -68,7 +68,7 @@ def group(stage: Stage, code: str) -> int:
 
 
 def test_the_group_follows_the_price_list(build: Build) -> None:
-    shop = told(build(), default_group="General")
+    shop = reported(build(), default_group="General")
     assert customers(shop).outcome == "done"
     assert shown(shop)["group"] == group(shop, "Wholesale")
     change(shop, price_list="Retailer", vat_number="GB999")
@@ -111,7 +111,7 @@ def test_customers_without_an_account_are_listed_as_skipped(shop: Stage) -> None
 
 
 def test_an_e_mail_alone_shows_nothing_of_the_account_and_takes_back_what_it_showed(build: Build) -> None:
-    shop = told(build(), default_group="General")
+    shop = reported(build(), default_group="General")
     customers(shop)
     assert shown(shop)["group"] == group(shop, "Wholesale")
     shop.reopen(customers=shop.customers(accounts={"wanda@example.com": "WANDA01"}, trust_emails=("base",)))
@@ -123,7 +123,7 @@ def test_an_e_mail_alone_shows_nothing_of_the_account_and_takes_back_what_it_sho
 
 
 def test_orders_of_an_account_on_hold_wait_and_go_out_when_it_ends(build: Build) -> None:
-    shop = told(build(), hold_orders=True)
+    shop = reported(build(), hold_orders=True)
     change(shop, on_hold=True)
     customers(shop)
     entity_id = shop.order("customer")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integration.flows import clerk
+from integration.flows import company_staff
 from integration.flows.conftest import Build
 from integration.flows.stage import SETTLED, Stage
 from tidegate.domain.orders.customers import account_reference
@@ -54,7 +54,7 @@ def test_an_e_mail_alone_waits_for_a_person_who_maps_the_customer(stage: Stage) 
     assert stage.alerts() == []
 
 
-def test_what_an_e_mail_found_before_is_not_used_once_addresses_are_not_believed(stage: Stage) -> None:
+def test_what_an_e_mail_found_before_is_not_used_once_addresses_are_not_trusted(stage: Stage) -> None:
     stage.order("customer", customer=1)
     stage.cycle()
     stage.reopen(customers=stage.customers(trust_emails=()))
@@ -80,7 +80,7 @@ def test_a_customer_once_matched_is_not_looked_up_again(stage: Stage) -> None:
 
 
 def test_two_accounts_with_one_e_mail_are_a_review_that_names_both(stage: Stage) -> None:
-    clerk.opens_account(stage, "WANDA02", "wanda@example.com")
+    company_staff.opens_account(stage, "WANDA02", "wanda@example.com")
     placed, other = stage.order("customer", customer=1), stage.order("guest")
     stage.cycle()
     review = stage.delivery(placed)
@@ -116,7 +116,7 @@ def test_two_orders_of_one_stranger_in_one_batch_make_one_account(stage: Stage) 
     customer, key = stranger(stage)
     placed = stage.orders(2, "customer", customer=customer)
     stage.cycle()
-    (account,) = clerk.accounts_with_key(stage, key)
+    (account,) = company_staff.accounts_with_key(stage, key)
     assert {account_of(stage, one) for one in placed} == {account}
     assert account == account_reference("W", str(customer), 8)
 
@@ -130,7 +130,7 @@ def test_a_lost_answer_makes_no_second_account(stage: Stage) -> None:
     assert stage.delivery(placed).reason_code == "customer-pending"
     stage.cycle()
     stage.cycle(after=SETTLED)
-    (account,) = clerk.accounts_with_key(stage, key)
+    (account,) = company_staff.accounts_with_key(stage, key)
     assert account_of(stage, placed) == account
     assert stage.alerts() == []
 
@@ -144,18 +144,18 @@ def test_a_request_that_never_arrived_is_repeated_only_when_it_can_no_longer_tak
     stage.cycle()
     for _ in range(4):
         stage.cycle()
-    assert len(clerk.accounts_with_key(stage, key)) <= 1
+    assert len(company_staff.accounts_with_key(stage, key)) <= 1
     stage.cycle(after=SETTLED)
-    (account,) = clerk.accounts_with_key(stage, key)
+    (account,) = company_staff.accounts_with_key(stage, key)
     assert account_of(stage, placed) == account
 
 
 def test_a_reference_that_is_taken_gives_the_next_one(stage: Stage) -> None:
     customer, key = stranger(stage)
-    clerk.opens_account(stage, account_reference("W", str(customer), 8))
+    company_staff.opens_account(stage, account_reference("W", str(customer), 8))
     placed = stage.order("customer", customer=customer)
     stage.cycle()
-    assert clerk.accounts_with_key(stage, key) == [account_reference("W", str(customer), 8, 1)]
+    assert company_staff.accounts_with_key(stage, key) == [account_reference("W", str(customer), 8, 1)]
     assert account_of(stage, placed) == account_reference("W", str(customer), 8, 1)
 
 
@@ -166,7 +166,7 @@ def test_an_account_refused_is_a_review_and_its_orders_wait_while_others_go(stag
     stage.cycle()
     assert stage.state(placed) is State.HELD
     assert stage.state(other) is State.CONFIRMED
-    assert clerk.accounts_with_key(stage, key) == []
+    assert company_staff.accounts_with_key(stage, key) == []
     assert [code for code, _ in stage.alerts()] == ["refused"]
 
 
@@ -180,7 +180,7 @@ def test_the_web_account_takes_strangers(build: Build) -> None:
     stage.cycle()
     assert account_of(stage, placed) == "WEB"
     assert account_of(stage, known) == "WANDA01"
-    assert clerk.accounts_with_key(stage, key) == []
+    assert company_staff.accounts_with_key(stage, key) == []
 
 
 def test_held_strangers_go_when_their_account_appears(build: Build) -> None:
@@ -191,7 +191,7 @@ def test_held_strangers_go_when_their_account_appears(build: Build) -> None:
     email = f"customer{customer}@example.com"
     assert {stage.delivery(one).waits_for for one in placed} == {f"customer:base:{email}"}
     assert stage.alerts() == [("unknown-customer", f"customer:base:{email}")]
-    clerk.opens_account(stage, "NEWONE", email)
+    company_staff.opens_account(stage, "NEWONE", email)
     stage.cycle()
     assert {account_of(stage, one) for one in placed} == {"NEWONE"}
     assert stage.alerts() == []

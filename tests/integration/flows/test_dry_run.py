@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from integration.flows import clerk
+from integration.flows import company_staff
 from integration.flows.stage import PAUSE, Stage
 from tidegate.conformance.memory.orders import Orders
 from tidegate.conformance.memory.troubles import WRITES
@@ -68,9 +68,9 @@ def test_it_writes_nothing_to_the_ledger_and_makes_no_writing_call(stage: Stage)
 
 
 def test_it_says_why_an_order_would_not_be_sent(stage: Stage) -> None:
-    clerk.removes_product(stage, "HUB-0007")
+    company_staff.removes_product(stage, "HUB-0007")
     held, twin = stage.order("guest", lines=(("HUB-0007", 1),)), stage.order("guest")
-    there = clerk.types_in(stage, number(stage, twin))
+    there = company_staff.types_in(stage, number(stage, twin))
     entries = tried(stage)
     assert entries[number(stage, held)]["missing"] == "sku:HUB-0007"
     assert entries[number(stage, twin)]["in_company"] == [there]
@@ -98,7 +98,7 @@ def test_it_knows_what_the_next_cycle_will_read(stage: Stage) -> None:
 
 def test_an_order_that_a_person_wants_sent_beside_its_twin_is_shown(stage: Stage) -> None:
     placed = stage.order("guest")
-    clerk.types_in(stage, number(stage, placed))
+    company_staff.types_in(stage, number(stage, placed))
     stage.cycle()
     stage.act(Act.RETRY, placed, overrule=True)
     assert "payload" in tried(stage)[number(stage, placed)]

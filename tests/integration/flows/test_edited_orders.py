@@ -26,7 +26,7 @@ def test_the_copy_waits_until_its_parent_is_cancelled_in_the_company(build: Buil
     assert stage.in_sage(parent) == []
 
 
-def test_the_copy_follows_by_itself_where_the_company_may_be_told_to_cancel(stage: Stage) -> None:
+def test_the_copy_follows_by_itself_where_the_company_may_be_asked_to_cancel(stage: Stage) -> None:
     parent = stage.order("guest")
     stage.cycle()
     copy = stage.shopper.edit_order(parent)

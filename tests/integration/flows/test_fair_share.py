@@ -47,7 +47,7 @@ def test_nobody_waits_so_it_goes_on_to_its_end(stage: Stage) -> None:
     assert (report.unfinished, report.counts["confirmed"]) == (False, 40)
 
 
-def test_what_failed_in_one_portion_is_not_tried_in_the_next(stage: Stage) -> None:
+def test_what_failed_in_one_time_slice_is_not_tried_in_the_next(stage: Stage) -> None:
     placed = stage.orders(12, "guest")
     stage.cycle()
     slow_notes(stage)

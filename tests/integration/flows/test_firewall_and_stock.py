@@ -68,7 +68,7 @@ def test_a_page_that_was_a_whim_asks_nobody(shop: Stage) -> None:
     assert lies(shop, source=source) == Decimal(free(shop, "HUB-0001"))
 
 
-def test_bug_the_first_page_is_believed(shop: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bug_the_first_page_is_trusted(shop: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mirrored, "patiently", lambda refused, _: refused)
     with pytest.raises(AssertionError):
         test_the_third_page_asks_a_person(shop)

@@ -212,7 +212,7 @@ def test_a_cancellation_waits_for_the_result(stage: MemoryStage) -> None:
     assert [each["status"] for each in stage.in_sage(placed)] == ["cancelled"]
 
 
-def test_a_result_that_tells_of_some_says_nothing_of_the_others(stage: MemoryStage) -> None:
+def test_a_result_that_names_some_says_nothing_of_the_others(stage: MemoryStage) -> None:
     placed = stage.orders(3)
     stage.cycle()
     FiledOrders(stage.room.inside).work(at_most=1)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from integration.flows import clerk
+from integration.flows import company_staff
 from integration.flows.stage import Stage
 from tidegate.config import model
 from tidegate.domain.states import State
@@ -32,7 +32,7 @@ UNMAPPED = {"payment": unmapped_payment, "shipping": unmapped_shipping, "tax": u
 
 
 @pytest.mark.parametrize("what", UNMAPPED)
-def test_what_is_not_mapped_is_held_told_once_and_released_together(stage: Stage, what: str) -> None:
+def test_what_is_not_mapped_is_held_reported_once_and_released_together(stage: Stage, what: str) -> None:
     complete = stage.connection.settings
     missing = UNMAPPED[what](stage)
     placed = stage.orders(3, "guest")
@@ -59,14 +59,14 @@ def test_others_go_on_while_one_is_held(stage: Stage) -> None:
 
 
 def test_an_unknown_sku_is_held_until_somebody_adds_it_in_the_company(stage: Stage) -> None:
-    clerk.removes_product(stage, "HUB-0007")
+    company_staff.removes_product(stage, "HUB-0007")
     placed = [stage.order("guest", lines=(("HUB-0007", 1), ("HUB-0001", 1))) for _ in range(2)]
     other = stage.order("guest", lines=(("HUB-0001", 1),))
     stage.cycle()
     assert {stage.delivery(one).waits_for for one in placed} == {"sku:HUB-0007"}
     assert stage.state(other) is State.CONFIRMED
     assert stage.alerts() == [("unknown-sku", "sku:HUB-0007")]
-    clerk.adds_product(stage, "HUB-0007")
+    company_staff.adds_product(stage, "HUB-0007")
     stage.cycle()
     assert stage.states(placed) == {State.CONFIRMED}
     assert stage.alerts() == []
@@ -74,22 +74,22 @@ def test_an_unknown_sku_is_held_until_somebody_adds_it_in_the_company(stage: Sta
 
 def test_an_order_that_misses_two_things_waits_for_the_second_after_the_first(stage: Stage) -> None:
     for sku in ("HUB-0007", "HUB-0008"):
-        clerk.removes_product(stage, sku)
+        company_staff.removes_product(stage, sku)
     placed = stage.order("guest", lines=(("HUB-0007", 1), ("HUB-0008", 1)))
     stage.cycle()
     assert stage.delivery(placed).waits_for == "sku:HUB-0007"
-    clerk.adds_product(stage, "HUB-0007")
+    company_staff.adds_product(stage, "HUB-0007")
     stage.cycle()
     assert stage.delivery(placed).waits_for == "sku:HUB-0008"
     assert stage.alerts() == [("unknown-sku", "sku:HUB-0008")]
-    clerk.adds_product(stage, "HUB-0008")
+    company_staff.adds_product(stage, "HUB-0008")
     stage.cycle()
     assert stage.state(placed) is State.CONFIRMED
 
 
 def test_waiting_costs_one_try_a_cycle_however_many_wait(stage: Stage) -> None:
     """Promise 4: one order per missing thing is tried, not every one that waits."""
-    clerk.removes_product(stage, "HUB-0007")
+    company_staff.removes_product(stage, "HUB-0007")
     placed = [stage.order("guest", lines=(("HUB-0007", 1),)) for _ in range(8)]
     stage.cycle()
     assert stage.states(placed) == {State.HELD}
@@ -99,7 +99,7 @@ def test_waiting_costs_one_try_a_cycle_however_many_wait(stage: Stage) -> None:
 
 
 def test_held_orders_do_not_keep_the_window_from_closing(stage: Stage) -> None:
-    clerk.removes_product(stage, "HUB-0007")
+    company_staff.removes_product(stage, "HUB-0007")
     stage.order("guest", lines=(("HUB-0007", 1),))
     stage.cycle()
     stage.pass_time(timedelta(hours=15, minutes=15))  # 01:15 in Detroit: the nightly backup
@@ -111,7 +111,7 @@ def test_held_orders_do_not_keep_the_window_from_closing(stage: Stage) -> None:
 def test_a_mapping_and_a_product_are_said_together(stage: Stage) -> None:
     """They stand in different places: the configuration, and the company's products."""
     unmapped_payment(stage)
-    clerk.removes_product(stage, "HUB-0007")
+    company_staff.removes_product(stage, "HUB-0007")
     placed = stage.order("guest", method="checkmo", lines=(("HUB-0007", 1), ("HUB-0001", 1)))
     stage.cycle()
     waiting = stage.delivery(placed)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from integration.flows.clerk import adds_product
+from integration.flows.company_staff import adds_product
 from integration.flows.conftest import Build
 from integration.flows.stage import CONNECTION, Stage
 from integration.flows.stocking import (
@@ -201,12 +201,12 @@ def test_a_source_or_warehouse_that_does_not_exist_is_named(
     assert shop.alerts() == []
 
 
-def test_a_store_without_sources_is_told_from_one_with(shop: Stage) -> None:
+def test_a_store_without_sources_is_distinguished_from_one_with(shop: Stage) -> None:
     shop.shop.configure(msi=False)
     assert "set msi = false" in inventory(shop).text
 
 
-def test_a_reading_that_lost_most_products_is_not_believed_at_once(
+def test_a_reading_that_lost_most_products_is_not_trusted_at_once(
     shop: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inventory(shop)

@@ -99,7 +99,7 @@ def test_a_lost_answer_makes_no_second_invoice(stage: MemoryStage) -> None:
     assert (stage.state(placed, STEP), invoices(stage)) == (State.CONFIRMED, 1)
 
 
-def test_people_who_were_faster_are_heard(stage: MemoryStage) -> None:
+def test_documents_made_by_staff_first_are_found(stage: MemoryStage) -> None:
     placed = sent(stage)
     stage.shopper.ship(placed)
     Documents(stage.books).invoice_whole(stage.in_sage(placed)[0]["number"])
@@ -132,7 +132,7 @@ def test_the_step_of_a_skipped_order_comes_back_with_it(stage: MemoryStage) -> N
     assert (stage.state(placed), stage.state(placed, STEP)) == (State.CONFIRMED, State.CONFIRMED)
 
 
-def test_a_company_whose_people_invoice_is_not_asked(in_memory: InMemory) -> None:
+def test_a_company_whose_staff_invoices_is_not_asked(in_memory: InMemory) -> None:
     stage = in_memory(makes=Kind.DRAFT)
     placed = sent(stage)
     stage.shopper.ship(placed)

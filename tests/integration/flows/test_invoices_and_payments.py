@@ -97,7 +97,7 @@ def test_what_magento_invoiced_at_checkout_is_adopted(shop: Fulfilled) -> None:
     assert len(shop.documents(placed)["invoices"]) == 1
 
 
-def test_open_and_paid_are_told_by_status_and_comment(stage: Stage) -> None:
+def test_open_and_paid_are_reported_by_status_and_comment(stage: Stage) -> None:
     shop = Fulfilled(stage, statuses=STATUSES)
     placed = shipped(shop)
     made = shop.invoice(placed)
@@ -233,7 +233,7 @@ def test_an_order_that_is_not_prepaid_has_no_receipt(shop: Fulfilled) -> None:
 
 @pytest.mark.parametrize("first", ["payments", "invoices"])
 @pytest.mark.parametrize("rule", ["invoice", "payment"])
-def test_one_payment_of_two_orders_is_told_to_both_whatever_is_read_first(
+def test_one_payment_of_two_orders_is_reported_to_both_whatever_is_read_first(
     stage: Stage, first: str, rule: Literal["invoice", "payment"]
 ) -> None:
     shop = Fulfilled(stage, fulfilment=Fulfilment(invoice_when=rule))
@@ -251,7 +251,7 @@ def test_one_payment_of_two_orders_is_told_to_both_whatever_is_read_first(
         assert set(shop.steps(each, "payments").values()) == {State.CONFIRMED}
 
 
-def test_a_part_payment_known_before_its_invoice_is_told_to_every_order(shop: Fulfilled) -> None:
+def test_a_part_payment_known_before_its_invoice_is_reported_to_every_order(shop: Fulfilled) -> None:
     placed = [shipped(shop), shipped(shop)]
     (made,) = shop.stage.company.invoice_run([shop.order(each).number for each in placed], consolidate=True)
     shop.pay(made, Decimal("10.00"))

@@ -94,7 +94,7 @@ def test_the_number_reaches_the_order_itself_its_chain_and_the_search_though_nob
 
 
 @pytest.mark.parametrize("kind", [Kind.DRAFT, Kind.QUOTE, Kind.INVOICE])
-def test_what_the_company_made_of_an_order_is_kept_told_and_shown(
+def test_what_the_company_made_of_an_order_is_kept_reported_and_shown(
     stage: MemoryStage, capsys: pytest.CaptureFixture[str], kind: Kind
 ) -> None:
     stage.turn(numbers_later=False, makes=kind)

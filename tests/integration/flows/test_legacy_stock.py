@@ -258,7 +258,7 @@ def test_a_number_that_a_refund_has_raised_is_read_back(shop: Stage) -> None:
     assert lies(shop) == 97
 
 
-def test_a_number_that_a_refund_has_raised_would_be_taken_for_told(
+def test_a_number_that_a_refund_has_raised_would_be_taken_for_written(
     shop: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The deliberate bug: only an order that is over has put its pieces back."""
@@ -315,7 +315,7 @@ def test_what_a_new_order_holds_that_cannot_be_read_is_no_guess_either(shop: Sta
     assert lies(shop) == 110
 
 
-def test_what_a_new_order_holds_that_cannot_be_read_would_be_sold_twice_and_nobody_told(
+def test_what_a_new_order_holds_that_cannot_be_read_would_be_sold_twice_without_a_report(
     shop: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The deliberate bug: what cannot be read is left out, as if somebody had named it."""

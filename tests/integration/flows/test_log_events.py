@@ -79,7 +79,7 @@ def test_halts_and_alerts_are_lines_when_they_begin_and_when_they_end(stage: Sta
     assert code in [fields["code"] for _, fields in lines.of("alert resolved")]
 
 
-def test_what_was_undone_is_not_told(stage: Stage, lines: Lines) -> None:
+def test_what_was_undone_is_not_reported(stage: Stage, lines: Lines) -> None:
     def undone() -> None:
         with transaction("test"):
             alerts.raise_alert("fault", CONNECTION, "orders", "nobody foresaw this", stage.now)

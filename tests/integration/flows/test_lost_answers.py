@@ -49,7 +49,7 @@ def test_lost_before_the_effect_it_counts_once_proved_absent_and_is_sent_again(s
     assert stage.attempts(placed) == [("absent", "no-answer"), ("accepted", "")]
 
 
-def test_the_third_counted_failure_is_told_once_and_it_is_tried_again(stage: Stage) -> None:
+def test_the_third_counted_failure_is_reported_once_and_it_is_tried_again(stage: Stage) -> None:
     placed = stage.order("guest")
     number = stage.shop_order(placed)["increment_id"]
     stage.break_sage("drop_before", times=4, on="send")

@@ -40,7 +40,7 @@ def held(stage: Stage) -> list[str]:
     return [item.key for item in found if item.waits_for == tier_prices.NAME]
 
 
-def told(stage: Stage) -> list[str]:
+def reported(stage: Stage) -> list[str]:
     return [found.text for found in check_tier_prices(stage.connection)]
 
 
@@ -62,7 +62,7 @@ def learns_and_goes_on(stage: Stage, words: str) -> bool:
 def test_a_store_without_tier_prices_is_asked_twice_and_no_more(shop: Stage, words: str) -> None:
     assert learns_and_goes_on(shop, words)
     assert all(key.startswith("tier|") for key in held(shop))
-    (text,) = told(shop)
+    (text,) = reported(shop)
     assert "tried again after" in text
     assert ("unknown-reference", "prices") in shop.alerts()
     assert mirror.listing(CONNECTION, "prices", states=(State.REVIEW, State.IN_DOUBT)) == []
@@ -72,10 +72,10 @@ def test_it_is_asked_again_after_a_while_and_what_was_held_goes(shop: Stage) -> 
     assert learns_and_goes_on(shop, NO_ROUTE)
     prices(shop, after=timedelta(days=8))
     assert len(tier_calls(shop)) == 2  # still off: learnt again
-    assert len(told(shop)) == 1
+    assert len(reported(shop)) == 1
     shop.mend()
     prices(shop, after=timedelta(days=8))
-    assert (held(shop), told(shop)) == ([], [])
+    assert (held(shop), reported(shop)) == ([], [])
     assert shop.shop.catalogue.prices.tiers["HUB-0007"]
     assert mirror.account(CONNECTION, "prices").unexplained == 0
 
@@ -94,14 +94,14 @@ def test_tier_prices_that_the_store_had_are_no_drift_while_it_has_none(shop: Sta
 def test_one_such_answer_is_a_whim(shop: Stage) -> None:
     without_tiers(shop, NO_ROUTE, times=1)
     prices(shop)
-    assert (held(shop), told(shop), halts.halted(CONNECTION)) == ([], [], None)
+    assert (held(shop), reported(shop), halts.halted(CONNECTION)) == ([], [], None)
     assert shop.shop.catalogue.prices.tiers["HUB-0007"]
 
 
 def test_a_web_page_teaches_nothing(shop: Stage) -> None:
     without_tiers(shop, "<html><title>Not found</title></html>")
     prices(shop)
-    assert told(shop) == []
+    assert reported(shop) == []
 
 
 def test_bug_a_404_for_tier_prices_is_like_any_other(shop: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

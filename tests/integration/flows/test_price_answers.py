@@ -110,7 +110,7 @@ def test_a_company_that_fails_is_not_asked_for_a_while(shop: Stage, desk: PriceD
     live.close()
 
 
-def test_a_live_answer_is_kept_for_a_minute_and_tells_its_age(shop: Stage, desk: PriceDesk) -> None:
+def test_a_live_answer_is_kept_for_a_minute_and_states_its_age(shop: Stage, desk: PriceDesk) -> None:
     shop.reopen(prices=Prices(customer_prices="api"))
     live = PriceDesk(shop.hub)
     ask(live)
@@ -130,7 +130,7 @@ def test_bug_every_look_at_a_cart_asks_again(
 ) -> None:
     monkeypatch.setattr(LivePrices, "_fresh", lambda *_: None)
     with pytest.raises(AssertionError):
-        test_a_live_answer_is_kept_for_a_minute_and_tells_its_age(shop, desk)
+        test_a_live_answer_is_kept_for_a_minute_and_states_its_age(shop, desk)
 
 
 def test_while_no_seat_is_free_the_book_answers_and_no_breaker_opens(

@@ -107,7 +107,7 @@ def test_weights_are_written_in_the_shops_unit(build: Build) -> None:
     ) == str(expected.normalize())
 
 
-def test_preview_tells_both_sides(shop: Stage) -> None:
+def test_preview_shows_both_sides(shop: Stage) -> None:
     rows = {(row["item"], row["sku"]) for row in preview(shop.connection)}
     assert ("record", "INSTALL") in rows
     assert ("cost", "HUB-0001") in rows

@@ -37,7 +37,7 @@ def test_a_closed_period_is_a_persons_decision(stage: Stage) -> None:
     assert stage.state(other) is State.CONFIRMED
 
 
-def test_a_busy_record_is_tried_again_in_the_next_cycle_and_told_the_third_time(stage: Stage) -> None:
+def test_a_busy_record_is_tried_again_in_the_next_cycle_and_reported_the_third_time(stage: Stage) -> None:
     placed = stage.order("guest")
     stage.break_sage("busy", times=3, on="send")
     told = []
@@ -51,7 +51,7 @@ def test_a_busy_record_is_tried_again_in_the_next_cycle_and_told_the_third_time(
     assert told == [(waits, []), (waits, []), (waits, ["record-busy"]), (State.CONFIRMED, [])]
 
 
-def test_a_failed_sign_in_halts_at_once_and_is_told_once(stage: Stage) -> None:
+def test_a_failed_sign_in_halts_at_once_and_is_reported_once(stage: Stage) -> None:
     placed = stage.orders(3, "guest")
     stage.shut(Failure(Code.SIGN_IN_EXPIRED, "sign in again with `tidegate connect`", sent=False))
     report = stage.cycle()

@@ -351,7 +351,7 @@ def test_a_dry_run_shows_the_payload_and_writes_nothing(shop: Fulfilled) -> None
     assert shop.stage.shop_calls("POST") == []
 
 
-def test_the_subject_tells_the_inventory_flow_what_leaves(shop: Fulfilled) -> None:
+def test_the_subject_shows_the_inventory_flow_what_leaves(shop: Fulfilled) -> None:
     placed = shop.sent()
     shop.despatch(placed)
     shop.run("shipments")

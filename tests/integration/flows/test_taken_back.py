@@ -202,7 +202,7 @@ def adjusted_while_in_doubt(stage: Stage, sent: str) -> int:
     return placed
 
 
-def test_what_remains_and_cannot_be_told_is_named_and_not_guessed(stage: Stage) -> None:
+def test_what_remains_and_is_not_known_is_named_and_not_guessed(stage: Stage) -> None:
     placed = adjusted_while_in_doubt(stage, "40.00")
     review = stage.delivery(placed)
     assert (review.state, review.reason_code) == (State.REVIEW, "totals-differ")
@@ -211,7 +211,7 @@ def test_what_remains_and_cannot_be_told_is_named_and_not_guessed(stage: Stage) 
     assert "retry --overrule" in review.reason
 
 
-def test_the_whole_order_is_known_whatever_cannot_be_told_of_the_rest(stage: Stage) -> None:
+def test_the_whole_order_is_known_whatever_is_not_known_of_the_rest(stage: Stage) -> None:
     placed = adjusted_while_in_doubt(stage, "50.00")
     assert stage.state(placed) is State.CONFIRMED
     assert set(reduced(stage, placed).values()) == {"review"}
@@ -298,7 +298,7 @@ def test_a_review_ends_when_sage_credits_what_the_shop_has_refunded(stage: Stage
     assert [code for code, _ in stage.alerts() if code == "changed-after-send"] == []
 
 
-def test_a_hold_in_the_shop_after_sending_is_told_until_it_is_released(stage: Stage) -> None:
+def test_a_hold_in_the_shop_after_sending_is_reported_until_it_is_released(stage: Stage) -> None:
     placed = sent(stage)
     number = stage.shop_order(placed)["increment_id"]
     stage.shopper.hold(placed)

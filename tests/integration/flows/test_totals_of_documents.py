@@ -73,7 +73,7 @@ def test_point_35_all_carriage_is_credited_alike_however_the_shop_shows_it(
     assert shop.stage.shop_order(placed)["state"] == "closed"
 
 
-def test_point_35_a_part_of_the_carriage_is_right_or_told_and_teaches_the_rule(shop: Fulfilled) -> None:
+def test_point_35_a_part_of_the_carriage_is_right_or_reported_and_teaches_the_rule(shop: Fulfilled) -> None:
     shop.stage.shop.configure(sales_shipping_display=2)
     placed = invoiced(shop)
     note = credit_part(shop, placed, "0.5")

@@ -81,7 +81,7 @@ def test_a_store_that_ignores_the_sort_order_is_read_to_the_end(stage: Stage) ->
     assert stage.states(placed) == {State.CONFIRMED}
 
 
-def test_maintenance_is_waited_out_and_nobody_is_told_off(stage: Stage) -> None:
+def test_maintenance_is_waited_out_without_a_halt(stage: Stage) -> None:
     stage.break_shop("maintenance", times=None)
     placed = stage.orders(2, "guest")
     report = stage.cycle()

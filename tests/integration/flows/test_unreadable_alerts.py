@@ -11,7 +11,7 @@ from tidegate.domain.bad_row import BadRow
 from tidegate.flows import unreadable
 
 
-def told(stage: Stage, *bad: BadRow, **more: Any) -> list[tuple[str, str]]:
+def reported(stage: Stage, *bad: BadRow, **more: Any) -> list[tuple[str, str]]:
     unreadable.report("web", "shipments", unreadable.SAGE, bad, stage.now, **more)
     return [each for each in stage.alerts() if each[0] == unreadable.ROWS]
 
@@ -21,12 +21,12 @@ def test_nothing_to_tell_is_no_transaction(stage: Stage, monkeypatch: pytest.Mon
         raise AssertionError(f"a transaction {name} for nothing")
 
     bad = BadRow("despatch 41", "no quantity", 41)
-    assert told(stage, bad) == [(unreadable.ROWS, "shipments: Sage")]
-    assert told(stage, all_read=False) == [
+    assert reported(stage, bad) == [(unreadable.ROWS, "shipments: Sage")]
+    assert reported(stage, all_read=False) == [
         (unreadable.ROWS, "shipments: Sage")
     ]  # others may be unreadable still
-    assert told(stage) == []
+    assert reported(stage) == []
     with monkeypatch.context() as patch:
         patch.setattr(unreadable, "transaction", opened)
-        assert told(stage) == []
-    assert told(stage, bad) == [(unreadable.ROWS, "shipments: Sage")]
+        assert reported(stage) == []
+    assert reported(stage, bad) == [(unreadable.ROWS, "shipments: Sage")]

@@ -27,7 +27,7 @@ def make_virtual(shop: Fulfilled, placed: int, sku: str) -> None:
             item |= {"is_virtual": 1, "product_type": "virtual"}
 
 
-def told(shop: Fulfilled, placed: int) -> tuple[list[Any], list[Any]]:
+def reported(shop: Fulfilled, placed: int) -> tuple[list[Any], list[Any]]:
     """The shop's shipments and invoices of the order."""
     documents = shop.documents(placed)
     return documents["shipments"], documents["invoices"]
@@ -38,7 +38,7 @@ def test_point_39_only_virtual_is_invoiced_and_never_shipped(shop: Fulfilled) ->
     shop.despatch(placed)
     shop.invoice(placed)
     shop.run("shipments", "invoices")
-    shipments, invoices = told(shop, placed)
+    shipments, invoices = reported(shop, placed)
     assert shipments == []
     assert [Decimal(str(each["grand_total"])) for each in invoices] == [shop.stage.total(placed)]
     assert set(shop.steps(placed, "shipments").values()) <= {State.SKIPPED, State.CONFIRMED}
@@ -51,7 +51,7 @@ def test_beside_stocked_goods_only_those_are_shipped_and_all_is_invoiced(shop: F
     shop.despatch(placed)
     shop.invoice(placed)
     shop.run("shipments", "invoices")
-    (shipment,), (invoice,) = told(shop, placed)
+    (shipment,), (invoice,) = reported(shop, placed)
     assert [(each["sku"], Decimal(str(each["qty"]))) for each in shipment["items"]] == [("HUB-0001", 2)]
     assert Decimal(str(invoice["grand_total"])) == shop.stage.total(placed)
     assert shop.stage.shop_order(placed)["state"] == "complete"

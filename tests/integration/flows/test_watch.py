@@ -13,7 +13,7 @@ from tidegate.ledger import alerts, delivery
 from tidegate.ledger.database import transaction
 
 
-def told(stage: Stage) -> set[str]:
+def reported(stage: Stage) -> set[str]:
     return {alert.code for alert in alerts.open_alerts(CONNECTION)}
 
 
@@ -24,27 +24,27 @@ def test_an_alert_about_a_record_ends_with_the_record(stage: Stage) -> None:
     held = stage.delivery(placed)
     assert held.reason_code == "unmapped-payment"
     watch(stage.hub, stage.connection)
-    assert "unmapped-payment" in told(stage), "it still waits"
+    assert "unmapped-payment" in reported(stage), "it still waits"
     with transaction("test"):
         delivery.cancel(held.id, actor="operator", now=stage.hub.clock.now())
     stage.pass_time(timedelta(minutes=16))
     watch(stage.hub, stage.connection)
-    assert "unmapped-payment" not in told(stage)
+    assert "unmapped-payment" not in reported(stage)
 
 
-def test_age_is_told_though_no_error_is(stage: Stage) -> None:
+def test_age_is_reported_though_no_error_is(stage: Stage) -> None:
     stage.lock()
     stage.shopper.place_order("guest")
     stage.cycle()
     stage.pass_time(timedelta(hours=25))
     watch(stage.hub, stage.connection)
-    assert "oldest-waiting" in told(stage)
+    assert "oldest-waiting" in reported(stage)
     stage.unlock()
     stage.cycle()
     stage.notes()
     stage.pass_time(timedelta(minutes=16))
     watch(stage.hub, stage.connection)
-    assert "oldest-waiting" not in told(stage)
+    assert "oldest-waiting" not in reported(stage)
 
 
 def raised(stage: Stage, subject: str) -> None:

@@ -104,7 +104,7 @@ def test_a_firewall_s_page_that_was_a_whim_asks_nobody(weighed: Stage) -> None:
     assert mirror.listing(CONNECTION, "products", states=(State.REVIEW, State.IN_DOUBT, State.QUEUED)) == []
 
 
-def test_bug_the_first_page_is_believed(weighed: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bug_the_first_page_is_trusted(weighed: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mirrored, "patiently", lambda refused, _: refused)
     with pytest.raises(AssertionError):
         test_a_firewall_s_page_for_one_value_asks_a_person_the_third_time(weighed)

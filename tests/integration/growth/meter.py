@@ -101,7 +101,7 @@ def measured(statement: Statement) -> None:
         ((found,),) = cursor.fetchall()
     top = found[0]["Plan"]
     nodes = list(_nodes(top))
-    statement.plan = tuple(_told(node) for node in nodes)
+    statement.plan = tuple(_reported(node) for node in nodes)
     statement.work = int(
         sum(_rows(node) for node in nodes)
         + top.get("Shared Hit Blocks", 0)
@@ -122,7 +122,7 @@ def _rows(node: dict[str, Any]) -> float:
     return float((seen + node.get("Rows Removed by Index Recheck", 0)) * node.get("Actual Loops", 1))
 
 
-def _told(node: dict[str, Any]) -> str:
+def _reported(node: dict[str, Any]) -> str:
     table = node.get("Relation Name", "")
     by = f" USING INDEX {node['Index Name']}" if "Index Name" in node else ""
     kind = "SCAN" if node["Node Type"] == "Seq Scan" else node["Node Type"]

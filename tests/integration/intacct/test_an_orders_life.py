@@ -41,9 +41,9 @@ def test_an_order_is_confirmed_shipped_and_invoiced(hub: IntacctHub) -> None:
 
     hub.cycle("order-status")
     docid = f"Sales Order-{order.number}"
-    shipped = hub.people("convert", document=docid, to="Shipper", carrier="UPS Ground", tracking="1Z999")
+    shipped = hub.staff("convert", document=docid, to="Shipper", carrier="UPS Ground", tracking="1Z999")
     hub.cycle("shipments")
-    invoiced = hub.people("convert", document=shipped["docid"], to="Sales Invoice")
+    invoiced = hub.staff("convert", document=shipped["docid"], to="Sales Invoice")
     hub.cycle("invoices")
     hub.cycle("order-status")
 
@@ -55,7 +55,7 @@ def test_an_order_is_confirmed_shipped_and_invoiced(hub: IntacctHub) -> None:
     assert Decimal(str(invoice["grand_total"])) == order.totals.gross
 
     number = invoiced["docid"].removeprefix("Sales Invoice-")
-    hub.people(
+    hub.staff(
         "receive-payment",
         customer="WEB",
         value=str(order.totals.gross),
@@ -98,8 +98,8 @@ def test_a_prepaid_order_has_its_receipt_set_against_its_invoice(hub: IntacctHub
     hub.cycle("orders")
     hub.cycle("payments")
     (order,) = hub.company.orders.table
-    shipped = hub.people("convert", document=f"Sales Order-{order.number}", to="Shipper")
-    hub.people("convert", document=shipped["docid"], to="Sales Invoice")
+    shipped = hub.staff("convert", document=f"Sales Order-{order.number}", to="Shipper")
+    hub.staff("convert", document=shipped["docid"], to="Sales Invoice")
     for flow in ("shipments", "invoices", "payments", "payments"):
         hub.cycle(flow)
 

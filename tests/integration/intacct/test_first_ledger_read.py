@@ -39,7 +39,7 @@ def sell(stand: IntacctStand) -> None:
     stand.advance(600)
 
 
-def portion(stand: IntacctStand, cursor: str | None) -> Any:
+def next_page(stand: IntacctStand, cursor: str | None) -> Any:
     """One reading by a process of its own."""
     company = stand.open()
     company.take_limits({"page": PAGE})
@@ -54,7 +54,7 @@ def read_all(stand: IntacctStand, cursor: str | None = None) -> tuple[list[Ledge
     rows: list[LedgerEntry] = []
     sizes = []
     for _ in range(40):
-        read = portion(stand, cursor)
+        read = next_page(stand, cursor)
         rows += read.rows
         sizes.append(len(read.rows))
         cursor = read.cursor
@@ -80,8 +80,8 @@ def test_all_of_it_comes_in_portions(stand: IntacctStand) -> None:
     assert max(sizes) <= 2 * PAGE, "invoices and receipts, a page of each"
 
 
-def test_what_changes_and_what_is_made_between_two_portions_is_told(stand: IntacctStand) -> None:
-    first = portion(stand, None)
+def test_what_changes_and_what_is_made_between_two_pages_is_reported(stand: IntacctStand) -> None:
+    first = next_page(stand, None)
     paid = first.rows[0]
     stand.do("receipt", customer=paid.account, value=str(paid.outstanding), invoice=paid.urn)
     sell(stand)
@@ -106,10 +106,10 @@ def test_the_bug_that_asks_for_changes_since_the_end_of_the_first_read_shows(
         ],
     )
     with pytest.raises(AssertionError):
-        test_what_changes_and_what_is_made_between_two_portions_is_told(stand)
+        test_what_changes_and_what_is_made_between_two_pages_is_reported(stand)
 
 
-def test_the_bug_that_ends_with_the_first_portion_shows(
+def test_the_bug_that_ends_with_the_first_page_shows(
     stand: IntacctStand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = client.IntacctClient.read_pages

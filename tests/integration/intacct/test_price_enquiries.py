@@ -100,7 +100,7 @@ def test_a_schedule_that_cannot_be_read_stops_its_accounts_alone(stand: IntacctS
         assert not with_one or answer.code is Code.NOT_PERMITTED
 
 
-def test_check_says_what_is_not_told_without_the_schedules(stand: IntacctStand) -> None:
+def test_check_says_what_is_not_reported_without_the_schedules(stand: IntacctStand) -> None:
     def of_schedules() -> list[str]:
         return [one.verdict for one in stand.company.examine() if one.subject == "SOPRICESCHEDULE"]
 

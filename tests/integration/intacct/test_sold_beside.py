@@ -39,8 +39,8 @@ def sold_and_billed(hub: IntacctHub) -> Any:
     hub.shopper.place_order("guest", lines=(("HUB-0001", 2),), beside=(("BOX-1", 1),))
     hub.cycle("orders")
     (order,) = hub.company.orders.table
-    shipped = hub.people("convert", document=f"Sales Order-{order.number}", to="Shipper")
-    hub.people("convert", document=shipped["docid"], to="Sales Invoice")
+    shipped = hub.staff("convert", document=f"Sales Order-{order.number}", to="Shipper")
+    hub.staff("convert", document=shipped["docid"], to="Sales Invoice")
     for flow in ("shipments", "invoices"):
         hub.cycle(flow)
     (placed,) = hub.shop.books()["orders"]

@@ -192,7 +192,7 @@ def test_relative_addresses_stay_where_they_were_opened(
     assert str(tmp_path / "a b.db") in database.where()
 
 
-def test_the_password_is_never_told(postgresql: str) -> None:
+def test_the_password_is_never_shown(postgresql: str) -> None:
     database.open_ledger("postgresql://ann:sesame@127.0.0.1:1/books")
     with pytest.raises(LedgerError) as raised:
         database.needs_migration()

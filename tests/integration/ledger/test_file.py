@@ -142,7 +142,7 @@ def test_a_note_beside_the_ledger_keeps_the_next_start_from_going_on(sqlite: Led
     database.open_ledger(sqlite.url)
 
 
-def test_a_disk_error_is_told_as_what_it_is() -> None:
+def test_a_disk_error_is_reported_as_what_it_is() -> None:
     told = str(explain(OperationalError("disk I/O error"), "ledger x"))
     assert "the disk, or the network share" in told
     assert "damaged or is not" not in told

@@ -53,7 +53,7 @@ def test_a_killed_process_leaves_nothing_to_wait_for(ledger: object, other: subp
         lease.check(held, NOW + SECOND)
 
 
-def test_a_name_tells_which_process_it_was(other: subprocess.Popen[str]) -> None:
+def test_a_name_shows_which_process_it_was(other: subprocess.Popen[str]) -> None:
     name = name_of(other)
     assert name.split(":")[1] == str(other.pid)
     assert not holder.gone(name)

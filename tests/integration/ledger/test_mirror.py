@@ -88,7 +88,7 @@ def test_only_what_differs_is_sent_and_only_the_newest_value(ledger: Ledger) -> 
     assert account() == Account(read=2, confirmed=2)
 
 
-def test_unchanged_items_of_a_folded_picture_write_no_row(ledger: Ledger) -> None:
+def test_unchanged_items_of_a_folded_snapshot_write_no_row(ledger: Ledger) -> None:
     held = take_lease()
     tell(held, a="1", b="2")
     assert fold() == 2
@@ -105,7 +105,7 @@ def test_unchanged_items_of_a_folded_picture_write_no_row(ledger: Ledger) -> Non
     assert account() == Account(read=3, confirmed=3)
 
 
-def test_a_few_rows_do_not_write_the_picture_anew(ledger: Ledger) -> None:
+def test_a_few_rows_do_not_write_the_snapshot_anew(ledger: Ledger) -> None:
     held = take_lease()
     tell(held, a="1")
     with database.transaction("test"):

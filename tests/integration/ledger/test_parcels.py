@@ -101,7 +101,7 @@ def test_nothing_but_result_and_look_up_leads_out_of_it(ledger: object) -> None:
     assert models.Delivery.objects.get(pk=lying).failures == 0
 
 
-def test_absence_is_not_believed_while_it_lies_in_an_open_parcel(ledger: object) -> None:
+def test_absence_is_not_trusted_while_it_lies_in_an_open_parcel(ledger: object) -> None:
     held = take_lease()
     _, (lying,) = handed_over(held, "a")
     assert apply(Verdict(lying, "f"), held=held) == [lying]
@@ -116,7 +116,7 @@ def test_a_look_up_that_finds_it_settles_its_record_too(ledger: object) -> None:
     assert (state_of(lying), parcels.open_parcels()) == (State.CONFIRMED, [])
 
 
-def test_suspects_are_those_whose_last_parcel_was_refused_as_a_whole(ledger: object) -> None:
+def test_records_whose_last_parcel_was_refused_as_a_whole_are_known(ledger: object) -> None:
     held = take_lease()
     parcel, (one, two) = handed_over(held, "a", "b")
     with database.transaction("test"):

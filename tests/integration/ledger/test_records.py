@@ -179,7 +179,7 @@ def test_an_alert_is_raised_once_and_counted(ledger: object) -> None:
     assert models.Alert.objects.count() == 3
 
 
-def test_of_six_threads_one_tells(ledger: object) -> None:
+def test_of_six_threads_one_reports(ledger: object) -> None:
     def work(_: int) -> bool:
         with database.transaction("test"):
             return alerts.raise_alert("code", CONNECTION, "subject", "text", NOW)

@@ -57,7 +57,7 @@ def test_pools_are_apart(ledger: Ledger) -> None:
         assert other is None
 
 
-def test_who_waits_gets_the_seat_or_is_told_in_the_end(ledger: Ledger) -> None:
+def test_who_waits_gets_the_seat_or_a_failure_in_the_end(ledger: Ledger) -> None:
     clock = VirtualClock(NOW)
     with pool_of("a", clock, 1).seat(), pool_of("b", clock, 1).seat() as refused:
         assert isinstance(refused, Failure)

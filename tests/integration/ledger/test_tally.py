@@ -61,7 +61,7 @@ def test_the_account_is_the_same_before_behind_and_within_the_tally(ledger: Ledg
     assert account.account(CONNECTION, "shipments", "shipment").read == 3
 
 
-def test_a_portion_at_a_time_counts_everything_once(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counting_in_parts_counts_everything_once(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tally, "AT_ONCE", 2)
     made()
     slow = accounts()

@@ -85,7 +85,7 @@ def test_all_permissions_are_there(shop: World) -> None:
         ("Magento_Backend::store", 4),
     ],
 )
-def test_a_missing_permission_is_told_by_name(shop: World, resource: str, missing: int) -> None:
+def test_a_missing_permission_is_reported_by_name(shop: World, resource: str, missing: int) -> None:
     every = {permission.resource for permission in try_permissions(shop.hub.client)}
     shop.shop.add_integration("limited", every - {resource})
     permissions = try_permissions(shop.connect(integration="limited").client)
@@ -114,7 +114,7 @@ def test_the_set_up(shop: World) -> None:
     assert hub.page_size_limit(100) == 100
 
 
-def test_point_28_the_page_size_limit_is_told() -> None:
+def test_point_28_the_page_size_limit_is_reported() -> None:
     assert world(input_limits=InputLimits(page_size=20)).hub.shop.page_size_limit(100) == 20
 
 

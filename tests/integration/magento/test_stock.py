@@ -115,7 +115,7 @@ def test_point_28_an_array_limit_is_learnt_from_the_refusal() -> None:
     assert len({one.sku for one in every}) == len(every) > 1000
 
 
-def test_a_portion_follows_the_time_that_calls_take() -> None:
+def test_the_size_of_a_call_follows_the_time_that_calls_take() -> None:
     portion = CallSize(size=500, target=5)
     portion.took(500, 1000)
     assert portion.now == 1000  # at most twofold

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from integration.flows.conftest import judged
+from integration.flows.conftest import checked
 from integration.flows.stage import ITEMS, START
 from integration.over_the_wire import WireStage
 from tidegate.simulation.world import build_world
@@ -23,7 +23,7 @@ def build(tmp_path: Path, migrated: Path) -> Iterator[Build]:
     def make(url: str, country: str = "us", *, items: int = ITEMS, **differences: Any) -> WireStage:
         return WireStage(build_world(11, url, START, country=country, items=items, **differences), country)
 
-    yield from judged(tmp_path / "ledger.db", migrated, make)
+    yield from checked(tmp_path / "ledger.db", migrated, make)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_no_figure_no_write_for_what_an_order_with_unreadable_lines_holds(build:
     assert ALERT not in shop.alerts()
 
 
-def test_a_product_whose_order_is_hidden_would_be_told_a_guess(
+def test_a_product_whose_order_is_hidden_would_get_a_guess(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The deliberate bug: an order without readable lines holds nothing."""

@@ -34,7 +34,7 @@ def test_the_next_process_begins_with_what_was_learnt(stage: Stage) -> None:
     assert connection.store.client.learnt_limits == {}
 
 
-def test_check_tells_what_both_systems_have_taught(stage: Stage) -> None:
+def test_check_reports_what_both_systems_have_taught(stage: Stage) -> None:
     connection, now = stage.connection, stage.now
     connection.company.take_limits({"query": 600})
     connection.store.client.take_limits({"query": 950})

@@ -88,7 +88,7 @@ def passed(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     return began
 
 
-def test_a_new_order_waits_for_a_portion_and_a_page_and_not_for_the_whole_catalogue(
+def test_a_new_order_waits_for_a_time_slice_and_a_page_and_not_for_the_whole_catalogue(
     shop: Stage, passed: list[datetime]
 ) -> None:
     placed = shop.order()
@@ -176,4 +176,4 @@ def test_without_pauses_the_order_waits_for_the_end(
     """The deliberate bug: the measure of the first test sees it."""
     monkeypatch.setattr(interludes.Interludes, "__call__", lambda self: None)
     with pytest.raises(AssertionError):
-        test_a_new_order_waits_for_a_portion_and_a_page_and_not_for_the_whole_catalogue(shop, passed)
+        test_a_new_order_waits_for_a_time_slice_and_a_page_and_not_for_the_whole_catalogue(shop, passed)

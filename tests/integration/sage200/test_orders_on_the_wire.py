@@ -37,7 +37,7 @@ def test_a_batch_costs_hardly_more_than_one_call_an_order(stage: Stage) -> None:
     assert len(calls) <= 28  # with a nominal code that is read for the first time
 
 
-def test_what_people_say_of_an_order_stands_on_its_memos(stage: Stage) -> None:
+def test_what_staff_writes_of_an_order_is_on_its_memos(stage: Stage) -> None:
     said = Additions(pickup_location="LONDON-1", gift_message="Happy birthday", company="Acme")
     placed = stage.order("guest", po_number="SECOND", method="purchaseorder", additions=said)
     stage.cycle()
@@ -57,7 +57,7 @@ def test_a_maintenance_page_is_waited_out(stage: Stage) -> None:
     assert stage.state(placed) is State.CONFIRMED
 
 
-def test_a_failed_sign_in_halts_at_once_and_is_told_once(stage: Stage) -> None:
+def test_a_failed_sign_in_halts_at_once_and_is_reported_once(stage: Stage) -> None:
     placed = stage.orders(3, "guest")
     stage.world.sage.sign_in_server.revoke_all()
     report = stage.cycle()
@@ -77,7 +77,7 @@ def test_a_failed_sign_in_halts_at_once_and_is_told_once(stage: Stage) -> None:
     assert stage.alerts() == []
 
 
-def test_the_words_of_a_refusal_reach_people_and_a_busy_record_is_known_by_them(stage: Stage) -> None:
+def test_the_words_of_a_refusal_reach_operators_and_a_busy_record_is_known_by_them(stage: Stage) -> None:
     placed = stage.orders(3, "guest")
     refused = '{"Message": "The requested delivery date is not valid."}'
     busy = '{"Message": "The account record is locked by another user: the record is in use by PETRA."}'

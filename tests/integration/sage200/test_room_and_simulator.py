@@ -102,7 +102,7 @@ def test_a_guest_s_order_names_its_buyer_on_the_cash_invoice(stand: Sage200Stand
     assert "Jane Buyer" in booked.extra["memos"][0]["note"]
 
 
-def test_an_account_on_hold_or_over_its_limit_holds_the_order_and_the_hub_is_told(
+def test_an_account_on_hold_or_over_its_limit_holds_the_order_and_is_reported(
     stand: Sage200Stand,
 ) -> None:
     stand.erp.customer_change("WEB001", credit_limit=Decimal("1.00"))
@@ -176,7 +176,7 @@ def test_generated_account_numbers_make_no_second_account() -> None:
     assert stand.accounts(new.key) == [first.number]
 
 
-def test_a_missing_collection_is_told_by_name() -> None:
+def test_a_missing_collection_is_reported_by_name() -> None:
     stand = stands(missing=frozenset({"sop_additional_charges"}))
     with stand.company.session(Purpose.WRITING) as session:
         failure = failed(session.orders.prepare([make_order(stand, 213)])[0])
@@ -210,7 +210,7 @@ def test_both_keys_regenerated_halts(stand: Sage200Stand) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"company_id": "124"}, {"site_id": "00000000-0000-0000-0000-000000000000"}]
 )
-def test_a_wrong_company_is_told_after_one_refresh(stand: Sage200Stand, wrong: dict[str, Any]) -> None:
+def test_a_wrong_company_is_reported_after_one_refresh(stand: Sage200Stand, wrong: dict[str, Any]) -> None:
     stand.reopen(**wrong)
     for _ in range(3):
         with stand.company.session(Purpose.WRITING) as session:
@@ -338,7 +338,7 @@ def test_the_check_makes_no_change(stand: Sage200Stand) -> None:
     assert {one.method for one in stand.wire.log} == {"GET"}
 
 
-def test_a_user_without_the_price_permission_is_told(stand: Sage200Stand) -> None:
+def test_a_user_without_the_price_permission_is_reported(stand: Sage200Stand) -> None:
     stand.erp.rules.may_override_prices = False
     [finding] = [one for one in stand.company.examine() if one.verdict == "fail"]
     with stand.company.session(Purpose.WRITING) as session:

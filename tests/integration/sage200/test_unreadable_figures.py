@@ -46,7 +46,7 @@ def test_a_bad_invoice_waits_through_whole_cycles_and_the_other_goes(stage: Stag
 
 
 @pytest.mark.parametrize("figure", ["null", "missing", "text", "huge"])
-def test_a_bad_ledger_entry_waits_through_whole_cycles_and_the_other_is_told(
+def test_a_bad_ledger_entry_waits_through_whole_cycles_and_the_other_is_reported(
     stage: Stage, figure: str
 ) -> None:
     shop = Fulfilled(stage)

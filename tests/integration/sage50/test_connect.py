@@ -8,7 +8,7 @@ from integration.sage50.hub import Sage50Hub
 from tidegate.redaction import HIDDEN
 
 
-def test_who_is_connected_is_told_so_and_a_new_passcode_can_be_asked_for(hub: Sage50Hub) -> None:
+def test_a_connected_company_is_shown_as_such_and_a_new_passcode_can_be_asked_for(hub: Sage50Hub) -> None:
     assert "connected" in hub.run("connect", "tienda", "--no-listen").output
     shown = hub.json("connect", "tienda", "--again", "--no-listen")
     assert hub.face.platform.passcodes.newest().text == shown["passcode"]

@@ -130,7 +130,7 @@ def test_however_an_order_is_despatched_its_invoices_add_up(parts: list[int]) ->
     assert of.books()["violations"] == []
 
 
-def test_numbers_are_ten_digits_and_start_where_they_are_told() -> None:
+def test_numbers_are_ten_digits_and_start_where_configured() -> None:
     of = demo_company(SandboxClock.virtual(START), items=1, first_order=4711)
     assert [enter(of, line(of)).number for _ in range(2)] == ["0000004711", "0000004712"]
 

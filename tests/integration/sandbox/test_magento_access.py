@@ -182,7 +182,7 @@ def test_wrong_passwords_lock_the_account(world: World) -> None:
     assert sign_in(world, "Sandbox-Admin-1").status_code == 200
 
 
-def test_routes_are_told_apart_before_permissions(world: World) -> None:
+def test_routes_are_reported_apart_before_permissions(world: World) -> None:
     """Point 24: an unknown route is a 404 also for nobody."""
     nobody = world.connect()
     assert nobody.get("/rest/V1/no/such/route").status_code == 404

@@ -39,7 +39,7 @@ def test_an_unknown_custom_attribute_is_dropped_until_the_shop_has_it(world: Wor
     assert "custom_attributes" not in _put(world, {"custom_attributes": [_attribute("sage_account", "")]})
 
 
-def test_the_shop_tells_which_attributes_it_has(world: World) -> None:
+def test_the_shop_reports_which_attributes_it_has(world: World) -> None:
     path = "attributeMetadata/customer/attribute/sage_account"
     assert world.client.get(f"/rest/V1/{path}").status_code == 404
     assert world.get("attributeMetadata/customer/custom") == []

@@ -105,7 +105,7 @@ def test_customers_that_are_refused(change: dict[str, Any], text: str) -> None:
     assert world.get("customers", filter="reference eq 'NEW'") == []
 
 
-def test_without_model_state_only_the_first_problem_is_told() -> None:
+def test_without_model_state_only_the_first_problem_is_reported() -> None:
     refusal = sage(model_state=False).post("customers", {"reference": "NEW"}, 400)
     assert set(refusal) == {"Message"}
 

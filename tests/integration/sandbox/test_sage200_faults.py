@@ -79,7 +79,7 @@ def test_locks_by_time_and_by_rule() -> None:
     assert world.company.books()["violations"] == []
 
 
-def test_the_companys_own_people_are_locked_out_too() -> None:
+def test_the_companys_own_staff_is_locked_out_too() -> None:
     world = sage()
     order = world.enter()
     world.control("lock", {"locked": True, "reason": "posting"})

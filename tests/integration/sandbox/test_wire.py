@@ -245,7 +245,7 @@ def test_unreadable(world: World, figure: str) -> None:
     assert world.wire.faults.fired() == {"unreadable": 1}
 
 
-def test_unreadable_strikes_the_record_that_it_names_and_no_other() -> None:
+def test_unreadable_affects_the_record_that_it_names_and_no_other() -> None:
     body = b'{"items": [{"sku": "A", "lines": [{"qty": 1}]}, {"sku": "B", "lines": [{"qty": 2}]}], "total_count": 2}'
     options = {"record": "B", "field": "lines.0.qty", "figure": "text"}
     assert spoil(body, options) == body.replace(b'"qty": 2', b'"qty": "n/a"')
@@ -292,7 +292,7 @@ def test_face_kinds_are_left_to_the_face(world: World) -> None:
     assert world.wire.faults.fired() == {}
 
 
-def test_faults_strike_only_what_they_match(world: World) -> None:
+def test_faults_affect_only_what_they_match(world: World) -> None:
     world.wire.faults.add(
         Fault("status", times=None, method="GET", path="/echo$", options={"query": "[currentPage]=2"})
     )

@@ -86,7 +86,7 @@ def test_where_the_face_names_its_kinds_a_misspelt_one_is_refused() -> None:
         assert "drop_after" in refused.json()["error"]
 
 
-def test_the_log_names_every_request_and_what_struck_it(world: World) -> None:
+def test_the_log_names_every_request_and_its_fault(world: World) -> None:
     world.arm("late", seconds=1)
     with pytest.raises(LOST):
         world.post()

@@ -176,7 +176,7 @@ def the_total_is_not_compared(patch: Patch) -> None:
     patch.setattr(OrderWriter, "_mismatch", lambda self, order, built: None)
 
 
-def unknown_tax_is_believed(patch: Patch) -> None:
+def unknown_tax_is_trusted(patch: Patch) -> None:
     patch.setattr(OrderCalls, "_tax_is_known", lambda self, order, asked, totals: True)
 
 
@@ -228,7 +228,7 @@ def idle_sessions_are_kept(patch: Patch) -> None:
     patch.setattr(Pool, "tick", lambda self: None)
 
 
-def seats_of_people_are_taken(patch: Patch) -> None:
+def seats_of_staff_are_taken(patch: Patch) -> None:
     patch.setattr(Agent, "_keep_reserved_seats", lambda self, company: None)
 
 

@@ -24,7 +24,7 @@ def failed(stand: Stand, method: str, path: str, body: Any = None, **more: Any) 
     return status, answer["error"]["class"], answer["error"]["message"]
 
 
-def test_health_needs_no_seat_and_tells_the_pool(stand: Stand) -> None:
+def test_health_needs_no_seat_and_reports_the_pool(stand: Stand) -> None:
     stand.send(order())
     health = stand.get("/v1/health")
     assert (health["contract"], health["state"], health["backend"]) == (1, "ready", "fake")
@@ -38,7 +38,7 @@ def test_health_needs_no_seat_and_tells_the_pool(stand: Stand) -> None:
     }
 
 
-def test_a_wrong_token_and_a_strange_address_are_refused(tmp_path: Path) -> None:
+def test_a_wrong_token_and_an_unknown_address_are_refused(tmp_path: Path) -> None:
     stand = Stand(tmp_path, {"listen": {"tokens": ["agent-token", "second"], "allow": ["10.0.0.0/24"]}})
     assert failed(stand, "GET", "/v1/health", token="wrong", address="10.0.0.5")[:2] == (401, "agent_auth")
     assert failed(stand, "GET", "/v1/health", token="", address="10.0.0.5")[:2] == (401, "agent_auth")
@@ -292,7 +292,7 @@ def test_customers_are_opened_once_with_the_key(stand: Stand) -> None:
     assert (died["outcome"], died["customer"]) == ("created", "NEW0003")
 
 
-def test_a_price_probe_tells_sages_own_price_and_writes_nothing(stand: Stand) -> None:
+def test_a_price_probe_reports_sages_own_price_and_writes_nothing(stand: Stand) -> None:
     lines = [
         {"division": "00", "customer": "WEB0001", "item": "ABC-1", "quantity": "1"},
         {"division": "00", "customer": "WEB0001", "item": "NONE", "quantity": "1"},

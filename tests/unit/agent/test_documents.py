@@ -129,7 +129,7 @@ def test_the_backup_fails_while_our_session_is_open(stand: Stand) -> None:
     stand.post("/v1/resume")
 
 
-def test_people_who_hold_all_seats_keep_us_out(tmp_path: Path) -> None:
+def test_staff_that_holds_all_seats_keeps_the_agent_out(tmp_path: Path) -> None:
     stand = Stand(tmp_path, seats=2)
     held = staff(stand).take_seats(2)
     body = {"batch": "b", "orders": [order()]}
@@ -150,7 +150,7 @@ def test_a_user_at_lunch_defers_the_cancelling(tmp_path: Path) -> None:
     assert stand.is_even()
 
 
-def test_the_kernels_own_people_work_the_same_chain(stand: Stand) -> None:
+def test_the_kernels_own_staff_works_the_same_chain(stand: Stand) -> None:
     """A despatch that waits for the invoice run is data entry; scenarios that know no Sage 100 can trade in it."""
     kernel = stand.sage.companies["ABC"].kernel
     before = stock(stand)

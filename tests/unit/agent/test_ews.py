@@ -158,7 +158,7 @@ def test_customers(stand: Stand) -> None:
     assert stand.refused("GetCustomer", arDivisionNo="00", customerNo="NONE")[0] == "CI_NoKey"
 
 
-def test_what_the_service_tells_without_a_logon(stand: Stand) -> None:
+def test_what_the_service_states_without_a_logon(stand: Stand) -> None:
     told = stand.service.GetContractInformation()
     assert (told.ContractVersion, told.NullDateTime) == (2, datetime(1753, 1, 1))
     template = stand.call("GetSalesOrderTemplate", arDivisionNo="00", customerNo="WEB0001")

@@ -15,7 +15,7 @@ def text(key: str, *, customer: str = "WEB0001", item: str = "ABC-1") -> str:
     return HEADER.format(key=key, customer=customer) + LINE.format(key=key, item=item)
 
 
-def test_records_are_judged_one_by_one(tmp_path: Path) -> None:
+def test_records_are_checked_one_by_one(tmp_path: Path) -> None:
     one = installation()
     company = one.companies["ABC"]
     content = (

@@ -211,7 +211,7 @@ def idle_means_dropped(folder: Path) -> None:
     assert stand.sage.licence.held == []
 
 
-def people_keep_their_seats(folder: Path) -> None:
+def staff_keeps_its_seats(folder: Path) -> None:
     stand = Stand(folder, {"seats": {"seats_bought": 2, "seats_reserved_for_people": 2}})
     assert stand.call("POST", ORDERS, {"batch": "b", "orders": [order()]})[0] == 503
 
@@ -296,14 +296,14 @@ MUTANTS = (
     Mutant(bugs.servers_of_a_dead_agent_live_on, a_new_agent_frees_old_seats),
     Mutant(bugs.a_broken_session_is_lent_again, the_next_order_gets_a_whole_session),
     Mutant(bugs.the_total_is_not_compared, another_total_is_refused),
-    Mutant(bugs.unknown_tax_is_believed, late_tax_is_waited_for),
+    Mutant(bugs.unknown_tax_is_trusted, late_tax_is_waited_for),
     Mutant(bugs.the_line_is_read_after_its_write, the_example_is_written),
     Mutant(bugs.numbers_go_in_as_decimals, the_example_is_written),
     Mutant(bugs.the_customer_comes_before_the_division, the_divisions_customer_is_meant),
     Mutant(bugs.unknown_fields_are_taken, unknown_fields_are_refused),
     Mutant(bugs.the_token_is_not_checked, a_wrong_token_is_refused),
     Mutant(bugs.idle_sessions_are_kept, idle_means_dropped),
-    Mutant(bugs.seats_of_people_are_taken, people_keep_their_seats),
+    Mutant(bugs.seats_of_staff_are_taken, staff_keeps_its_seats),
     Mutant(bugs.the_server_of_a_hung_call_lives_on, a_hang_leaves_no_seat),
     Mutant(bugs.a_session_that_does_not_drop_is_left, a_drop_that_hangs_leaves_no_seat),
     Mutant(bugs.the_fingerprint_is_not_compared, another_content_is_a_conflict),

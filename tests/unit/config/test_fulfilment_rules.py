@@ -13,7 +13,7 @@ from tidegate.config.problem import Report
 RUNNING = {name: model.Flow(every="15m") for name in ("orders", "invoices", "payments")}
 
 
-def told(**rules: Any) -> tuple[list[str], list[str]]:
+def reported(**rules: Any) -> tuple[list[str], list[str]]:
     """The keys of the problems, and of the warnings."""
     rules = {"flows": RUNNING, **rules}
     connection = model.ConnectionSettings(store="main", company="uk", websites=("base",), **rules)
@@ -34,21 +34,21 @@ def told(**rules: Any) -> tuple[list[str], list[str]]:
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_its_key(rules: dict[str, Any], key: str) -> None:
-    assert told(**rules) == ([key], [])
+    assert reported(**rules) == ([key], [])
 
 
 @pytest.mark.parametrize("flow", ["invoices", "payments"])
 def test_open_and_paid_need_the_flows_that_know(flow: str) -> None:
     flows = {name: each for name, each in RUNNING.items() if name != flow}
-    assert told(flows=flows, statuses={"paid": "paid"}) == ([], ["web.statuses.paid"])
+    assert reported(flows=flows, statuses={"paid": "paid"}) == ([], ["web.statuses.paid"])
 
 
 def test_a_prepaid_method_needs_the_flow_that_posts_its_receipts() -> None:
     prepaid = {"checkmo": model.Payment(account="1200", prepaid=True)}
-    assert told(payments=prepaid, flows={"orders": RUNNING["orders"]}) == ([], ["web.payments"])
+    assert reported(payments=prepaid, flows={"orders": RUNNING["orders"]}) == ([], ["web.payments"])
 
 
 def test_what_is_right_is_not_mentioned() -> None:
     statuses = {"on-hold": "holded", "cancelled": "canceled", "paid": "paid", "invoiced-open": "open"}
     prepaid = {"checkmo": model.Payment(account="1200", prepaid=True)}
-    assert told(statuses=statuses, payments=prepaid) == ([], [])
+    assert reported(statuses=statuses, payments=prepaid) == ([], [])

@@ -20,7 +20,7 @@ def test_a_secret_that_can_be_guessed_and_a_private_key_are_refused() -> None:
     assert [(each.key, each.found) for each in private] == [("stores.main.hook_key", "no public key")]
 
 
-def test_a_hook_that_nobody_hears_is_told() -> None:
+def test_a_hook_that_nobody_hears_is_reported() -> None:
     secret, text = "a-long-and-random-secret-4711", with_hook("hook_secret", "env:HOOK")
     assert warnings(text, HOOK=secret)["stores.main.hook_secret"] == "[api] does not listen"
     listening = f'{text}\n[api]\nlisten = "127.0.0.1:8090"\n'

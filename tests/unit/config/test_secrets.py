@@ -122,7 +122,7 @@ def test_all_secrets_at_once_by_key_and_by_reference() -> None:
         secrets("env:OTHER")
 
 
-def test_everything_that_is_missing_is_told_at_once() -> None:
+def test_everything_that_is_missing_is_reported_at_once() -> None:
     text = whole(("keyring:tidegate/encryption", "env:KEY"))
     with pytest.raises(ConfigurationError) as error:
         resolve_all(read(text).configuration, environment={}, file="tidegate.toml")

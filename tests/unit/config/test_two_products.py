@@ -83,7 +83,7 @@ def test_each_room_checks_its_own_keys_and_the_shared_ones_are_checked_for_all()
     assert keys == {"companies.uk.counting_house", "companies.uk.seats"}
 
 
-def test_a_wrong_product_is_named_with_the_nearest_one_and_only_shared_keys_are_judged() -> None:
+def test_a_wrong_product_is_named_with_the_nearest_one_and_only_shared_keys_are_checked() -> None:
     found = problems('product = "abakus"\ncounting_house = 3\nseats = "many"')
     assert [problem.key for problem in found] == ["companies.uk.product", "companies.uk.seats"]
     assert 'did you mean "abacus"?' in found[0].remedy

@@ -70,7 +70,7 @@ def test_the_connection_s_own_mapping_comes_first() -> None:
 
 
 @pytest.mark.parametrize("key", ["wanda@example.com", " Wanda@Example.com "])
-def test_a_mapping_by_e_mail_counts_only_where_addresses_are_believed(key: str) -> None:
+def test_a_mapping_by_e_mail_counts_only_where_addresses_are_trusted(key: str) -> None:
     order = with_account("ABC001")
     assert wanted_account(order, rules(accounts={key: "M"}, **BELIEVED)) == UseAccount("M", "e-mail")
     decided = wanted_account(order, rules(accounts={key: "M"}, trust_emails=("other",)))
@@ -88,7 +88,7 @@ def test_a_guest_who_types_a_mapped_buyer_s_e_mail_is_a_guest() -> None:
     assert held.missing == "customer:base:guest"
 
 
-def test_a_match_by_e_mail_is_a_person_s_decision_unless_addresses_are_believed() -> None:
+def test_a_match_by_e_mail_is_a_person_s_decision_unless_addresses_are_trusted() -> None:
     found = {"email:wanda@example.com": [Match("X1")]}
     for unknown in ("create", "web-account", "hold"):
         answer = after_look_up(CUST_PO_COUPON, rules(unknown=unknown, guest_account="WEB"), found)

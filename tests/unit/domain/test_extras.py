@@ -202,7 +202,7 @@ def test_row_totals_before_discount_are_read_as_what_they_mean() -> None:
     assert order.lines[0].net == D(50)
 
 
-def test_an_engraving_reaches_the_people_who_make_it() -> None:
+def test_an_engraving_reaches_the_workshop() -> None:
     document = case("14-text-option")
     order = sold(document, us())
     assert [line.kind for line in order.lines[:2]] == [LineKind.GOODS, LineKind.COMMENT]

@@ -18,7 +18,7 @@ from tidegate.domain.orders.halving import Refused, parcels_of
     ),
     st.integers(1, 30),
 )
-def test_each_order_goes_in_exactly_one_parcel_and_suspects_never_meet_others(
+def test_each_order_goes_in_exactly_one_parcel_and_orders_refused_together_never_meet_others(
     queue: list[int], refused_with: dict[int, Refused], most: int
 ) -> None:
     found = parcels_of(queue, refused_with, most)

@@ -82,7 +82,9 @@ def test_what_nobody_can_tell_is_said_and_goods_are_compared() -> None:
     [(TOLD, D("90.00"), D("18.00")), (DEARER, D("92.00"), D("18.00")), (UNTOLD, D("80.00"), D("16.00"))],
     ids=["told", "dearer", "untold"],
 )
-def test_tax_and_revenue_have_the_charges_that_are_told(document: SalesInvoice, revenue: D, tax: D) -> None:
+def test_tax_and_revenue_have_the_charges_that_are_reported(
+    document: SalesInvoice, revenue: D, tax: D
+) -> None:
     found = reported(document)
     assert sum(row.ledger or 0 for row in found.revenue) == revenue
     assert sum(row.sage or 0 for row in found.tax) == tax
@@ -91,7 +93,7 @@ def test_tax_and_revenue_have_the_charges_that_are_told(document: SalesInvoice, 
 def test_bug_the_charges_of_several_orders_are_nobody_s(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(liabilities, "part_of", lambda document, key: None)
     with pytest.raises(AssertionError):
-        test_tax_and_revenue_have_the_charges_that_are_told(TOLD, D("90.00"), D("18.00"))
+        test_tax_and_revenue_have_the_charges_that_are_reported(TOLD, D("90.00"), D("18.00"))
 
 
 def test_a_part_is_known_only_with_every_line_s_order_and_its_own_amounts() -> None:

@@ -86,7 +86,7 @@ def test_payload_hash_is_stable_over_key_order_and_spelling_of_numbers(
         ({"a": date(2026, 1, 1)}, {"a": "2026-01-01"}),
     ],
 )
-def test_payload_hash_tells_contents_apart(one: object, other: object) -> None:
+def test_payload_hash_distinguishes_contents(one: object, other: object) -> None:
     assert payload_hash(one) != payload_hash(other)
 
 
@@ -139,7 +139,7 @@ def test_spelling_of_amounts_is_no_new_revision() -> None:
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_what_sage_is_told_is_a_new_revision(change: dict) -> None:
+def test_what_is_sent_to_sage_is_a_new_revision(change: dict) -> None:
     other = msgspec.structs.replace(CUST_PO_COUPON, **change)
     assert revision(other) != revision(CUST_PO_COUPON)
     assert content_changed(revision(CUST_PO_COUPON), revision(other))
@@ -198,5 +198,5 @@ def test_revisions_of_different_versions_claim_nothing(monkeypatch: pytest.Monke
         ("holded", StoreStatus.OPEN),
     ],
 )
-def test_standing(state: str, expected: StoreStatus) -> None:
+def test_status(state: str, expected: StoreStatus) -> None:
     assert store_status(msgspec.structs.replace(CUST_PO_COUPON, state=state)) is expected

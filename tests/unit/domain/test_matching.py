@@ -66,7 +66,7 @@ def test_an_account_made_for_another_customer_is_never_taken() -> None:
     assert only(customer("2", key="2", email="a@x"), made).certainty is Certainty.CERTAIN
 
 
-def test_people_of_one_firm_share_its_account() -> None:
+def test_customers_of_one_firm_share_its_account() -> None:
     people = [customer("1", account="acme"), customer("2", account="acme")]
     pairs = match(people, [customer("ACME", account="acme")], CUSTOMER_RULES, shared=True)
     assert [pair.certainty for pair in pairs] == [Certainty.CERTAIN] * 2

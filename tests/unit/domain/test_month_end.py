@@ -156,7 +156,7 @@ def test_clearing_accounts_against_receipts_and_bank_references() -> None:
     assert cells(found["receipts"])["902"]["amount"] == D("-10.00")
 
 
-def test_balances_that_nobody_told_are_not_compared() -> None:
+def test_balances_that_were_not_reported_are_not_compared() -> None:
     assert not sheets(clearing=frozenset({"1250"}))["clearing"].compared
     assert sheets(clearing=frozenset({"1250"}), balances=[])["clearing"].compared
 
@@ -184,7 +184,7 @@ def test_open_invoices_by_age(due: date, age: str) -> None:
     assert filled[age]["outstanding"] == D("54.00")
 
 
-def test_a_product_that_tells_no_books_compares_none() -> None:
+def test_a_product_that_reports_no_books_compares_none() -> None:
     found = sheets(untold=frozenset({"invoices", "entries", "postings"}))
     unread = {
         "invoiced",

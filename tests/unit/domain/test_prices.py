@@ -122,7 +122,7 @@ def test_an_inactive_list_vanishes() -> None:
     assert ("tier", "Wholesale") not in held(off)
 
 
-def test_an_offer_is_told_before_its_first_day_and_not_after_its_last() -> None:
+def test_an_offer_is_written_before_its_first_day_and_not_after_its_last() -> None:
     assert ("special", "") in held(replace(SETTING, day=date(2026, 11, 1)))
     assert ("special", "") not in held(replace(SETTING, day=date(2027, 1, 1)))
 

@@ -330,7 +330,7 @@ def test_planted_orders_that_are_late_without_a_reason() -> None:
     assert all_ages(found.completeness) == Bucket("all", 3, D("162.00"), D(0), D("108.00"), D("54.00"))
 
 
-def test_a_sum_is_told_only_of_columns_that_are_known() -> None:
+def test_a_sum_is_shown_only_of_columns_that_are_known() -> None:
     rows = [Row("a", 1, D(1), None, D(3)), Row("b", 2, D(2), None, D(4))]
     assert summed("sum", rows) == Row("sum", 3, D(3), None, D(7))
 

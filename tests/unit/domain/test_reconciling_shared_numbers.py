@@ -59,7 +59,7 @@ def test_what_is_about_no_order_has_none_though_it_be_numbered_alike() -> None:
     assert order_reviews.by_order(replace(both(), differences=(found,))) == {}
 
 
-def test_rows_of_month_s_end_are_told_apart() -> None:
+def test_rows_of_month_s_end_are_distinguished() -> None:
     """A table's rows have keys of their own: what changed since the last run is told by them."""
     waits = {key: replace(KEPT, key=key, state=State.HELD, reason="short-stock") for key in (KEY, OTHER)}
     shop = {key: replace(SHOWN, key=key) for key in (KEY, OTHER)}
@@ -71,7 +71,7 @@ def test_rows_of_month_s_end_are_told_apart() -> None:
     assert {line.cells["subject"] for line in sheet.lines} == {NUMBER}
 
 
-def test_the_judge_hears_of_which_order_the_report_speaks() -> None:
+def test_the_checker_knows_which_order_the_report_is_about() -> None:
     """Seeds 10000704 and 10000711: an order without a gap was taken for its namesake."""
     told = checking.reported(both())
     assert told.gaps == (("cancelled-in-magento", KEY, D("-54.00")),)

@@ -73,7 +73,7 @@ def test_parts_that_make_no_whole_bundle_are_a_review_with_the_figures() -> None
     assert "1 of 2 x HUB-0010, 0 of 4 x HUB-0020" in failure.text
 
 
-def test_what_was_typed_in_is_found_by_its_product_or_named_as_strange() -> None:
+def test_what_was_typed_in_is_found_by_its_product_or_named_as_unmatched() -> None:
     found = shipping.wanted(
         [line("", "S-7", 1), line("", "OTHER", 3), line("", "", 1)], BUNDLE, {"HUB-0007": "S-7"}, set()
     )

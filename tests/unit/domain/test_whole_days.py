@@ -35,7 +35,7 @@ def test_seconds_are_no_difference(told: tuple[str, str]) -> None:
         ("0001-01-01 12:00:00", "9999-12-31 12:00:00"),
     ],
 )
-def test_everything_else_is_told_as_it_is(told: tuple[str, str]) -> None:
+def test_everything_else_is_written_as_it_is(told: tuple[str, str]) -> None:
     assert whole_days(*told) == told
 
 

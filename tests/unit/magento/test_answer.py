@@ -173,7 +173,7 @@ def test_an_odd_4xx_of_something_in_between_passes_by_itself(status: int) -> Non
     "page",
     [Answer(429, {**JSON, "retry-after": "17"}, b"{}"), Answer(429, {**HTML, "retry-after": "17"}, b"")],
 )
-def test_throttling_tells_how_long(page: Answer) -> None:
+def test_throttling_states_how_long(page: Answer) -> None:
     assert failure(page).retry_after == 17
     assert failure(page).group is Group.WAIT_FOR_SEAT
 

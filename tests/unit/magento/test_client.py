@@ -114,7 +114,7 @@ def test_point_28_the_array_limit_is_remembered() -> None:
     assert store.array_limit == 20
 
 
-def test_the_store_tells_its_time() -> None:
+def test_the_store_states_its_time() -> None:
     ahead = {"Date": "Sat, 21 Nov 2026 03:02:05 GMT", **JSON}
     store = client(lambda request: httpx.Response(200, content=b'{"total_count": 0}', headers=ahead))
     assert store.skew is None
@@ -142,7 +142,7 @@ def wrong_page(status: int = 404) -> httpx.Response:
 
 
 @pytest.mark.parametrize("status", [404, 405, 410])
-def test_a_strange_page_is_not_read_and_never_a_halt_while_the_store_answers_others(status: int) -> None:
+def test_a_unexpected_page_is_not_read_and_never_a_halt_while_the_store_answers_others(status: int) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if "/V1/orders" in str(request.url):
             return httpx.Response(200, content=b'{"total_count": 0}', headers=JSON)
@@ -157,7 +157,7 @@ def test_a_strange_page_is_not_read_and_never_a_halt_while_the_store_answers_oth
         clock.advance(3600)
 
 
-def test_nothing_but_strange_pages_for_a_while_is_a_wrong_address() -> None:
+def test_nothing_but_unexpected_pages_for_a_while_is_a_wrong_address() -> None:
     answers: list[httpx.Response] = []
     clock = VirtualClock(START)
     store = client(lambda request: answers.pop(0) if answers else wrong_page(), clock)

@@ -56,7 +56,7 @@ def test_an_empty_secret_signs_nothing() -> None:
 
 
 @pytest.mark.parametrize("text", ["nonsense", pem(ec.generate_private_key(ec.SECP256R1()))])
-def test_what_is_no_key_is_told(text: str) -> None:
+def test_what_is_no_key_is_reported(text: str) -> None:
     with pytest.raises(ValueError):
         public_key(text)
     assert not HookKeys(public_key=text).verify({COMMERCE: by_key()}, BODY)

@@ -16,7 +16,7 @@ def test_read_one() -> None:
     assert order.key == "main:2"
 
 
-def test_read_one_tells_a_bad_order_from_a_bad_store() -> None:
+def test_read_one_distinguishes_a_bad_order_from_a_bad_store() -> None:
     store = filled(3)
     store.poison = {2}
     found = store.reader().read_one(2)

@@ -75,7 +75,7 @@ def test_of_an_order_that_was_shipped_all_pieces_count() -> None:
     assert (found.is_reduced, dict(found.pieces)) == (True, {"HUB-0001": Decimal(2), "HUB-0002": Decimal(1)})
 
 
-def test_state_and_website_are_told() -> None:
+def test_state_and_website_are_reported() -> None:
     assert (order("orders-get-cancelled").state, order("orders-get-cancelled").website) == (
         "canceled",
         "base",

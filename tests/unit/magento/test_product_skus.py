@@ -73,7 +73,7 @@ def test_orders_without_options_cost_no_call() -> None:
     assert shop.asked == 0
 
 
-def test_a_product_that_is_gone_keeps_the_sku_as_ordered_and_a_failed_call_is_told() -> None:
+def test_a_product_that_is_gone_keeps_the_sku_as_ordered_and_a_failed_call_is_reported() -> None:
     order = ordered("orders-get-guest-tax", sku="GONE-red", product_id=99, product_option=OPTION)
     assert ProductSkus(Shop({})).own([order]) == [order]  # type: ignore[arg-type]
     down = Failure(Code.UNREACHABLE, "down", sent=False)

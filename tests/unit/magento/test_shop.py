@@ -128,7 +128,7 @@ def test_methods_in_use_come_from_the_newest_orders() -> None:
         (httpx.Response(404, content=b"<html>", headers={"Content-Type": "text/html"}), ""),
     ],
 )
-def test_the_version_where_the_shop_tells_it(answer: httpx.Response, version: str) -> None:
+def test_the_version_where_the_shop_states_it(answer: httpx.Response, version: str) -> None:
     recorded = Recorded(magento_version=answer)
     assert recorded.shop.version() == version
     assert "Authorization" not in recorded.seen[0].headers

@@ -107,7 +107,7 @@ def test_a_customer_is_read_or_named() -> None:
         assert made, "the sound row is read"
 
 
-def test_an_order_of_the_web_tells_which_line_cannot_be_read() -> None:
+def test_an_order_of_the_web_names_the_line_that_cannot_be_read() -> None:
     dice = random.Random(31)
     line = {
         "id": 8,

@@ -91,7 +91,7 @@ def sites(*companies: int) -> httpx.Response:
     return ok([{"company_id": one, "company_name": "Demo", "site_id": SITE.upper()} for one in companies])
 
 
-def test_a_wrong_company_is_told_from_a_wrong_sign_in(world: World, client: Sage200Client) -> None:
+def test_a_wrong_company_is_distinguished_from_a_wrong_sign_in(world: World, client: Sage200Client) -> None:
     world.api.on("GET", "/tax_codes", UNAUTHORIZED)
     world.api.on("GET", "/sites", sites(7, 8))
     failure = client.read("/tax_codes")
@@ -131,7 +131,7 @@ def test_no_sites_at_all_means_that_the_tunnel_is_down(world: World, client: Sag
     assert "Native API" in failure.text
 
 
-def test_a_write_after_a_renewed_token_is_sent_once_more_and_judged(
+def test_a_write_after_a_renewed_token_is_sent_once_more_and_checked(
     world: World, client: Sage200Client
 ) -> None:
     lost = httpx.ReadTimeout("timed out")

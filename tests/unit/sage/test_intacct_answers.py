@@ -74,7 +74,7 @@ def test_a_refused_write(number: str, text: str, code: Code, sent: bool) -> None
         (refused("BL01001973", "a value is missing"), False),
     ],
 )
-def test_a_duplicate_is_told_by_number_category_or_text(error: Refused, duplicate: bool) -> None:
+def test_a_duplicate_is_recognised_by_number_category_or_text(error: Refused, duplicate: bool) -> None:
     failure = answers.function(error, reading=False)
 
     assert (answers.DUPLICATE in failure.details) is duplicate
@@ -148,7 +148,7 @@ def test_a_result_counts_by_control_id_and_call() -> None:
         answered(("success", "create", "one"), ("success", "create", "one")),  # which of the two?
     ],
 )
-def test_a_result_that_cannot_be_told_is_none(body: bytes) -> None:
+def test_a_result_that_is_not_known_is_none(body: bytes) -> None:
     said = response(body, FUNCTIONS, "ours")
 
     assert said is not None

@@ -88,7 +88,7 @@ def test_an_unanswered_cancellation_is_in_doubt_and_can_be_repeated(world: World
     assert isinstance(again, Accepted)
 
 
-def test_deleted_in_between_is_gone_but_an_unknown_verb_is_told(world: World) -> None:
+def test_deleted_in_between_is_gone_but_an_unknown_verb_is_reported(world: World) -> None:
     world.api.on("GET", "/sop_orders/7", THERE, NOT_FOUND)
     world.api.on("GET", "/sop_orders", ok([]))
     world.api.on("DELETE", "/sop_orders/7", NOT_FOUND)
@@ -121,7 +121,7 @@ NOT_BELIEVED = [
 
 
 @pytest.mark.parametrize("reply", BELIEVED)
-def test_the_api_s_own_answer_to_a_delete_is_believed(world: World, reply: httpx.Response) -> None:
+def test_the_api_s_own_answer_to_a_delete_is_trusted(world: World, reply: httpx.Response) -> None:
     world.api.on("GET", "/sop_orders/7", THERE)
     world.api.on("DELETE", "/sop_orders/7", reply)
 

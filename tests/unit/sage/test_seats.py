@@ -64,7 +64,7 @@ def test_a_waiting_thread_gets_the_seat_that_is_given_back() -> None:
     thread.join()
 
 
-def test_a_thread_that_would_wait_for_itself_is_told() -> None:
+def test_a_thread_that_would_wait_for_itself_is_reported() -> None:
     pool = SeatPool(1)
 
     with pool.seat(), pytest.raises(SeatHeldTwice), pool.seat():

@@ -95,7 +95,7 @@ def test_a_name_that_is_refused_alone_harms_only_itself(world: World, client: Sa
     assert {name: failure.code for name, failure in bad.items()} == {"ODD": Code.TRANSIENT}
 
 
-def test_bug_the_first_refusal_is_believed(
+def test_bug_the_first_refusal_is_trusted(
     world: World, client: Sage200Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clients, "after_probe", lambda refused, *_: refused)

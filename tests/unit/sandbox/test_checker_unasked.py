@@ -48,7 +48,7 @@ def promises(terms: Terms, order: Any, there: Any, told: Any, cancel: str = "") 
     ("terms", "cancel", "wrong"),
     [(UNASKED, "review", False), (UNASKED, "confirmed", True), (UNASKED, "", True), (ASKED, "review", True)],
 )
-def test_cancelled_here_and_there_alive_is_told_where_a_person_was_asked_to_look(
+def test_cancelled_here_and_there_alive_is_reported_where_a_person_was_asked_to_look(
     terms: Terms, cancel: str, wrong: bool
 ) -> None:
     told = {"state": "cancelled", "reason": "cancelled in the store", "target_number": ""}
@@ -102,9 +102,7 @@ def test_a_person_decides_on_other_content_of_an_order_whose_goods_have_left(
 
 
 @pytest.mark.parametrize(("heard_of", "unclear"), [(True, set()), (False, {"A"})])
-def test_stock_of_an_order_that_this_hub_was_never_told_of_is_unclear(
-    heard_of: bool, unclear: set[str]
-) -> None:
+def test_stock_of_an_order_that_this_hub_has_never_seen_is_unclear(heard_of: bool, unclear: set[str]) -> None:
     order = {**ORDER, "pieces": {"A": "2"}, "awaited": {}, "shipments": []}
     there = {**THERE, "id": 1, "key": "magento:main:7", "lines": [], "heard_of": heard_of}
     company = {"orders": [there], "despatches": [], "stock": {}, "now": "2026-03-03T10:00:00+00:00"}

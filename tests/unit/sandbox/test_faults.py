@@ -19,14 +19,14 @@ def injected(plan: FaultPlan, count: int) -> list[bool]:
     return [plan.take("POST", "/orders", b"{}") is not None for _ in range(count)]
 
 
-def test_an_empty_plan_strikes_nothing() -> None:
+def test_an_empty_plan_injects_nothing() -> None:
     plan = FaultPlan()
     assert plan.take("GET", "/orders", b"") is None
     assert plan.take_kind("lock") is None
     assert plan.fired() == {}
 
 
-def test_a_fault_strikes_as_often_as_it_says() -> None:
+def test_a_fault_is_injected_as_often_as_it_says() -> None:
     plan = FaultPlan()
     plan.add(Fault("drop_after", times=2))
     assert injected(plan, 4) == [True, True, False, False]
@@ -34,7 +34,7 @@ def test_a_fault_strikes_as_often_as_it_says() -> None:
     assert plan.armed() == []
 
 
-def test_without_times_it_strikes_until_cleared_and_the_counts_stay() -> None:
+def test_without_times_it_is_injected_until_cleared_and_the_counts_stay() -> None:
     plan = FaultPlan()
     plan.add(Fault("status", times=None))
     plan.add(Fault("lock", times=None))
@@ -101,7 +101,7 @@ def test_skip_lets_matches_pass_and_counts_only_matches() -> None:
     assert injected(plan, 4) == [False, False, True, False]
 
 
-def test_probability_strikes_about_that_part_and_the_same_for_the_same_seed() -> None:
+def test_probability_injects_about_that_part_and_the_same_for_the_same_seed() -> None:
     def run(seed: int) -> list[bool]:
         plan = FaultPlan(seed)
         plan.add(Fault("status", times=None, options={"probability": 0.05}))

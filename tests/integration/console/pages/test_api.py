@@ -90,7 +90,7 @@ def test_a_token_has_its_users_rights_alone(held: Browsing) -> None:
     assert ask(held, "digest/web", foreign)[0] == 404
 
 
-def test_prices_at_the_cart_are_told_to_tokens_with_their_scope(held: Browsing) -> None:
+def test_prices_at_the_cart_are_given_to_tokens_with_their_scope(held: Browsing) -> None:
     shown, foreign = token(held), token(held, *EVERY, connections=("elsewhere",))
     cart: dict[str, Any] = {
         "connection": "web",
@@ -107,7 +107,7 @@ def test_prices_at_the_cart_are_told_to_tokens_with_their_scope(held: Browsing) 
     assert ask(held, "prices", shown, cart)[0] == 400
 
 
-def test_a_customers_invoices_are_told_by_the_customers_own_token(held: Browsing) -> None:
+def test_a_customers_invoices_are_given_to_the_customers_own_token(held: Browsing) -> None:
     held.stage.reopen(portal=Portal(enabled=True))
     held.__post_init__()
     shown, foreign = token(held), token(held, *EVERY, connections=("elsewhere",))

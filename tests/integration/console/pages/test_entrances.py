@@ -179,7 +179,7 @@ def test_two_hubs_of_one_host_have_cookies_of_their_own(
     assert len(set(names)) == 4
 
 
-def test_seats_are_told_with_who_has_them(browsing: Browsing) -> None:
+def test_seats_are_shown_with_who_has_them(browsing: Browsing) -> None:
     stage = browsing.stage
     two = budgets.Known(pool="sage", seats=2)
     with transaction("test"):

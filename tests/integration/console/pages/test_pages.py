@@ -90,7 +90,7 @@ def test_every_page_is_there_for_a_hub_at_work(held: Browsing, role: Role) -> No
         assert len(text) < 60_000
 
 
-def test_an_order_is_found_by_its_number_and_told_whole(held: Browsing) -> None:
+def test_an_order_is_found_by_its_number_and_shown_in_full(held: Browsing) -> None:
     held.sign_in()
     there, waits, _ = numbers(held)
     answer = held.client.get(f"/search?q={there}")

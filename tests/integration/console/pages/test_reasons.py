@@ -42,7 +42,7 @@ def stocked(browsing: Browsing) -> Browsing:
     return browsing
 
 
-def test_a_number_is_told_with_the_formula_that_it_follows_from(stocked: Browsing) -> None:
+def test_a_number_is_shown_with_the_formula_that_it_follows_from(stocked: Browsing) -> None:
     connection = stocked.stage.connection
     told = dict(mirror.settled(CONNECTION, "inventory").iter_rows())
     for sku in ("HUB-0001", "HUB-0002", "HUB-0003"):
@@ -71,7 +71,7 @@ def test_what_web_orders_correct_is_among_the_figures(stocked: Browsing) -> None
     assert "never below the" in stocked.page(f"{WHY}&flow=inventory&key={sku}")
 
 
-def test_a_price_is_told_with_lists_breaks_groups_and_contracts(stocked: Browsing) -> None:
+def test_a_price_is_shown_with_lists_breaks_groups_and_contracts(stocked: Browsing) -> None:
     now = stocked.stage.now
     today = now.date()
     told = PriceBook(

@@ -68,7 +68,7 @@ def test_every_list_and_every_record_is_as_the_vendor_describes_it() -> None:
     assert {("GET", f"/{path}/{{key}}") for path in LISTS} <= world.checked
 
 
-def test_businesses_are_told_without_pages_and_whichever_is_named() -> None:
+def test_businesses_are_reported_without_pages_and_whichever_is_named() -> None:
     world = World()
     world.business = "no-such-business"
     rows = world.get("/businesses")

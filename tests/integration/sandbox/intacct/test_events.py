@@ -67,7 +67,7 @@ def test_a_long_or_wrong_offline_request_is_refused_at_once(world: World) -> Non
     assert world.rows("JOBQUEUERECORD", "STATE") == []
 
 
-def test_people_raise_smart_events(world: World) -> None:
+def test_staff_raises_smart_events(world: World) -> None:
     world.done(world.order(("WIDGET-01", "2", "10.00"), key="main:1"))
     world.act("convert", document="Sales Order-SO0001", tracking="1Z", carrier="UPS Ground")
     world.act("convert", document="Shipper-SHP0001")
@@ -128,7 +128,7 @@ def test_the_event_log_is_filtered_sorted_and_paged(world: World) -> None:
     assert world.refused('<get_list object="nothing" maxitems="2"/>')[0] == "Query Failed"
 
 
-def test_a_shipper_tells_its_subscriber_signed(world: World, sent: list[Sending]) -> None:
+def test_a_shipper_notifies_its_subscriber_signed(world: World, sent: list[Sending]) -> None:
     world.act("webhook", url=HOOK, secret="hook-secret", client_id="client-7")
     world.done(world.order(("WIDGET-01", "2", "10.00")))
     assert sent == []

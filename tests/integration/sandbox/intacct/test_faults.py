@@ -162,7 +162,7 @@ def test_who_waits_too_long_is_throttled() -> None:
         assert admission.inside == 1
 
 
-def test_people_convert_parts_and_the_kernel_agrees(world: World) -> None:
+def test_staff_converts_parts_and_the_kernel_agrees(world: World) -> None:
     world.done(world.order(("WIDGET-01", "3", "10.00"), ("INSTALL", "1", "5.00"), key="main:1"))
     world.act("convert", document="Sales Order-SO0001", quantities={"WIDGET-01": "1"})
     assert world.act("despatch", order="SO0001")["number"] == "SHP0002"
@@ -191,7 +191,7 @@ def test_switches_are_set_over_the_control_surface(world: World) -> None:
     assert "there is no option colour" in world.http.post("/_sim/options", json={"colour": 1}).json()["error"]
 
 
-def test_a_wrong_action_is_told(world: World) -> None:
+def test_a_wrong_action_is_reported(world: World) -> None:
     assert world.http.post("/_sandbox/nothing", json={}).status_code == 404
     assert world.http.get("/_sandbox/nothing").status_code == 404
     assert world.http.post("/_sandbox/convert", json={"document": "X-1"}).status_code == 409

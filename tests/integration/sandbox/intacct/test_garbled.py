@@ -6,7 +6,7 @@ import re
 from random import Random
 from typing import Any
 
-from integration.sandbox.intacct.rest_papers import CUSTOMERS, ORDER, ORDERS
+from integration.sandbox.intacct.rest_documents import CUSTOMERS, ORDER, ORDERS
 from integration.sandbox.intacct.world import World
 
 ODD = (

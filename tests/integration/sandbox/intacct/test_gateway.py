@@ -147,7 +147,7 @@ def test_a_transaction_is_all_or_none(world: World) -> None:
     assert {one.findtext("status") for one in good.findall("operation/result")} == {"success"}
 
 
-def test_additional_information_tells_a_duplicate_by_its_category(world: World) -> None:
+def test_additional_information_reports_a_duplicate_by_its_category(world: World) -> None:
     control = "<showadditionalerrorinfo>true</showadditionalerrorinfo>"
     answer = world.request(CUSTOMER.format("C-10001"), control=control)
     more = answer.find(".//error/additionalinfo")

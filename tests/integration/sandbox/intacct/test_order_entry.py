@@ -161,7 +161,7 @@ def test_orders_are_changed_by_line_number_and_closed(world: World) -> None:
     assert world.refused(change)[0] == "BL01001973"
 
 
-def test_a_partly_converted_order_keeps_its_quantities_when_people_close_it(world: World) -> None:
+def test_a_partly_converted_order_keeps_its_quantities_when_staff_closes_it(world: World) -> None:
     world.done(world.order(("WIDGET-01", "3", "10.00")))
     world.done(convert("Sales Order-SO0001", "Shipper", line("WIDGET-01", "1")))
     refused = '<update_sotransaction key="Sales Order-SO0001"><state>Closed</state></update_sotransaction>'
@@ -225,7 +225,7 @@ def test_an_updated_invoice_has_another_ar_invoice(world: World) -> None:
     assert world.refused(line_change)[0] == "BL01001973"
 
 
-def test_own_numbers_are_unique_and_papers_come_in_base_64(world: World) -> None:
+def test_own_numbers_are_unique_and_documents_come_in_base_64(world: World) -> None:
     numbered = world.order(("WIDGET-01", "1", "1.00")).replace(
         "<referenceno>", "<documentno>MY-1#a</documentno><referenceno>"
     )
@@ -271,7 +271,7 @@ def test_rules_of_a_line(world: World) -> None:
     assert {one["NEEDBYDATE"] for one in world.rows("SODOCUMENT", "NEEDBYDATE")} == {"04/01/2026"}
 
 
-def test_docparid_tells_which_fields_there_are_not_which_documents(world: World) -> None:
+def test_docparid_shows_which_fields_there_are_not_which_documents(world: World) -> None:
     world.done(world.order(("WIDGET-01", "1", "1.00"), key="main:1"))
     world.act("convert", document="Sales Order-SO0001")
     query = (

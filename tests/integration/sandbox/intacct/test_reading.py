@@ -265,7 +265,7 @@ def test_several_records_of_one_create_belong_together(world: World) -> None:
     assert world.refused(f"<delete><object>CUSTOMER</object><keys>{key}</keys></delete>")[0] == "BL01001973"
 
 
-def test_lookup_tells_the_custom_fields_of_a_document_type(world: World) -> None:
+def test_lookup_reports_the_custom_fields_of_a_document_type(world: World) -> None:
     found = world.done("<lookup><object>SODOCUMENT</object><docparid>Sales Order</docparid></lookup>").find(
         "data"
     )

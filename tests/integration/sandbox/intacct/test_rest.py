@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from integration.sandbox.intacct.rest_papers import CUSTOMERS, ORDER, ORDERS, error, result
+from integration.sandbox.intacct.rest_documents import CUSTOMERS, ORDER, ORDERS, error, result
 from integration.sandbox.intacct.world import World
 from tidegate_sandbox.faults import Fault
 

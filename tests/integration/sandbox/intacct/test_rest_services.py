@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from integration.sandbox.intacct.rest_papers import CUSTOMERS, ORDER, ORDERS, error, result
+from integration.sandbox.intacct.rest_documents import CUSTOMERS, ORDER, ORDERS, error, result
 from integration.sandbox.intacct.world import World
 from tidegate_sandbox.faults import Fault
 
@@ -198,7 +198,7 @@ def test_errors_have_the_shape_of_rest_below_its_address(world: World) -> None:
     assert world.rest("GET", f"{CUSTOMERS}?start=a").status_code == 400
 
 
-def test_a_document_tells_what_it_was_converted_from_and_to(world: World) -> None:
+def test_a_document_reports_what_it_was_converted_from_and_to(world: World) -> None:
     key = result(world.rest("POST", ORDERS, ORDER), 201)["key"]
     world.act("convert", document="Sales Order-SO0001")
     [one] = result(world.rest("GET", f"{ORDERS}/{key}"))["history"]

@@ -122,7 +122,7 @@ def test_the_kernels_actions_are_served_for_the_installation_that_is_named() -> 
     assert world.sim("price-change", {"item": "NONE", "price": "1"}, 409)["kind"] == "unknown"
 
 
-def test_records_of_people_are_edited() -> None:
+def test_records_of_customers_are_edited() -> None:
     world = sage50()
     record = {
         "firstName": "Ana",

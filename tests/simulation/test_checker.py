@@ -146,7 +146,7 @@ def the_status_was_erased(books: Evidence) -> None:
     order(books)["status"] = None
 
 
-def another_number_is_told(books: Evidence) -> None:
+def another_number_is_reported(books: Evidence) -> None:
     step(books)["target_number"] = order(books)["ext_order_id"] = "0000004711"
 
 
@@ -230,7 +230,7 @@ FORGERIES: dict[Forgery, str] = {
     no_comment: "noted",
     no_number: "noted",
     the_status_was_erased: "the store is not harmed",
-    another_number_is_told: "reports are true",
+    another_number_is_reported: "reports are true",
     skipped_without_a_reason: "nothing is hidden",
     in_review_for_nothing: "nothing is stuck",
     a_note_that_never_goes_out: "liveness",
@@ -308,7 +308,7 @@ def test_only_a_street_that_no_account_can_hold_excuses_an_order_without_one(hon
     assert "nothing is stuck" not in promises(doctored)
 
 
-def test_every_promise_of_the_judge_is_put_to_the_test() -> None:
+def test_every_promise_of_the_checker_is_put_to_the_test() -> None:
     caught = {mutant.caught_by for mutant in MUTANTS} | {"idempotent flows"}
     for module in (checker, checker_calls):
         judged = set(re.findall(r'verdict\.add\(\s*"([^"]+)"', inspect.getsource(module)))

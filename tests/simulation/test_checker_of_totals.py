@@ -100,7 +100,7 @@ FORGERIES: dict[Forgery, str] = {
 }
 
 
-def test_in_an_honest_week_all_of_it_was_there_to_be_judged(honest: Evidence) -> None:
+def test_in_an_honest_week_all_of_it_was_there_to_be_checked(honest: Evidence) -> None:
     here = order(honest)
     assert (len(here["shipments"]), len(here["invoices"]), len(here["creditmemos"])) == (1, 1, 1)
     assert here["along"] == {BOX: "2"}

@@ -129,7 +129,7 @@ def test_twice_without_a_change_writes_nothing(shop: Fulfilled) -> None:
     assert shop.stage.shop_calls() == []
 
 
-def test_before_invoices_and_payments_were_read_nothing_is_told(stage: Stage) -> None:
+def test_before_invoices_and_payments_were_read_nothing_is_reported(stage: Stage) -> None:
     shop = Fulfilled(stage, statuses=STATUSES)
     placed = shop.sent()
     shop.despatch(placed)

@@ -1,4 +1,4 @@
-"""What the company's own people do: type orders in, open accounts, add products."""
+"""What the company's own staff does: type orders in, open accounts, add products."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def busy(terminal: Terminal) -> Terminal:
     return terminal
 
 
-def judged(terminal: Terminal) -> list[str]:
+def checked(terminal: Terminal) -> list[str]:
     """What the judge finds wrong with the digest of now."""
     with terminal.world.open_hub() as hub:
         now = terminal.world.clock.now()
@@ -43,8 +43,8 @@ def judged(terminal: Terminal) -> list[str]:
     return [each.subject for each in verdict.violations]
 
 
-def test_an_honest_digest_is_believed(busy: Terminal) -> None:
-    assert judged(busy) == []
+def test_an_honest_digest_is_trusted(busy: Terminal) -> None:
+    assert checked(busy) == []
 
 
 def older(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -74,4 +74,4 @@ BUGS: dict[str, tuple[Any, str, Callable[[Any], Any], str]] = {
 def test_a_wrong_number_is_seen(busy: Terminal, monkeypatch: pytest.MonkeyPatch, bug: str) -> None:
     module, name, broken, seen = BUGS[bug]
     monkeypatch.setattr(module, name, broken(getattr(module, name)))
-    assert seen in judged(busy)
+    assert seen in checked(busy)

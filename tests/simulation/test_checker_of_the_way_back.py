@@ -213,7 +213,7 @@ def called_complete_too_early(books: Evidence) -> None:
     next(each for each in books.chains.values() if not each["complete"])["complete"] = True
 
 
-def a_gap_that_is_not_told(books: Evidence) -> None:
+def a_gap_that_is_not_reported(books: Evidence) -> None:
     next(each for each in books.chains.values() if not each["complete"])["missing"].clear()
 
 
@@ -243,7 +243,7 @@ def a_posting_on_another_account(books: Evidence) -> None:
     nodes(books, "posting")[0]["number"] = "9999"
 
 
-def an_entry_that_is_not_told(books: Evidence) -> None:
+def an_entry_that_is_not_reported(books: Evidence) -> None:
     (invoice,) = nodes(books, "sage-invoice")
     invoice["children"] = [each for each in invoice["children"] if each["kind"] != "sage-entry"]
 
@@ -264,14 +264,14 @@ FORGERIES: dict[Forgery, str] = {
     a_vat_number_of_somebody_else: "customers agree",
     no_chain: "the chain is whole",
     called_complete_too_early: "the chain is whole",
-    a_gap_that_is_not_told: "the chain is whole",
+    a_gap_that_is_not_reported: "the chain is whole",
     a_despatch_of_another_order: "the chain is whole",
     an_invoice_that_the_chain_forgets: "the chain is whole",
     a_receipt_that_the_chain_forgets: "the chain is whole",
     a_shipment_that_the_store_does_not_have: "the chain is whole",
     called_missing_though_it_is_there: "the chain is whole",
     a_posting_on_another_account: "the chain is whole",
-    an_entry_that_is_not_told: "the chain is whole",
+    an_entry_that_is_not_reported: "the chain is whole",
     paid_though_it_is_open: "the chain is whole",
     a_shipment_twice: "never twice",
     a_shipment_that_nobody_despatched: "nothing is invented",
@@ -301,7 +301,7 @@ def test_doctored_books_are_found_out(honest: Evidence, forgery: Forgery) -> Non
     assert FORGERIES[forgery] in promises(doctored)
 
 
-def test_every_promise_of_the_judge_is_put_to_the_test() -> None:
+def test_every_promise_of_the_checker_is_put_to_the_test() -> None:
     tried = set(FORGERIES.values()) | {mutant.caught_by for mutant in MUTANTS}
     for module in (
         checker_chain,

@@ -26,7 +26,7 @@ LIVE, DONE = SalesOrderStatus.LIVE, SalesOrderStatus.COMPLETE
         (SalesOrderStatus.CANCELLED, "none", "none", False, OrderStatus.CANCELLED),
     ],
 )
-def test_what_counts_most_is_told(
+def test_what_counts_most_is_reported(
     status: SalesOrderStatus, despatched: str, invoiced: str, paid: bool, word: OrderStatus
 ) -> None:
     assert stands(status, despatched, invoiced, paid=paid) is word
