@@ -50,8 +50,8 @@ def lies(stage: Stage, sku: str = SKU, source: str = "wh_detroit") -> Decimal | 
 
 def free(stage: Stage, sku: str = SKU, warehouse: str = "HOME") -> int:
     """On hand less allocated less ten percent, in the company."""
-    there = stage.company.books()["stock"][sku][warehouse]
-    on_hand, allocated = Decimal(there["on_hand"]), Decimal(there["allocated"])
+    kept = stage.company.kept
+    on_hand, allocated = kept.stock[sku, warehouse].on_hand, kept.held(sku, warehouse)
     return max(int(on_hand - allocated) - ceil(on_hand / 10), 0)
 
 
