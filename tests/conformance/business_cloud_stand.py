@@ -123,7 +123,7 @@ class BusinessCloudStand(ErpStand):
             clearing="1210",
             clearing_account="1210",
             list_calls=(2, 2),
-            news_calls={"ledgers": 3, "products": 3},
+            news_calls={"ledgers": 4, "products": 3},
         )
 
     def open(self) -> Company:

@@ -105,6 +105,13 @@ def keep_entries(connection: str, entries: Sequence[LedgerEntry], now: datetime)
     )
 
 
+def drop_entries(connection: str, identifiers: Iterable[str], now: datetime) -> None:
+    """Entries of the sales ledger that are no more: a payment that was deleted, a document that was voided."""
+    inside(now)
+    for part in rows.chunks(sorted(set(identifiers))):
+        models.BookEntry.objects.filter(connection=connection, identifier__in=part).delete()
+
+
 def keep_postings(connection: str, postings: Mapping[str, Sequence[Posting]], now: datetime) -> int:
     """Keep the postings of whole entries; what is posted never changes. Returns how many entries had any."""
     inside(now)

@@ -42,6 +42,7 @@ class Api:
         self._options = options
         self._lists = Lists(options)
         self.entries = {one.id: DocumentEntry(one) for one in businesses}
+        self.payments = {one.id: Payments(one, Documents(one)) for one in businesses}
         self._resources = {one.id: self._all(one) for one in businesses}
 
     def _all(self, business: Business) -> dict[str, Resource]:
@@ -50,7 +51,7 @@ class Api:
             Contacts(business).resource(),
             *Catalogue(business).resources(),
             *document_resources.resources(business, documents, self.entries[business.id]),
-            *Payments(business, documents).resources(),
+            *self.payments[business.id].resources(),
             *Ledgers(business).resources(),
             *ReferenceData(business).resources(),
         ]

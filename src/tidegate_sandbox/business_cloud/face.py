@@ -81,7 +81,9 @@ class BusinessCloudFace:
         )
         self.api = Api([self.business, self.other], self.sign_in_server, options)
         self.documents = Documents(self.business)
-        self.staff = Staff(self.business, self.api.entries[self.business.id])
+        self.staff = Staff(
+            self.business, self.api.entries[self.business.id], self.api.payments[self.business.id]
+        )
 
     def sign_in(self) -> TokenPair:
         """Tokens as after a person's sign-in in the browser."""

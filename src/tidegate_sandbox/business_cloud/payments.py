@@ -13,12 +13,13 @@ from tidegate_sandbox.business_cloud.problem import Invalid, not_found
 from tidegate_sandbox.business_cloud.resource import Done, Query, Resource
 from tidegate_sandbox.business_cloud.values import Body, Fields, named, number_of, uid
 from tidegate_sandbox.erp.money import rounded
-from tidegate_sandbox.erp.receivable import Transaction
+from tidegate_sandbox.erp.receivable import EntryKind, Transaction
 
 RECEIPT, REFUND = "CUSTOMER_RECEIPT", "CUSTOMER_REFUND"
 KINDS = {RECEIPT: "receipt", REFUND: "refund"}
 METHODS = ("CASH", "CHECK", "CREDIT_DEBIT", "ELECTRONIC")
 REFERENCE = 25
+DELETED = "deleted"
 
 
 class Payments:
@@ -33,14 +34,15 @@ class Payments:
         """`/contact_payments`, `/contact_allocations`, `/unallocated_artefacts`."""
         return [self._payments(), self._allocations(), self._unallocated()]
 
-    def _rows(self) -> list[Transaction]:
-        return [one for one in self._company.receivables.table if one.kind in ("receipt", "refund")]
+    def all(self) -> list[Transaction]:
+        """Those that are there."""
+        return [one for one in self._company.receivables.table if _is_payment(one)]
 
     def _payments(self) -> Resource:
         return Resource(
             path="contact_payments",
             wrapper="contact_payment",
-            rows=self._rows,
+            rows=self.all,
             id=lambda one: uid("payment", one.id),
             show=self._show,
             find=self._find,
@@ -59,11 +61,36 @@ class Payments:
             },
             lists_deletions=True,
             create=self._pay,
+            remove=self._remove,
         )
 
     def _find(self, id: str) -> Transaction | None:
         found = self._company.receivables.table.get(number_of("payment", id))
-        return found if found is not None and found.kind in ("receipt", "refund") else None
+        return found if found is not None and _is_payment(found) else None
+
+    def delete(self, one: Transaction) -> None:
+        """A payment is deleted: what it was set against is open again, and the books have its reversal."""
+        company = self._company
+        table = company.receivables.table
+        for other in [table[id] for match in one.matches for id in match.other_ids]:
+            for match in [each for each in other.matches if one.id in each.other_ids]:
+                other.matches.remove(match)
+                other.allocated -= match.value
+                other.settled_on, other.updated_at = None, company.stamp()
+        one.matches.clear()
+        one.allocated = Decimal(0)
+        bank, customer = company.banks[one.bank_id or 0], company.customers.table[one.customer_id]
+        kind: EntryKind = "refund" if one.kind == "receipt" else "receipt"
+        undone = company.receivables.pay(
+            kind, customer, bank, abs(one.gross), reference=f"VOID-{one.reference}"
+        )
+        company.receivables.allocate([(one, one.gross), (undone, undone.gross)])
+        one.extra[DELETED] = undone.extra[DELETED] = True
+        self._business.gone("contact_payments", uid("payment", one.id))
+
+    def _remove(self, one: Transaction, _query: Query) -> Done:
+        self.delete(one)
+        return Done()
 
     def _show(self, one: Transaction, _query: Query) -> Body:
         kind = RECEIPT if one.kind == "receipt" else REFUND
@@ -254,3 +281,7 @@ class Payments:
 def one_method(one: Transaction) -> str:
     """How somebody paid."""
     return str(one.extra.get("method") or "ELECTRONIC")
+
+
+def _is_payment(one: Transaction) -> bool:
+    return one.kind in ("receipt", "refund") and DELETED not in one.extra

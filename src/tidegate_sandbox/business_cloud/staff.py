@@ -7,6 +7,7 @@ from typing import Any
 
 from tidegate_sandbox.business_cloud.business import Business
 from tidegate_sandbox.business_cloud.document_entry import DocumentEntry
+from tidegate_sandbox.business_cloud.payments import Payments
 from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.erp.refusal import Refusal
 
@@ -16,8 +17,9 @@ Action = Callable[[dict[str, Any]], Any]
 class Staff:
     """The people of one business."""
 
-    def __init__(self, business: Business, entry: DocumentEntry) -> None:
+    def __init__(self, business: Business, entry: DocumentEntry, payments: Payments) -> None:
         self._business = business
+        self._payments = payments
         self._entry = entry
 
     @property
@@ -28,6 +30,7 @@ class Staff:
             "convert": self._release,
             "void": self._void,
             "delete": self._delete,
+            "delete-payment": self._delete_payment,
             "contact": self._contact,
             "other-app": self._other_app,
         }
@@ -58,6 +61,14 @@ class Staff:
         """A quote is deleted."""
         self._entry.delete_quote(self.document(str(body["document"])))
         return {}
+
+    def _delete_payment(self, body: dict[str, Any]) -> Any:
+        """A payment is deleted, by its reference."""
+        for one in self._payments.all():
+            if one.reference == body["payment"]:
+                self._payments.delete(one)
+                return {}
+        raise Refusal("unknown", f"There is no payment {body['payment']}.")
 
     def _contact(self, body: dict[str, Any]) -> Any:
         """Texts of a contact change: notes, reference."""

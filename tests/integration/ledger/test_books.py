@@ -49,6 +49,16 @@ def test_an_entry_that_changed_is_kept_anew(ledger: Ledger) -> None:
     assert books.entries_named("web", [], ["I9"]) == [paid]
 
 
+def test_an_entry_that_is_no_more_is_dropped_and_no_other(ledger: Ledger) -> None:
+    keep()
+    with database.transaction("more"):
+        books.keep_entries("web", [replace(ENTRY, id="2")], NOW)
+        books.keep_entries("other", [ENTRY], NOW)
+        books.drop_entries("web", [ENTRY.id, "unknown"], NOW)
+    assert [each.id for each in books.entries_named("web", [], [ENTRY.reference])] == ["2"]
+    assert [each.id for each in books.entries_named("other", [], [ENTRY.reference])] == [ENTRY.id]
+
+
 def test_postings_of_our_entries_are_asked_for_once(ledger: Ledger) -> None:
     keep()
     stranger = replace(ENTRY, id="e2", urn="901", reference="X1")

@@ -89,6 +89,7 @@ def read_page(cycle: Cycle, ledgers: LedgerDesk) -> bool:
     now = cycle.now()
     taking = Taking(cycle)
     with transaction("capture"):
+        books.drop_entries(cycle.name, changes.gone, now)
         books.keep_entries(cycle.name, changes.rows, now)
         for row in rows:
             for tie in tied.get((row.kind, row.reference), ()):

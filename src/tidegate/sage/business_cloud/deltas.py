@@ -84,6 +84,15 @@ def changes(
     return Changes(news, before is None, _Position(start, repeated))
 
 
+def deleted(client: BusinessCloudClient, resource: str, cursor: str | None) -> list[str] | Failure:
+    """The ids of what was deleted since a cursor; nothing without one. They repeat within the overlap."""
+    before = _position(cursor)
+    if before is None:
+        return []
+    rows = client.read(resource, {"deleted_since": instant(before.since)})
+    return rows if isinstance(rows, Failure) else [_id(row) for row in rows]
+
+
 def instant(at: datetime) -> str:
     """An instant as the API is declared to read it: with a numeric offset, by the second (additions of 29 November)."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+00:00"

@@ -20,7 +20,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO, rounded
 from tidegate.reading.document import Unreadable
 from tidegate.sage.business_cloud.client import BusinessCloudClient
-from tidegate.sage.business_cloud.deltas import Stream, changes
+from tidegate.sage.business_cloud.deltas import Stream, changes, deleted
 from tidegate.sage.business_cloud.receipt_marks import reference_of
 from tidegate.sage.business_cloud.reference import ALL, Reference
 from tidegate.sage.business_cloud.rows import (
@@ -69,11 +69,15 @@ class Ledgers:
         self.made_at: dict[str, str] = {}  #: transaction -> when its document was made, as Sage writes it
 
     def read(self, since: str | None) -> Delta[LedgerEntry] | Failure:
-        """Documents that changed since the cursor; a payment shows as a changed `outstanding`."""
+        """Documents that changed since the cursor; a payment shows as a changed `outstanding`.
+
+        What was voided, and payments that were deleted, are entries no more.
+        """
         before = _cursors(since)
         made: list[LedgerEntry] = []
         bad: list[BadRow] = []
         cursors: list[str] = []
+        gone: list[str] = []
         full = True
         for stream, cursor in zip(LISTED, before, strict=True):
             found = changes(self._client, stream, cursor, self._now())
@@ -82,6 +86,11 @@ class Ledgers:
             posted = [
                 row for row in found.rows if state_of(row) not in (DRAFT, PRO_FORMA) and not is_void(row)
             ]
+            removed = deleted(self._client, PAYMENTS, cursor) if stream.resource == PAYMENTS else []
+            if isinstance(removed, Failure):
+                return removed
+            voided = [text_of(row, "id") for row in found.rows if is_void(row)]
+            gone += [f"{NAMES[stream.resource]}:{id}" for id in (*removed, *voided)]
             accounts = self.accounts_of(posted)
             if isinstance(accounts, Failure):
                 return accounts
@@ -96,7 +105,8 @@ class Ledgers:
             bad += broken
             cursors.append(found.parking(parked))
             full = full and found.full
-        return Delta(tuple(made), msgspec.json.encode(cursors).decode(), full, tuple(bad))
+        cursor = msgspec.json.encode(cursors).decode()
+        return Delta(tuple(made), cursor, full, tuple(bad), gone=tuple(gone))
 
     def accounts_of(self, rows: Sequence[Row]) -> dict[str, str] | Failure:
         """The accounts of payments, by contact: they name no reference."""

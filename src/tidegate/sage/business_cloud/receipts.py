@@ -201,4 +201,4 @@ def _id(entry: str) -> str:
 
 
 def _gone(what: str) -> Failure:
-    return Failure(Code.RECORD_BUSY, f"Sage no longer has {what}", sent=False)
+    return Failure(Code.REFUSED, f"Sage no longer has {what}: it was deleted there", sent=False)
