@@ -148,7 +148,7 @@ def test_a_broken_file_leaves_the_last_good_one_and_holds_up_no_order(stand: Sag
     stand.sim("sage-upload", {"scope": "products", "form": form})
     failure = failed(desk(stand, "stock").read(first.cursor))
     assert failure.code is Code.SERVER_TROUBLE
-    assert "broken" in failure.text
+    assert "damaged" in failure.text
     [ready] = desk(stand, "orders").prepare([make_order(stand, 300)])
     assert not isinstance(ready, Failure)
     stand.desktop.upload()

@@ -145,7 +145,7 @@ def show(document: dict[str, Any]) -> None:
             for sku, code in document["skus"].items():
                 showing.say(f'"{sku}" = "{code}"')
     else:
-        showing.say("nothing was written. To link them: --export FILE, fill in the decisions, --import FILE")
+        showing.say("nothing was written. To link: --export FILE, fill in decisions, --import FILE")
 
 
 def register(app: typer.Typer) -> None:

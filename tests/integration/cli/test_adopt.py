@@ -166,4 +166,4 @@ def test_it_does_not_call_where_nobody_may_call(moved: Terminal) -> None:
     moved.run("halt", "web", "--reason", "stocktaking")
     assert "is halted: stocktaking" in moved.run("adopt", "--from", "2026-03-01", code=6).stderr
     moved.run("lift", "web")
-    assert "no date" in moved.run("adopt", "--from", "March", code=2).stderr
+    assert "is not a date" in moved.run("adopt", "--from", "March", code=2).stderr

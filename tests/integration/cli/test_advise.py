@@ -25,7 +25,7 @@ def test_too_little_history_is_said_and_nothing_is_recommended(terminal: Termina
     plot = tmp_path / "curve.png"
     report = terminal.json("advise", "--days", "30", "--plot", str(plot), code=1)
     assert report["recommended"] == []
-    assert report["too_little"].startswith("5 orders in 30 days; 30 are needed")
+    assert report["too_little"].startswith("5 orders in 30 days; at least 30 are needed")
     for option in report["options"]:
         assert max(Decimal(option["oversold_per_1000"]), Decimal(option["refused_per_1000"])) <= 1000
     shown = terminal.run("advise", "--days", "30", code=1).output

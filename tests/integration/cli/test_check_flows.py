@@ -104,7 +104,7 @@ FINDINGS: list[tuple[dict[str, str], str, str, str]] = [
         "no bank has the code, name or nominal code 4000",
     ),
     (ON_HOLD, "statuses", "warn", "Magento offers no list"),
-    ({}, "bulk consumer", "warn", "cannot be asked"),
+    ({}, "bulk consumer", "warn", "does not report whether"),
     ({'scope = "website"': 'scope = "global"'}, "price scope", "warn", "hides Tidegate's price"),
 ]
 
@@ -164,7 +164,7 @@ COMPANIONS: list[tuple[dict[str, Any], str, str]] = [
             "text": {"[connections.web.accounts]": "[connections.web.accounts]\nhold_orders = true"},
         },
         "accounts.hold_orders",
-        "nobody knows",
+        "are not known",
     ),
     (
         {

@@ -16,7 +16,7 @@ def test_a_company_in_another_currency_than_configured(terminal: Terminal) -> No
     assert of(found, "company sage", "currency")["remedy"] == 'set currency = "USD" in [companies.sage]'
     line = of(found, "connection web", "currency")
     assert line["verdict"] == "fail"
-    assert "base currency is USD, the company's GBP: every order would be held" in line["text"]
+    assert "base currency is USD, but the company's is GBP: every order would be held" in line["text"]
 
 
 def test_an_account_in_another_currency(terminal: Terminal) -> None:
@@ -49,7 +49,7 @@ def test_one_account_in_roles_that_exclude_each_other(terminal: Terminal) -> Non
     terminal.write_config(text={'account = "7900"': 'account = "1210"'})
     line = of(lines(terminal), "configuration", "connections.web")
     assert line["verdict"] == "warn"
-    assert line["text"] == "the account 1210 is clearing and rounding"
+    assert line["text"] == "the account 1210 is used for clearing and for rounding"
 
 
 @pytest.mark.parametrize("written", ["$SECRET", "${SECRET}", "$env:SECRET", "%SECRET%", "{{ SECRET }}"])

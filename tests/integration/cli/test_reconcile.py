@@ -77,7 +77,7 @@ def test_every_shape_says_the_same(sent: Terminal) -> None:
 
 
 def test_the_wrong_days_are_a_usage_error(sent: Terminal) -> None:
-    assert "no day" in sent.run("reconcile", "--from", "yesterday", code=2).output
+    assert "is not a date" in sent.run("reconcile", "--from", "yesterday", code=2).output
     sent.run("reconcile", "--from", "2026-03-20", "--to", "2026-03-19", code=2)
     sent.run("reconcile", "--csv", "--html", code=2)
     assert "wbe" in sent.run("reconcile", "--connection", "wbe", code=5).output

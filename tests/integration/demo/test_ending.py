@@ -64,7 +64,7 @@ def move(scenario: Scenario, hours: int) -> None:
     """So long after the beginning, everywhere."""
     clock: VirtualClock = scenario.clock
     clock.set(START + timedelta(hours=hours))
-    scenario.stage.sandbox_clock.set(clock.now())
+    scenario.setup.sandbox_clock.set(clock.now())
 
 
 @pytest.mark.parametrize(
