@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,8 +47,10 @@ def replace(ledger: Path, recorded: str) -> None:
 
 
 @pytest.mark.parametrize("recorded", of("documents"))
-def test_todays_code_finishes_what_an_earlier_version_left(recorded: str, tmp_path: Path) -> None:
-    ledger = tmp_path / "ledger.db"
+def test_todays_code_finishes_what_an_earlier_version_left(
+    recorded: str, tmp_path: Path, migrated: Path
+) -> None:
+    ledger = shutil.copy(migrated, tmp_path / "ledger.db")
     with day.stage_at(ledger) as stage:
         morning = day.live(stage)
         replace(ledger, recorded)
@@ -60,8 +63,10 @@ def test_todays_code_finishes_what_an_earlier_version_left(recorded: str, tmp_pa
 
 
 @pytest.mark.parametrize("recorded", of("parcels"))
-def test_todays_code_closes_the_parcels_that_an_earlier_version_left(recorded: str, tmp_path: Path) -> None:
-    ledger = tmp_path / "ledger.db"
+def test_todays_code_closes_the_parcels_that_an_earlier_version_left(
+    recorded: str, tmp_path: Path, migrated: Path
+) -> None:
+    ledger = shutil.copy(migrated, tmp_path / "ledger.db")
     with parcels.stage_at(ledger) as stage:
         morning = parcels.live(stage)
         replace(ledger, recorded)
