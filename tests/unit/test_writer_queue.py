@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import threading
 
 import pytest
@@ -57,5 +59,40 @@ def test_a_writer_that_fails_lets_the_next_one_go() -> None:
     queue = WriterQueue()
     with pytest.raises(KeyError), queue.turn():
         raise KeyError("ours")
+    with queue.turn():
+        assert queue.length == 0
+
+
+class Interrupted(Exception):
+    """As Ctrl-C."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_writer_that_is_interrupted_while_it_waits_keeps_nobody_waiting() -> None:
+    def interrupt(*_: object) -> None:
+        raise Interrupted
+
+    queue, wanted, gone = WriterQueue(), threading.Event(), threading.Event()
+    former = signal.signal(signal.SIGUSR1, interrupt)
+    main = threading.get_ident()
+
+    def hold() -> None:
+        with queue.turn():
+            wanted.set()
+            while queue.length < 1:
+                gone.wait(0.001)
+            signal.pthread_kill(main, signal.SIGUSR1)
+            gone.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    wanted.wait(10)
+    try:
+        with pytest.raises(Interrupted), queue.turn():
+            raise AssertionError("its turn came")
+    finally:
+        signal.signal(signal.SIGUSR1, former)
+        gone.set()
+        holder.join(10)
     with queue.turn():
         assert queue.length == 0

@@ -37,7 +37,16 @@ class WriterQueue:
                 self._taken = True
                 return
             self._waiting.append(mine)
-        mine.acquire()  # until the one before hands over
+        try:
+            mine.acquire()  # until the one before hands over
+        except BaseException:  # interrupted while it waited: its turn must not come any more
+            with self._guard:
+                left = mine in self._waiting
+                if left:
+                    self._waiting.remove(mine)
+            if not left:
+                self._next()
+            raise
 
     def _next(self) -> None:
         with self._guard:
