@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -14,8 +16,9 @@ REDIRECT = "https://hub.example/oauth/callback"
 
 
 @pytest.fixture
-def remote(fresh: Terminal) -> Terminal:
+def remote(fresh: Terminal, migrated: Path) -> Terminal:
     """A hub on a server without a browser: Sage sends the browser to a web address."""
+    shutil.copyfile(migrated, fresh.config.parent / "tidegate.db")
     client_id = 'client_id = "env:SAGE_CLIENT_ID"'
     fresh.write_config(text={client_id: f'{client_id}\nredirect_url = "{REDIRECT}"'})
     return fresh
