@@ -47,7 +47,7 @@ class Office:
     def carry_out(self, what: str, options: dict[str, Any]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
         deeds: dict[str, Callable[..., Any]] = {
-            "clerk": self.clerk,
+            "clerk": self.works_late,
             "clerk-ends-the-day": self.end_the_day,
             "lanpaks-taken": self.lanpaks_taken,
             "sage-backup": self.backup,
@@ -63,12 +63,12 @@ class Office:
     def peace(self) -> None:
         """Everybody has gone home, and the clerk has ended the day, before or after the backup."""
         self.lanpaks_taken(on=False)
-        self.clerk(runs_day_end=False, posts=False)
+        self.works_late(runs_day_end=False, posts=False)
         face = self._face
         face.database.run_day_end()
         face.site.batches[face.credentials.company].post_ready()
 
-    def clerk(self, *, runs_day_end: bool, posts: bool) -> None:
+    def works_late(self, *, runs_day_end: bool, posts: bool) -> None:
         """Whether day end is run, and ready batches are posted, by the clerk in the evening alone."""
         self._face.options.day_end = "by_people" if runs_day_end else "at_once"
         self._face.options.posts_receipts = not posts
