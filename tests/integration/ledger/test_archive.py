@@ -64,21 +64,21 @@ def left() -> list[int]:
     ]
 
 
-def told(identifier: str) -> reports.Report:
+def shown(identifier: str) -> reports.Report:
     report = reports.traced(identifier, LATER)
     reports.add_sent(report)
     return report
 
 
-def test_it_is_told_as_before_and_found_by_every_number(ledger: Ledger) -> None:
+def test_it_is_shown_as_before_and_found_by_every_number(ledger: Ledger) -> None:
     (pk,) = settled(213)
-    before = told("000000213")
+    before = shown("000000213")
     assert [each["sent"] for each in before["orders"][0]["deliveries"][0]["attempts"]] == [PAYLOAD] * 2
     assert archived() == 1
     assert left() == [0, 0, 0, 1]
-    assert told("000000213") == before
+    assert shown("000000213") == before
     for identifier in ("213", f"S4{pk}", "magento:main:213/order"):
-        assert told(identifier)["orders"][0]["deliveries"] == before["orders"][0]["deliveries"]
+        assert shown(identifier)["orders"][0]["deliveries"] == before["orders"][0]["deliveries"]
     assert lookups.attempts_of(pk) == 2
     assert archived() == 0
 
@@ -116,7 +116,7 @@ def test_a_confirmed_delivery_whose_attempt_is_in_doubt_keeps_it(ledger: Ledger)
     assert archived(LATER) == 0
 
 
-def test_what_happens_afterwards_is_told_behind_it(ledger: Ledger) -> None:
+def test_what_happens_afterwards_is_shown_behind_it(ledger: Ledger) -> None:
     (pk,) = settled(213)
     archived()
     with transaction("test"):
@@ -136,18 +136,18 @@ def test_persons_and_copies_go_from_the_archive_too(ledger: Ledger) -> None:
         assert count["archived records"] == 1
         assert archive.forget_copies([one]) == 2
         assert archive.forget_copies([one]) == 0
-    assert "Öberg" not in str(told("000000001"))
-    assert "Öberg" in str(told("000000002"))
+    assert "Öberg" not in str(shown("000000001"))
+    assert "Öberg" in str(shown("000000002"))
     with transaction("test"):
         words = personal.Quotes({"Åsa Öberg"}).out_of
         assert archive.rewrite_connection(CONNECTION, ["åsa öberg"], words) == 1
         assert archive.expire_copies(CONNECTION, NOW, 10) == 0
         assert archive.expire_copies(CONNECTION, LATER, 10) == 2
-    assert "Öberg" not in str(told("000000002"))
+    assert "Öberg" not in str(shown("000000002"))
     assert archive.copies_of([one, two]) == {}
 
 
-def test_the_next_part_is_found_without_a_walk_past_what_is_archived(ledger: Ledger) -> None:
+def test_the_next_part_is_found_without_reading_what_is_archived(ledger: Ledger) -> None:
     settled(*range(1, 41))
     assert archived() == 40
     with metered() as meter:
@@ -169,4 +169,4 @@ def test_an_archive_that_loses_something_is_noticed(
 
     monkeypatch.setattr(archive.Piece, "pack", pack)
     with pytest.raises((AssertionError, LookupError)):
-        test_it_is_told_as_before_and_found_by_every_number(ledger)
+        test_it_is_shown_as_before_and_found_by_every_number(ledger)
