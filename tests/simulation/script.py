@@ -33,7 +33,6 @@ START = datetime(2026, 3, 2, 15, tzinfo=UTC)
 #: In 'us' worlds and 'uk' worlds; the country follows from the seed.
 SEEDS = {"us": 0, "uk": 3}
 SETTINGS: dict[str, Any] = {
-    "edition": "standard",
     "unknown": "create",
     "comment": "hidden",
     "cancellation": "cancel",
@@ -72,7 +71,7 @@ class Script:
                 Event(self.start + timedelta(minutes=minute), what, options)
                 for minute, what, options in sorted(self.events, key=lambda event: event[0])
             ),
-            settings={**SETTINGS, **self.settings},
+            settings={**SETTINGS, "edition": SIMULATED[self.sage].editions[0], **self.settings},
             house=SIMULATED[self.sage],
         )
 
