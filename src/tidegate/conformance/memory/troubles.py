@@ -9,7 +9,7 @@ from typing import Any
 from tidegate.conformance.memory.calls import Trouble
 from tidegate.domain.errors import Code, Failure
 
-WRITES = frozenset({"send", "cancel", "create customer", "post receipt", "allocate"})
+WRITES = frozenset({"send", "cancel", "create customer", "post receipt", "allocate", "invoice"})
 GATEWAY = (502, 504)  #: what a gateway answers when it has waited long enough
 TROUBLE = Failure(Code.SERVER_TROUBLE, "the server is in trouble", sent=False)
 #: What the company itself says of a call: nothing was done.
@@ -77,8 +77,6 @@ def _read(kind: str, options: Mapping[str, Any]) -> Failure:
 
 def _written(kind: str, options: Mapping[str, Any]) -> Failure:
     status = options.get("status")
-    if status == 503:
-        return TROUBLE
     if kind == "refuse":
         return Failure(Code.UNREACHABLE, "the connection was refused", sent=False)
     if status == 429:
