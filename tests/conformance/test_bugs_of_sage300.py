@@ -306,7 +306,7 @@ def test_no_second_order_leaves_where_sage_keeps_the_first_under_another_day() -
     stand = Sage300Stand(server_zone="America/Los_Angeles", settings={"date_form": "local_midnight"})
     with opened(stand.company) as session:
         made = accepted(send(session, make_order(stand, 213)))
-        assert "01.03.2026, not 02.03.2026" in made.details["date"]
+        assert "01.03.2026 instead of 02.03.2026" in made.details["date"]
         failure = failed(session.orders.prepare([make_order(stand, 214)])[0])
     assert (failure.missing, failure.sent) == ("setting:date_form", False)
     stand.close()

@@ -85,7 +85,7 @@ def test_a_dripping_answer_is_cut_off_by_a_deadline_for_the_whole_call() -> None
 
     assert isinstance(answer, NoAnswer)
     assert answer.sent
-    assert "not whole after 30 s" in answer.text
+    assert "not complete after 30 s" in answer.text
     assert drip.sent == 15
 
 
