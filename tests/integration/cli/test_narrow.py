@@ -117,7 +117,13 @@ def test_large_figures_are_never_folded(capsys: pytest.CaptureFixture[str]) -> N
 
 @pytest.mark.usefixtures("eighty")
 def test_long_texts_are_broken_between_words(capsys: pytest.CaptureFixture[str]) -> None:
-    item = {"name": "HUB-0001", "key": "HUB-0001/main/" + "x" * 90, "wanted": "12.0000", "sent": "", "state": "held"}
+    item = {
+        "name": "HUB-0001",
+        "key": "HUB-0001/main/" + "x" * 90,
+        "wanted": "12.0000",
+        "sent": "",
+        "state": "held",
+    }
     report = {"items": [{**item, "failures": 3, "why": LONG}]}
     shown = output(capsys, items.show, {**report, "next": None})
     assert "connections.web.payments.banktransfer-instant" in shown
