@@ -37,7 +37,7 @@ def check_notify(notify: Notify, connections: set[str], report: Report) -> None:
         report.warning(
             "notify.targets",
             "all targets are for escalation only",
-            ("add a target without `escalate_after`, which is notified at once"),
+            ("add a target without `escalation = true`, which is notified at once"),
         )
 
 

@@ -320,7 +320,7 @@ def screen(cycle: Cycle, store: StoreStock) -> bool:
             sku = place_of(item.key)[0]
             product = known.get(sku)
             if product is None:
-                text = f"the store has no product {sku}: create it in Magento, or leave it out with skip_skus"
+                text = f"the store has no product {sku}: create it in Magento; until then its stock stays in Sage alone"
                 code, waits = Code.UNKNOWN_SKU.value, missing_thing("sku", sku)
                 verdicts.append(Verdict(item.id, "i", code=code, text=text, waits_for=waits))
             elif product.type_id in COMPOSITES:
