@@ -19,7 +19,7 @@ ANALYSIS = "The analysis does not add up to the value of the transaction."
 
 
 def add_routes(context: Context) -> None:
-    """The paths of the sales ledger."""
+    """Register the paths of the sales ledger."""
     company, routes, views = context.company, context.routes, context.views
     table = company.receivables.table
     keys = {"customer_id": "customer_id", "reference": "reference", "urn": "urn"}
@@ -108,7 +108,7 @@ def _nominal_shares(call: Call, body: Body) -> list[NominalShare]:
 
 
 def _tax_shares(call: Call, body: Body, customer: Customer, goods: Decimal, tax: Decimal) -> list[TaxShare]:
-    """The tax analysis; left out, all goes to the customer's default tax code (P)."""
+    """The tax analysis of the body. Without one, all goes to the customer's default tax code (P)."""
     items = body.get("tax_analysis_items")
     if not items:
         return [TaxShare(customer.tax_code_id, goods, tax)]
@@ -162,7 +162,7 @@ def _biller(kind: EntryKind) -> Callable[[Call], Any]:
 
 
 def _allocate(call: Call) -> Any:
-    """Set transactions against each other; answers what was asked (shape of the answer not public, A)."""
+    """Allocate transactions to each other. The answer repeats the request, as its real shape is not public (A)."""
     company, body = call.company, call.body("sales_allocation")
     required(body, "sales_allocation", "customer_id", "allocation_lines")
     customer = _customer(call, body)

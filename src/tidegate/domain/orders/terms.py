@@ -1,7 +1,7 @@
-"""What one connection has agreed with its company: the mappings, as the rules need them.
+"""The mappings of one connection, in the form that the rules for orders use.
 
-Built by the shell from `config.model.Connection`, `Company` and the company's own code lists; the
-domain reads no configuration. Mappings with a `*` key serve every name that is not listed.
+The flows build them from `config.model.Connection`, `Company` and the company's code lists, because the domain
+reads no configuration. The key `*` of a mapping matches every name that is not listed.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from tidegate.domain.orders.expressed import Charged, Customers, Tax
 from tidegate.domain.orders.extras import AmountTerms
 from tidegate.domain.orders.sales_order import LineKind
 
-OTHER = "*"  #: the key that stands for every name not listed
+OTHER = "*"  #: the key that matches every name not listed
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentTerms:
-    """What one Magento payment method means to the ERP; "" = the ERP's own default."""
+    """How the ERP books one Magento payment method; "" = the ERP's default."""
 
     account: str = ""  #: clearing account
     terms: str = ""
@@ -32,18 +32,18 @@ class PaymentTerms:
 
 @dataclass(frozen=True, slots=True)
 class ShippingTerms:
-    """What one Magento shipping method (`carrier_method`) means to the ERP; "" = its own default."""
+    """How the ERP books one Magento shipping method (`carrier_method`); "" = the ERP's default."""
 
     charge: str = ""  #: charge code, e.g. CARRIAGE; the item's code where shipping is an item line
     account: str = ""  #: freight account
     carrier: str = ""
 
 
-@lru_cache(maxsize=1024)  # few names, each asked for with every line of every order
+@lru_cache(maxsize=1024)  # few names, each looked up for every line of every order
 def tax_key(text: str) -> str:
-    """A tax mapping's key in one spelling: `20.00`, `20 %` and `20` are one percent; names as written.
+    """The key of a tax mapping in one spelling: `20.00`, `20 %` and `20` become `20`; names become upper case.
 
-    Names compare without regard to case, as Magento's own rate codes are unique that way.
+    Magento's rate codes are unique without regard to case.
     """
     text = text.strip()
     try:
@@ -57,20 +57,22 @@ class Terms:
     """The mappings of one connection. Amounts in the document's currency, rates in percent."""
 
     currency: str  #: the company's own currency, ISO 4217
-    connection: str = "NAME"  #: only for texts that name the configuration key to add
+    connection: str = "NAME"  #: its name, for messages that name the configuration key to add
     payments: Mapping[str, PaymentTerms] = field(default_factory=dict)
     shipping: Mapping[str, ShippingTerms] = field(default_factory=dict)
     tax_codes: Mapping[str, str] = field(default_factory=dict)  #: rate name or percent -> the ERP's code
     tax_rates: Mapping[str, Decimal] = field(
         default_factory=dict
     )  #: the ERP's code -> percent, as far as known
-    revenue: tuple[tuple[str, str], ...] = ()  #: (SKU pattern, account), the first match counts
-    revenue_groups: tuple[tuple[str, str], ...] = ()  #: (product group pattern, account), behind the SKUs
+    revenue: tuple[tuple[str, str], ...] = ()  #: (SKU pattern, account), the first match wins
+    revenue_groups: tuple[
+        tuple[str, str], ...
+    ] = ()  #: (product group pattern, account), used when no SKU pattern matches
     groups: Mapping[str, str] = field(default_factory=dict)  #: the ERP's code -> its product group
     skus: Mapping[str, str] = field(default_factory=dict)  #: exceptions: Magento SKU -> the ERP's code
-    text_skus: frozenset[str] = frozenset()  #: SKUs that the ERP does not know and gets as free text
+    text_skus: frozenset[str] = frozenset()  #: SKUs unknown to the ERP, sent as free-text lines
     warehouse: str = ""
-    tolerance: Decimal = Decimal("0.05")  #: the largest rounding line
+    tolerance: Decimal = Decimal("0.05")  #: the largest amount of a rounding line
     rounding_account: str = ""
     rounding_tax_code: str = ""  #: a code with rate 0; "" = the code mapped to percent 0
     amounts: Literal["auto", "base", "order"] = "auto"
@@ -79,15 +81,17 @@ class Terms:
     bundles: Literal["components", "parent"] = "components"
     reference_prefix: str = ""
     reference_length: int | None = None  #: the longest order number that the ERP keeps; None = any
-    time_zone: str = "UTC"  #: of the company, for the document's date
-    tax: Tax = Tax.PER_LINE  #: this and the following: how the product takes orders
+    time_zone: str = "UTC"  #: of the company (IANA name), for the document's date
+    tax: Tax = Tax.PER_LINE  #: this field and the following: how the product represents orders
     customers: Customers = Customers.ACCOUNT
     line_kinds: frozenset[LineKind] = frozenset(LineKind)
     shipping_as: Charged = Charged.CHARGE_CODE
     rounding_as: Charged = Charged.FREE_TEXT
-    default_account: bool = True  #: a line of free text without an account goes to the company's own
+    default_account: bool = (
+        True  #: a free-text line without an account is posted to the company's default account
+    )
     rounding_code: str = ""  #: charge or item code of the rounding line, where it needs one
-    destinations: tuple[Destination, ...] = ()  #: tax group and schedule, the first that fits counts
+    destinations: tuple[Destination, ...] = ()  #: tax group and schedule; the first match wins
 
     def payment(self, method: str) -> PaymentTerms | None:
         """How a payment method is booked, or None when it is not mapped."""
@@ -106,18 +110,18 @@ class Terms:
         return None
 
     def revenue_account(self, sku: str) -> str:
-        """The account of the first pattern that fits the Magento SKU, else its group; "" = the product's own."""
-        named = next((account for pattern, account in self.revenue if fnmatchcase(sku, pattern)), "")
+        """The account of the first pattern that matches the Magento SKU, else its group; "" = the product's own."""
+        by_sku = next((account for pattern, account in self.revenue if fnmatchcase(sku, pattern)), "")
         group = self.groups.get(self.skus.get(sku, sku), "")
-        if named or not group:
-            return named
+        if by_sku or not group:
+            return by_sku
         return next((account for pattern, account in self.revenue_groups if fnmatchcase(group, pattern)), "")
 
     def text_rule(self, kind: str) -> str:
-        """Where a kind of text goes; a comment line where nobody says."""
+        """Where a kind of text goes; the default is a comment line."""
         return self.texts.get(kind, "comment")
 
     def zero_rate_code(self) -> str | None:
-        """The tax code of the rounding line, None when there is none or it is known to be taxed."""
+        """The tax code of the rounding line; None when there is none or its rate is known and not 0."""
         code = self.rounding_tax_code or self.tax_code("0")
         return code if code and self.tax_rates.get(code, ZERO) == 0 else None

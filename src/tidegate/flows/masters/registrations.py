@@ -1,7 +1,7 @@
-"""The `registrations` flow: a new customer of the store gets a minimal account in the company, or a review.
+"""The `registrations` flow: each new customer of the store gets a minimal account in the company, or a review.
 
-Making the account is the same delivery as where an order needs it first (`flows/orders/customers.py`), under the
-same key: whichever flow comes first makes it, and the other waits for it.
+An order of a new customer creates the same delivery under the same key (`flows/orders/customers.py`). The flow that
+comes first creates the account; the other one waits for it.
 """
 
 from __future__ import annotations
@@ -46,16 +46,16 @@ from tidegate.sage.port.customers import CustomerQuery
 from tidegate.sage.port.session import Purpose, Session
 
 FLOW = "registrations"
-#: New customers are read again so far behind the last reading, for what was saved late.
+#: Each reading starts this long before the last one, because the store may save a customer late.
 OVERLAP = timedelta(minutes=15)
-#: The ids of those who could not be read: asked for again in every cycle.
+#: Cursor with the ids of customers that could not be read; every cycle reads them again.
 UNREAD = "unread"
 
 _SUBJECT = msgspec.json.Decoder(Person)
 
 
 class RegistrationDesk(CustomerDesk):
-    """Makes accounts for registered customers instead of for orders."""
+    """Creates accounts for registered customers. Its base class creates them for orders."""
 
     def __init__(self, cycle: Cycle, session: Session) -> None:
         super().__init__(cycle, session)
@@ -66,8 +66,8 @@ class RegistrationDesk(CustomerDesk):
         )
 
     def registration(self, creation: CreateCustomer, person: Person) -> NewDelivery:
-        """The delivery that creates the account; it keeps the person, so that no reading is needed again."""
-        waits = self.cycle.connection.settings.accounts.approval == "review"
+        """The delivery that creates the account. It stores the person, so the customer is not read again."""
+        needs_review = self.cycle.connection.settings.accounts.approval == "review"
         return NewDelivery(
             connection=self.cycle.name,
             flow=FLOW,
@@ -75,14 +75,14 @@ class RegistrationDesk(CustomerDesk):
             key=creation.key,
             label=creation.email,
             subject=msgspec.json.encode(person).decode(),
-            state=State.REVIEW if waits else State.QUEUED,
+            state=State.REVIEW if needs_review else State.QUEUED,
             reason="new customer in the store: `tidegate queue retry` creates the account in Sage"
-            if waits
+            if needs_review
             else "",
         )
 
     def refused(self, person: Person, failure: Failure) -> NewDelivery:
-        """Several accounts fit: a person says which."""
+        """The delivery in review of a customer whose account could not be decided, e.g. because several match."""
         return NewDelivery(
             connection=self.cycle.name,
             flow=FLOW,
@@ -133,25 +133,27 @@ def run(cycle: Cycle) -> None:
 
 
 def in_doubt(cycle: Cycle) -> bool:
-    """Whether an account may or may not have been made."""
+    """Whether a delivery is in doubt: its account may have been created."""
     return bool(queue.in_doubt(cycle.name, FLOW, STEP, cycle.now(), 1))
 
 
 def take_in(cycle: Cycle, desk: RegistrationDesk, found: Newcomers) -> None:
-    """Create a delivery for each customer without an account; one commit, with the cursor."""
+    """Create a delivery for each customer without an account, and move the cursor, in one commit."""
     answers, creations, unforeseen = decided(desk, found.persons)
     if cycle.ended_by is not None:
         return
     specs = [desk.registration(creation, found.persons[ids[0]]) for creation, ids in creations]
     specs += [
-        desk.refused(found.persons[number], answer)
-        for number, answer in answers.items()
+        desk.refused(found.persons[customer_id], answer)
+        for customer_id, answer in answers.items()
         if isinstance(answer, Failure)
     ]
     with transaction("registrations"):
         delivery.create_many(specs, cycle.now())
         keep_unread(cycle, found.bad, {**found.unforeseen, **unforeseen})
-        if all(row.key is not None for row in found.bad):  # else only the old cursor finds it again
+        if all(
+            row.key is not None for row in found.bad
+        ):  # a row without an id is only found from the old cursor
             cursors.move(cycle.name, FLOW, "created", cycle.started.isoformat(), cycle.now())
     cycle.count("read", len(found.persons))
     cycle.count("captured", len(specs))
@@ -160,14 +162,18 @@ def take_in(cycle: Cycle, desk: RegistrationDesk, found: Newcomers) -> None:
 def decided(
     desk: RegistrationDesk, persons: Mapping[int, Person]
 ) -> tuple[dict[int, Account], list[tuple[CreateCustomer, list[int]]], dict[int, Failure]]:
-    """Whose account each is, what must be made, and who met an unforeseen error: by customer id."""
+    """Decide the account of each person.
+
+    Returns the known accounts (or failures) by customer id, each account to create with the ids that share it, and
+    the unforeseen errors by customer id.
+    """
     together = fenced("new customers", partial(desk.decide, persons))
     if not isinstance(together, Failure):
         return together[0], list(together[1].values()), {}
     answers: dict[int, Account] = {}
     creations: list[tuple[CreateCustomer, list[int]]] = []
     unforeseen: dict[int, Failure] = {}
-    for number, person in persons.items():  # whose fault it is shows one by one
+    for number, person in persons.items():  # decide one by one to find the record that fails
         alone = fenced(f"customer {number}", partial(desk.decide, {number: person}))
         if isinstance(alone, Failure):
             unforeseen[number] = alone
@@ -178,9 +184,9 @@ def decided(
 
 
 def keep_unread(cycle: Cycle, bad: Sequence[BadRow], unforeseen: Mapping[int, Failure]) -> None:
-    """Inside a transaction: have them read again by every cycle until they can be; alert about errors of ours.
+    """Store the ids of the customers to read again in every cycle, and alert about unforeseen errors.
 
-    What the store's client could not read, it names itself.
+    Must run inside a transaction. The store's client has already reported the rows in `bad`.
     """
     ids = sorted({row.key for row in bad if row.key is not None} | unforeseen.keys())
     before = cursors.read(cycle.name, FLOW, UNREAD)
@@ -191,32 +197,35 @@ def keep_unread(cycle: Cycle, bad: Sequence[BadRow], unforeseen: Mapping[int, Fa
 
 
 def make(desk: RegistrationDesk, item: Item) -> None:
-    """Find the account, or make it."""
+    """Find the account of a delivery, or create it."""
     person = _SUBJECT.decode(item.subject)
     answers, creations = desk.decide({0: person})
     for creation, _ in creations.values():
         desk.create(creation, person)
     account = answers.get(0)
-    if isinstance(account, Failure):  # a person said "go on" before the question was answered
+    if isinstance(account, Failure):  # released from review, but the cause remains
         verdict = Verdict(item.id, "h", code=account.code, text=account.text)
         desk.cycle.apply([verdict])
     if isinstance(account, str):
-        # made meanwhile by somebody else: by hand, or for an order before the ledger was restored
+        # created meanwhile: by hand, or for an order before the ledger was restored from a backup
         text = f"the company has the account {account}"
         desk.cycle.apply([Verdict(item.id, "e", text=text, target_id=account, target_number=account)])
 
 
 @dataclass(frozen=True)
 class Newcomers:
-    """Who has registered since the last reading, by customer id; `unforeseen` met an unforeseen error."""
+    """Customers who have registered since the last reading."""
 
-    persons: Mapping[int, Person]
+    persons: Mapping[int, Person]  #: by customer id
     bad: Sequence[BadRow] = ()  #: those that the store's client could not read
-    unforeseen: Mapping[int, Failure] = field(default_factory=dict)
+    unforeseen: Mapping[int, Failure] = field(default_factory=dict)  #: unforeseen errors, by customer id
 
 
 def newcomers(connection: Connection) -> Newcomers | Failure:
-    """Customers of the connection's websites who registered since the last reading, or could not be read then."""
+    """Customers of the connection's websites who registered since the last reading or could not be read then.
+
+    Customers from before `capture.since` are left out. A failure: the store could not be read.
+    """
     text = cursors.read(connection.name, FLOW, "created")
     since = datetime.fromisoformat(text) - OVERLAP if text else connection.settings.capture.since
     first = connection.settings.capture.since
@@ -224,12 +233,14 @@ def newcomers(connection: Connection) -> Newcomers | Failure:
     if isinstance(websites, Failure):
         return websites
     names = {each.id: each.code for each in websites if each.code in connection.settings.websites}
-    there = StoreCustomers(connection.store.client, connection.page_size)
+    store_customers = StoreCustomers(connection.store.client, connection.page_size)
     unread = msgspec.json.decode(cursors.read(connection.name, FLOW, UNREAD) or "[]", type=list[int])
     found: dict[int, Person] = {}
     bad: list[BadRow] = []
     unforeseen: dict[int, Failure] = {}
-    for page in chain(there.customers(created=since), [there.page_of(unread)] if unread else []):
+    for page in chain(
+        store_customers.customers(created=since), [store_customers.page_of(unread)] if unread else []
+    ):
         if isinstance(page, Failure):
             return page
         bad += page.bad
@@ -246,7 +257,7 @@ def newcomers(connection: Connection) -> Newcomers | Failure:
 
 
 def person_of(connection: Connection, customer: WireCustomer, website: str) -> Person:
-    """The person of one registration."""
+    """The person that a customer record of the store describes; `website` is its code."""
     return Person(
         label=f"customer {customer.id}",
         store=connection.store.name,
@@ -263,7 +274,7 @@ def person_of(connection: Connection, customer: WireCustomer, website: str) -> P
 
 
 def address_of(customer: WireCustomer) -> Address:
-    """The customer's billing address, or the first, or none: many register without."""
+    """The customer's default billing address, else the first one, else only name and e-mail address."""
     addresses = customer.addresses or []
     chosen = next((each for each in addresses if each.default_billing), addresses[0] if addresses else None)
     one = chosen or WireCustomerAddress(firstname=customer.firstname, lastname=customer.lastname)
@@ -282,7 +293,7 @@ def address_of(customer: WireCustomer) -> Address:
 
 
 def preview(connection: Connection) -> list[dict[str, Any]]:
-    """What would become of each new customer; nothing is kept and nothing is sent."""
+    """What the flow would do with each new customer, one row each. Reads both systems; writes and stores nothing."""
     found = newcomers(connection)
     if isinstance(found, Failure):
         return [{"problem": found.text}]

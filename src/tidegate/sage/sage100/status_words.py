@@ -1,4 +1,4 @@
-"""How an order stands, in the hub's words. Source: contract §7.1."""
+"""The status of a Sage 100 order as the port's `SalesOrderStatus`. Source: contract §7.1."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tidegate.sage.sage100.wire_names import COMPLETED, DELETED, HELD, LAST_INVO
 
 
 def status_of(row: Row) -> SalesOrderStatus | None:
-    """Of an open order. None: a letter that the room does not know."""
+    """The status of an open order; None for an unknown letter."""
     match text_of(row, ORDER_STATUS):
         case "N" | "O" | "":
             return SalesOrderStatus.LIVE
@@ -21,7 +21,10 @@ def status_of(row: Row) -> SalesOrderStatus | None:
 
 
 def gone(row: Row) -> SalesOrderStatus | None:
-    """Of an order's history. `A` alone says nothing where the order is not open any more."""
+    """The status of an order that is no longer open, from its row in the history; None for an unknown letter.
+
+    `A` (active) without an invoice counts as live.
+    """
     letter = text_of(row, ORDER_STATUS)
     if letter == DELETED:
         return SalesOrderStatus.CANCELLED

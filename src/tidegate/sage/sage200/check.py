@@ -1,11 +1,11 @@
-"""The preflight check: can this company be reached, entered, read, and does it keep our key?
+"""The preflight check: whether a company can be reached, signed in to and read, and has a field for our key.
 
-Reads only. Source: contract §2, §3, §4, §8, §9.6, §12. Every line says what to do when it fails.
+Reads only. Each finding that did not pass says what to do. Source: contract §2, §3, §4, §8, §9.6, §12.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 
 from tidegate.clock import Clock
@@ -45,14 +45,15 @@ READS = (
     ("nominal_transaction_enquiry_views", ("id", "urn", "nominal_code_id")),
     ("banks", ("id", "code", "bank_account_nominal_reference")),
 )
-"""What the flows read, each with a read of one row (§9); orders and customers are read with our key.
+"""The paths and fields that the flows read; the check reads one row of each (§9).
 
-That receipts and allocations may be posted cannot be tried without posting one.
+Orders and customers are checked separately, with the field of our key. Whether the user may post receipts and
+allocations is not checked: that would post one.
 """
 
 
 class Check:
-    """One run of the check."""
+    """One run of the check. `key_field` is the field of orders and customers that holds our key."""
 
     def __init__(
         self, client: Sage200Client, sign_in: OAuthSignIn, clock: Clock, *, edition: str, key_field: str
@@ -65,9 +66,9 @@ class Check:
         self.findings: list[Finding] = []
 
     def run(self, currency: str) -> list[Finding]:
-        """All findings; the check stops where what follows cannot be known.
+        """Run the check and return all findings; when the company cannot be reached, only those so far.
 
-        `currency` is what the configuration calls the company's own (ISO code).
+        `currency` is the company's own currency by the configuration, ISO 4217.
         """
         if self._reach():
             self._permissions()
@@ -140,7 +141,7 @@ class Check:
             self._note("warn", "clock", "the answer has no date: the clocks could not be compared")
             return
         theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
-        skew = abs(_skew(self._clock, theirs))
+        skew = abs(self._clock.now() - theirs)
         text = f"this machine and Sage differ by {int(skew.total_seconds())} s"
         verdict = "fail" if skew > SKEW_FAIL else "warn" if skew > SKEW_WARN else "pass"
         remedy = "" if verdict == "pass" else "set this machine's clock (NTP)"
@@ -200,7 +201,7 @@ class Check:
         )
 
     def _currency(self, ours: str) -> None:
-        """Amounts would go out as they stand, in another currency, without any error."""
+        """Compare the company's currency: Sage would accept amounts of another currency without an error."""
         rows = self._client.read_all("/currencies", expand=("currency_iso_code",))
         if isinstance(rows, Failure):
             self._failed("currency", rows)
@@ -229,7 +230,7 @@ class Check:
         """Read one record and compare its flags with what the hub needs."""
         rows = self._client.read(path)
         if isinstance(rows, Failure):
-            # Older versions lack some of these paths; what they would have said stays unknown.
+            # Older versions lack some of these paths, so a missing one is only a warning.
             verdict = "warn" if rows.code is Code.UNKNOWN_ENDPOINT else "fail"
             self._note(verdict, subject, rows.text, self._remedy(rows.code))
             return
@@ -249,7 +250,7 @@ class Check:
     # Version
 
     def _version(self) -> None:
-        """There is no path for the version; a field of 2024 R2 tells on which side of it we are (§12)."""
+        """Find the version: no path states it, but `use_header_requested_date` exists from 2024 R2 on (§12)."""
         found = self._client.read("/sop_orders", query(select=("id", "use_header_requested_date"), top=1))
         if not isinstance(found, Failure):
             self._note("pass", "version", f"2024 R2 or newer, {self._edition}")
@@ -257,10 +258,6 @@ class Check:
             self._note("pass", "version", f"older than 2024 R2, {self._edition}")
         else:
             self._failed("version", found)
-
-
-def _skew(clock: Clock, theirs: datetime) -> timedelta:
-    return clock.now() - theirs
 
 
 _REMEDIES: dict[Code, str] = {
