@@ -1,4 +1,4 @@
-"""An answer of a face before it is sent."""
+"""The HTTP answer of a simulated system, before it is sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HTML = "text/html; charset=utf-8"
 
 
 class Reply(NamedTuple):
-    """Status, body and headers; the length is added when it is sent."""
+    """Status, body and headers; `send` adds the length."""
 
     status: int
     body: bytes
@@ -22,7 +22,7 @@ class Reply(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
 
     def send(self, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a WSGI request with it."""
+        """Answer a WSGI request with this reply."""
         length = ("Content-Length", str(len(self.body)))
         line = f"{self.status} {responses.get(self.status, 'Unknown')}"
         start_response(line, [("Content-Type", self.content_type), length, *self.headers])

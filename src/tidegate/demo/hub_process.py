@@ -1,9 +1,9 @@
-"""The hub of the demonstration, a process of its own, so that it can be killed for real.
+"""The hub of the demonstration: a process of its own, so that it can be killed with SIGKILL.
 
-It is the loop of `tidegate run` under the parent's clock. It writes lines of JSON to standard output: one for
-each cycle, and one whenever it waits, with the time until which it does. It writes `ready` and reads the
-time from standard input before it begins, and after every wait. With `--die-at N` it kills itself with SIGKILL
-as soon as Sage has answered its N-th order: nothing of that answer has been committed.
+It runs the loop of `tidegate run` with the parent's clock. First it writes `ready` to standard output. Then it
+writes one line of JSON for each cycle, and one before each wait, with the time until which it waits. It reads the
+time from standard input at the start and after every wait. With `--die-at N` it kills itself as soon as Sage has
+answered its N-th order, before anything of that answer is committed.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from tidegate.transport import ClientFactory
 
 
 def main() -> None:
-    """Serve until SIGTERM, or until the appointed death."""
+    """Run until SIGTERM, until the parent ends, or until the crash of `--die-at`."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--die-at", type=int, default=0)
     parser.add_argument("--sage", required=True)
     given = parser.parse_args()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent, which then stops us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and then stops this process
     print("ready", flush=True)
     start = read_time()
     if start is None:
-        return  # the parent is gone
+        return  # the parent has ended
     configuration = load(given.config, environment=os.environ, settings=SETTINGS).configuration
     clock = HubClock(start, ask)
     stop = threading.Event()
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 class Executioner(httpx.HTTPTransport):
-    """A wire that kills this process after the chosen order: it has arrived, the ledger does not know."""
+    """An HTTP transport that kills this process after order number `at`, which Sage has and the ledger lacks."""
 
     def __init__(self, at: int, sage: str) -> None:
         super().__init__(trust_env=False)
@@ -74,7 +74,7 @@ class Executioner(httpx.HTTPTransport):
         self._orders_in = SIMULATED[sage].orders_in
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """One request, and the end when its time has come."""
+        """Send one request; kill this process when its answer is that of the chosen order."""
         response = super().handle_request(request)
         if self._left > 0:
             self._left -= self._orders_in(request)
@@ -84,18 +84,18 @@ class Executioner(httpx.HTTPTransport):
 
 
 def read_time() -> datetime | None:
-    """The time that the parent says, as ISO text on one line; None when it is gone."""
+    """Read the time from the parent, one line in ISO 8601; None when the parent has ended."""
     line = sys.stdin.readline().strip()
     return datetime.fromisoformat(line) if line else None
 
 
 def ask(until: datetime) -> datetime | None:
-    """Report until when this process waits, and wait for the time at which it goes on."""
+    """Report until when this process waits; return the time at which it continues, None without a parent."""
     return read_time() if write({"waits_until": until.isoformat()}) else None
 
 
 def tell(report: Report, stop: threading.Event) -> None:
-    """One line for the parent; without a parent there is nothing left to do."""
+    """Report a cycle to the parent; when the parent has ended, set `stop`."""
     line = {
         "connection": report.connection,
         "flow": report.flow,
@@ -109,7 +109,7 @@ def tell(report: Report, stop: threading.Event) -> None:
 
 
 def write(line: dict[str, Any]) -> bool:
-    """One line of JSON to the parent; false when it is gone."""
+    """Write one line of JSON to the parent; false when the parent has ended."""
     try:
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()

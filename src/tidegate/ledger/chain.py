@@ -1,4 +1,4 @@
-"""The chain: tied identifiers of one order, to be walked from either end."""
+"""The chain: the identifiers of both systems' documents that belong to one order. Any of them finds the chain."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from tidegate.ledger.texts import storable
 
 @dataclass(frozen=True, slots=True)
 class ChainLink:
-    """One identifier of a captured document; `kind` is e.g. `magento-order`, `sage-order`, `sage-invoice`."""
+    """One identifier of a captured document.
+
+    `kind` is e.g. `magento-order`, `sage-order` or `sage-invoice`. `delivery_id` is the delivery that made the
+    document; None: unknown.
+    """
 
     source_id: int
     kind: str
@@ -25,7 +29,10 @@ class ChainLink:
 
 
 def add(links: Sequence[ChainLink], now: datetime) -> None:
-    """Tie identifiers to their sources; what is tied already stays, but learns the delivery that made it."""
+    """Tie identifiers to their sources, inside a transaction; `now` is aware UTC.
+
+    An existing link is kept; when it names no delivery, it gets the one given here.
+    """
     inside(now)
     models.Link.objects.bulk_create(
         [
@@ -46,14 +53,14 @@ def add(links: Sequence[ChainLink], now: datetime) -> None:
         if link.delivery_id is not None
     }
     for part in rows.chunks(sorted({source_id for source_id, _, _ in made})):
-        unmade = models.Link.objects.filter(source_id__in=part, delivery=None)
-        known = unmade.values_list("pk", "source_id", "kind", "identifier")
-        learnt = [(pk, made[key]) for pk, *tied in known if (key := tuple(tied)) in made]
-        rows.update(models.Link, ("delivery",), learnt)
+        without_delivery = models.Link.objects.filter(source_id__in=part, delivery=None)
+        known = without_delivery.values_list("pk", "source_id", "kind", "identifier")
+        changed = [(pk, made[key]) for pk, *tied in known if (key := tuple(tied)) in made]
+        rows.update(models.Link, ("delivery",), changed)
 
 
 def find(number: str, *, kind: str | None = None) -> list[ChainLink]:
-    """The links that carry this number or, with `kind`, this number or identifier."""
+    """The links with this number, by id. With `kind`: of that kind, with this number or identifier."""
     number = storable(number)
     found = models.Link.objects.filter(number=number)
     if kind is not None:
@@ -62,7 +69,7 @@ def find(number: str, *, kind: str | None = None) -> list[ChainLink]:
 
 
 def of(source_id: int) -> list[ChainLink]:
-    """The whole chain of one source."""
+    """All links of one source, by id."""
     columns = ("source", "kind", "identifier", "number", "delivery")
     return [
         ChainLink(*row)

@@ -1,7 +1,7 @@
-"""What befalls money that was paid at checkout, drawn from a random stream of its own.
+"""Events of prepaid orders, drawn from a random stream of their own.
 
-A prepaid order leaves and is billed in parts, so that its one receipt is set against two invoices, and an answer
-is lost between; and an order is cancelled on both sides after it was sent, while its receipt still waits.
+Some orders are despatched and billed in parts: one receipt is then allocated to two invoices, and the answer to one
+allocation is lost. Other orders are cancelled in both systems before their receipt is posted.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.erp.refusal import Refusal as Refused
 from tidegate_sandbox.magento.refusal import Refusal
 
-#: How often orders leave in parts and are billed at once, in one week.
+#: Orders in one week that are despatched in parts, each part billed at once.
 PARTS = 6
 
 
 def prepaid(seed: int, start: datetime, days: int, allocating: Target | None) -> Iterator[Event]:
-    """The events of one week in which Sage's documents flow back."""
+    """Draw the events of one week of `days` days from `start`, aware UTC.
+
+    `allocating` is the product's call for allocations, whose answer is lost once; None: it has none.
+    """
     rng = random.Random(f"prepaid-{seed}")
     for _ in range(PARTS):
         at = moment(rng, start, days)
@@ -38,17 +41,17 @@ def prepaid(seed: int, start: datetime, days: int, allocating: Target | None) ->
 
 
 class Cashier:
-    """Who despatches, bills and cancels prepaid orders."""
+    """Despatches, bills and cancels prepaid orders."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._company = world.sage.company
-        self._repenting = 0
+        self._to_cancel = 0
 
     def carry_out(self, what: str, options: dict[str, float]) -> bool:
-        """Carry out a deed; false when it is none of theirs."""
+        """Carry out the event `what`; false when it is not one of `prepaid`'s."""
         if what == "buyer-repents":
-            self._repenting += 1
+            self._to_cancel += 1
         elif what == "bill-a-part":
             self._bill(options["pick"], whole=False)
         elif what == "bill-the-rest":
@@ -58,7 +61,7 @@ class Cashier:
         return True
 
     def _bill(self, pick: float, *, whole: bool) -> None:
-        """One piece leaves, or what is left of an order that is billed in part; the invoice follows at once."""
+        """Despatch one piece of an order, or (`whole`) the rest of a partly billed one, and post its invoice."""
         orders = [
             order
             for order in self._prepaid()
@@ -76,14 +79,14 @@ class Cashier:
             self._company.despatch(order.number, None if whole else {code: Decimal(1)})
             self._company.invoice_run([order.number])
         except Refused:
-            return  # nothing in stock, or the nightly backup
+            return  # not in stock, or the nightly backup runs
 
     def before_orders(self) -> None:
-        """Just before orders are read: one that was sent, and whose receipt is still to be posted, is cancelled."""
-        if not self._repenting:
+        """Cancel an order that is in Sage but has no receipt yet; called just before the hub reads orders."""
+        if not self._to_cancel:
             return
         self._world.sage_wire.settle()
-        if self._world.sage_wire.pending:  # a receipt may be on its way: it is not "still to be posted"
+        if self._world.sage_wire.pending:  # one of them may post the receipt
             return
         receipts = {one.reference for one in self._company.receivables.table if one.kind == "receipt"}
         for order in self._prepaid():
@@ -93,17 +96,17 @@ class Cashier:
                 return
 
     def _cancel_both(self, order: Order) -> None:
-        """The buyer rings up; the office cancels it in Sage, and the merchant in the shop."""
+        """Cancel the order in Sage and in the shop, as staff do when the buyer telephones."""
         try:
             with self._company.staff():
                 self._company.orders.cancel(order)
             self._world.shopper.cancel(entity_id_of(order, self._world))
         except (Refused, Refusal, ValueError):
-            return  # closed, or not possible any more
-        self._repenting -= 1
+            return  # the company is closed, or it is too late
+        self._to_cancel -= 1
 
     def _prepaid(self) -> list[Order]:
-        """Orders in Sage that are paid at checkout, the oldest first."""
+        """Prepaid orders in Sage, oldest first."""
         methods = {
             each.row["entity_id"]: each.payment.get("method") for each in self._world.shop.orders.all()
         }
@@ -115,6 +118,6 @@ class Cashier:
 
 
 def entity_id_of(order: Order, world: World) -> int:
-    """The shop's id of an order of the company; 0 for any that the shop has not placed."""
+    """The shop's id of an order in Sage; 0 when the order is not from the shop."""
     source = world.house.source_of(order, world.shop)
     return source.entity_id if source is not None else 0

@@ -1,4 +1,4 @@
-"""Despatches: confirming them, and who carries them (contract §9.7)."""
+"""Despatches: their views, their confirmation, and couriers (contract §9.7)."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ CONFIRM_FIELDS = {
     "document_no",
     "document_date",
 }
-"""What ``GET sop_confirm_despatch`` can be filtered on (contract §9.7)."""
+"""Fields that ``GET sop_confirm_despatch`` can be filtered on (contract §9.7)."""
 
 
 def add_routes(context: Context) -> None:
-    """The paths of despatches."""
+    """Register the paths of despatches and couriers."""
     company, routes, views = context.company, context.routes, context.views
     despatches = company.despatches
 
@@ -70,7 +70,7 @@ def add_routes(context: Context) -> None:
 
 
 def _available(call: Call, context: Context) -> Any:
-    """Lines that can be despatched now, grouped by order."""
+    """Lines that can be despatched now, grouped by order. A filter can use `eq` and text matches."""
     company, query = call.company, call.query()
     shown = context.views["sop_despatch_receipt_item"]
     groups = []
@@ -133,7 +133,7 @@ def _passes(node: Node, order: Order, line: OrderLine) -> bool:
 
 
 def _confirm(call: Call) -> Any:
-    """Despatch lines of one order, quantities in stock units."""
+    """Despatch lines of one order; quantities are in stock units. Raises Refusal for what Sage would refuse."""
     company, body = call.company, call.body("sop_confirm_despatch_adjustment")
     required(body, "sop_confirm_despatch", "sop_order_return_id", "items")
     order = company.orders.table.get(body["sop_order_return_id"])
@@ -207,7 +207,7 @@ def _add_courier_routes(context: Context) -> None:
         return apply(company.couriers.add(company.new(Courier, name=body["name"])), body)
 
     def save_all(call: Call) -> Any:
-        """``PUT couriers`` takes a list: with ``id`` change, without add."""
+        """``PUT couriers`` takes a list: an entry with the ``id`` of a courier changes it, any other adds one."""
         given = decode(call.raw)
         if not isinstance(given, list):
             raise Refusal("invalid", "A list of couriers is expected.", "courier")

@@ -1,4 +1,4 @@
-"""A class of REST api1: the fields of its representation, and its records in the order of their key (contract §6)."""
+"""A class of Sage X3's REST api1: its fields, and its records in the order of their key (contract §6)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Body = dict[str, Any]
 
 @dataclass(slots=True, kw_only=True)
 class RestClass:
-    """One class; ``lookups`` map a field to the records that may have a value of it, where there is an index."""
+    """One class. ``lookups`` has, for each indexed field, a function from a value to the records that may have it."""
 
     name: str
     key: tuple[str, ...]
@@ -21,13 +21,13 @@ class RestClass:
     lookups: Mapping[str, Callable[[Any], Iterable[Any]]] = field(default_factory=dict)
 
     def shown(self, record: Any) -> Body:
-        """A record as JSON has it."""
+        """A record as a JSON object."""
         return {name: value(record) for name, value in self.fields.items()}
 
     def key_of(self, record: Any) -> tuple[Any, ...]:
-        """The parts of a record's key."""
+        """The values of a record's key fields."""
         return tuple(self.fields[name](record) for name in self.key)
 
     def key_text(self, record: Any) -> str:
-        """The key as it stands in addresses: parts joined by `~` (C)."""
+        """The key as URLs contain it: its parts joined by `~` (C)."""
         return "~".join(str(part) for part in self.key_of(record))

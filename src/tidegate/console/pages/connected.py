@@ -1,4 +1,4 @@
-"""Connections: health, windows, flows, seats, credentials and budget; halt, lift, run now, clear an alert."""
+"""The pages of connections: health, windows, flows, seats, credentials, budget; halt, lift, run now, clear an alert."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tidegate.ledger.database import transaction
 
 @page(Permission.SEE)
 def listing(visit: Visit) -> HttpResponse:
-    """Every connection in a line."""
+    """List the connections that the user may see, one row each."""
     report = reports.status(visit.configuration, visit.now)
     rows = [
         {
@@ -40,7 +40,7 @@ def listing(visit: Visit) -> HttpResponse:
 
 @page(Permission.SEE)
 def one(visit: Visit, connection: str) -> HttpResponse:
-    """One connection whole."""
+    """Show one connection with all details."""
     visit.require(Permission.SEE, connection)
     report = reports.status(visit.configuration, visit.now)["connections"].get(connection)
     if report is None:
@@ -64,20 +64,20 @@ def one(visit: Visit, connection: str) -> HttpResponse:
 
 
 def seat_holders(visit: Visit, report: dict[str, Any]) -> list[dict[str, Any]]:
-    """Who has a seat now: which process on which machine, and whether it is this one."""
+    """The processes that hold a seat now, and whether each is this one."""
     held = (report["seats"] or {}).get("holders", [])
     return [{"name": each, "here": each == visit.hub.holder} for each in held]
 
 
 def findings(visit: Visit, connection: str) -> list[dict[str, Any]]:
-    """What the company's door says without a call: consent, call-backs, budget."""
-    tied = visit.hub.connections.get(connection)
-    return [asdict(each) for each in check_door(visit.hub, tied.settings.company)] if tied else []
+    """The findings about consent, call-backs and budget of the company that need no call to it."""
+    known = visit.hub.connections.get(connection)
+    return [asdict(each) for each in check_door(visit.hub, known.settings.company)] if known else []
 
 
 @page(Permission.STEER, methods=("POST",))
 def halt(visit: Visit, connection: str) -> HttpResponse:
-    """Send nothing until it is lifted."""
+    """Halt a connection, with a reason: it sends nothing until the halt is lifted."""
     visit.require(Permission.STEER, connection)
     reason = visit.text("reason")
     if not reason:
@@ -90,7 +90,7 @@ def halt(visit: Visit, connection: str) -> HttpResponse:
     text = (
         "The connection is halted: nothing is sent until the halt is lifted."
         if done
-        else ("The connection was already halted.")
+        else "The connection was already halted."
     )
     messages.success(visit.request, text)
     return redirect(f"/connections/{connection}")
@@ -98,7 +98,7 @@ def halt(visit: Visit, connection: str) -> HttpResponse:
 
 @page(Permission.STEER, methods=("POST",))
 def lift(visit: Visit, connection: str) -> HttpResponse:
-    """Let it send again; a closure that its answers taught is forgotten."""
+    """Lift the halt of a connection, and drop a closure that was learnt from its company's answers."""
     visit.require(Permission.STEER, connection)
     settings = visit.configuration.connections.get(connection)
     with transaction("console-lift"):
@@ -112,14 +112,14 @@ def lift(visit: Visit, connection: str) -> HttpResponse:
     found = lifted.halt or lifted.closure
     messages.success(
         visit.request,
-        "The halt is lifted: the next cycles send again." if found else ("The connection was not halted."),
+        "The halt is lifted: the next cycles send again." if found else "The connection was not halted.",
     )
     return redirect(f"/connections/{connection}")
 
 
 @page(Permission.STEER, methods=("POST",))
 def run(visit: Visit, connection: str) -> HttpResponse:
-    """Have one flow's cycle run as soon as it can."""
+    """Request a cycle of one flow; it runs as soon as possible."""
     visit.require(Permission.STEER, connection)
     settings = visit.configuration.connections.get(connection)
     flow = visit.text("flow")
@@ -134,7 +134,7 @@ def run(visit: Visit, connection: str) -> HttpResponse:
 
 @page(Permission.STEER, methods=("POST",))
 def clear(visit: Visit, connection: str, alert: int) -> HttpResponse:
-    """Clear one alert; it is raised again when its cause is still there."""
+    """Clear one alert. It is raised again if its cause persists."""
     visit.require(Permission.STEER, connection)
     known = [each for each in alert_report.alert_list(visit.now)["alerts"] if each["id"] == alert]
     if not known or known[0]["connection"] != connection:
@@ -149,7 +149,7 @@ def clear(visit: Visit, connection: str, alert: int) -> HttpResponse:
 def note(
     visit: Visit, act: str, connection: str, *, before: str = "", after: str = "", reason: str = ""
 ) -> None:
-    """Write it down."""
+    """Record a change in the audit, inside a transaction."""
     changes.record(
         visit.now,
         visit.name,

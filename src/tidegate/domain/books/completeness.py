@@ -10,7 +10,7 @@ from tidegate.domain.books.agreement import Bucket, Difference, Facts, KeptOrder
 from tidegate.domain.money import shown, total
 from tidegate.domain.states import State
 
-#: Ages in words, the oldest last; each counts from the one before.
+#: Age classes with their upper limit; each begins at the limit of the one before it.
 AGES: tuple[tuple[str, timedelta | None], ...] = (
     ("below 1 hour", timedelta(hours=1)),
     ("1 to 24 hours", timedelta(hours=24)),
@@ -18,17 +18,17 @@ AGES: tuple[tuple[str, timedelta | None], ...] = (
     ("3 to 10 days", timedelta(days=10)),
     ("above 10 days", None),
 )
-#: Nothing more is to come of them.
+#: States of orders that need nothing more.
 DONE = (State.CONFIRMED, State.CANCELLED, State.SKIPPED)
 
 
 def overdue(order: KeptOrder, facts: Facts) -> bool:
-    """Old, not done, and nobody says why."""
+    """Whether an order placed before `facts.overdue_before` is not done and has no reason."""
     return order.state not in DONE and not order.reason and order.created_at < facts.overdue_before
 
 
 def buckets(facts: Facts) -> tuple[Bucket, ...]:
-    """The orders of the period by age; cancelled and skipped ones are done and left out."""
+    """The orders of the period by age class, without cancelled and skipped ones. Document currency."""
     ages: dict[str, list[KeptOrder]] = {name: [] for name, _ in AGES}
     for order in facts.kept.values():
         if order.state not in (State.CANCELLED, State.SKIPPED):
@@ -37,7 +37,7 @@ def buckets(facts: Facts) -> tuple[Bucket, ...]:
 
 
 def all_ages(buckets: Sequence[Bucket]) -> Bucket:
-    """The last line: every order of the period."""
+    """The sum of all age classes: the last row of the report."""
     return Bucket(
         "all",
         sum(bucket.orders for bucket in buckets),
@@ -49,7 +49,7 @@ def all_ages(buckets: Sequence[Bucket]) -> Bucket:
 
 
 def age_of(order: KeptOrder, facts: Facts) -> str:
-    """The order's age in the words of `AGES`."""
+    """The name of the order's age class in `AGES`."""
     age = facts.now - order.created_at
     return next(name for name, limit in AGES if limit is None or age < limit)
 
@@ -66,7 +66,7 @@ def _value(orders: Iterable[KeptOrder]) -> Decimal:
 
 
 def overdue_orders(facts: Facts) -> Iterator[Difference]:
-    """A finding for each order that is late without a reason."""
+    """A difference for each overdue order, with its total in the document currency."""
     for order in facts.kept.values():
         if overdue(order, facts):
             yield Difference(

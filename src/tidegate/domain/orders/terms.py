@@ -61,13 +61,9 @@ class Terms:
     payments: Mapping[str, PaymentTerms] = field(default_factory=dict)
     shipping: Mapping[str, ShippingTerms] = field(default_factory=dict)
     tax_codes: Mapping[str, str] = field(default_factory=dict)  #: rate name or percent -> the ERP's code
-    tax_rates: Mapping[str, Decimal] = field(
-        default_factory=dict
-    )  #: the ERP's code -> percent, as far as known
+    tax_rates: Mapping[str, Decimal] = field(default_factory=dict)  #: the ERP's code -> percent, if known
     revenue: tuple[tuple[str, str], ...] = ()  #: (SKU pattern, account), the first match wins
-    revenue_groups: tuple[
-        tuple[str, str], ...
-    ] = ()  #: (product group pattern, account), used when no SKU pattern matches
+    revenue_groups: tuple[tuple[str, str], ...] = ()  #: (product group pattern, account), after the SKUs
     groups: Mapping[str, str] = field(default_factory=dict)  #: the ERP's code -> its product group
     skus: Mapping[str, str] = field(default_factory=dict)  #: exceptions: Magento SKU -> the ERP's code
     text_skus: frozenset[str] = frozenset()  #: SKUs unknown to the ERP, sent as free-text lines
@@ -87,9 +83,7 @@ class Terms:
     line_kinds: frozenset[LineKind] = frozenset(LineKind)
     shipping_as: Charged = Charged.CHARGE_CODE
     rounding_as: Charged = Charged.FREE_TEXT
-    default_account: bool = (
-        True  #: a free-text line without an account is posted to the company's default account
-    )
+    default_account: bool = True  #: free-text lines without an account go to the company's default account
     rounding_code: str = ""  #: charge or item code of the rounding line, where it needs one
     destinations: tuple[Destination, ...] = ()  #: tax group and schedule; the first match wins
 

@@ -151,9 +151,8 @@ def take_in(cycle: Cycle, desk: RegistrationDesk, found: Newcomers) -> None:
     with transaction("registrations"):
         delivery.create_many(specs, cycle.now())
         keep_unread(cycle, found.bad, {**found.unforeseen, **unforeseen})
-        if all(
-            row.key is not None for row in found.bad
-        ):  # a row without an id is only found from the old cursor
+        # only the old cursor finds a row without an id again
+        if all(row.key is not None for row in found.bad):
             cursors.move(cycle.name, FLOW, "created", cycle.started.isoformat(), cycle.now())
     cycle.count("read", len(found.persons))
     cycle.count("captured", len(specs))
@@ -238,9 +237,8 @@ def newcomers(connection: Connection) -> Newcomers | Failure:
     found: dict[int, Person] = {}
     bad: list[BadRow] = []
     unforeseen: dict[int, Failure] = {}
-    for page in chain(
-        store_customers.customers(created=since), [store_customers.page_of(unread)] if unread else []
-    ):
+    again = [store_customers.page_of(unread)] if unread else []
+    for page in chain(store_customers.customers(created=since), again):
         if isinstance(page, Failure):
             return page
         bad += page.bad

@@ -1,6 +1,6 @@
-"""Sage Intacct behind the port: one company, or one entity of it, by the XML gateway.
+"""Sage Intacct behind the port: one company, or one entity of it, through the XML gateway.
 
-Source: contract (all); what was proven and against what: docs/sage/intacct.md.
+Source: the whole contract. What was tested, and against what, is in docs/sage/intacct.md.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from tidegate.transport import ClientFactory, HttpClient, Tally
 class IntacctCompany:
     """:class:`tidegate.sage.port.company.Company` for Sage Intacct."""
 
-    entrance = None  #: sender and user stand in the configuration
+    entrance = None  #: the configuration holds the sender and the user
 
     def __init__(
         self,
@@ -65,12 +65,12 @@ class IntacctCompany:
         self._desks = Desks(self._client, company, self._today, self._offline)
 
     def _offline(self, search: OrderSearch) -> Offline | None:
-        """How orders are handed over, where the company has a transport policy for them."""
+        """The hand-over of orders in offline requests; None when the company has no transport policy for it."""
         policy = self._company.offline_policy
         return Offline(self._name, policy, self._client, search, self._vault, self._clock) if policy else None
 
     def _at(self, origin: str) -> HttpClient:
-        """The client for an origin: the address that we sign in at, and the one that a session goes on at."""
+        """The HTTP client of an origin: the sign-in address, or the address that a session uses after it."""
         if origin not in self._clients:
             self._clients[origin] = self._client_at(origin)
         return self._clients[origin]
@@ -99,12 +99,12 @@ class IntacctCompany:
         return self._client.calls_in(tally)
 
     def usage(self) -> Usage:
-        """Units are metered transactions: the functions of all requests (A)."""
+        """What this process has used; units are metered transactions, one for each function of a request (A)."""
         seats = self.seats.seconds
         return Usage(calls=self.calls, units=sum(self._client.metered.values()), seat_seconds=seats)
 
     def budget(self) -> Budget:
-        """What the tier includes in a month: beyond is charged, not refused; a 429 tells of too many requests (§12)."""
+        """The transactions that the tier includes in 30 days. Intacct charges for more but does not refuse them (§12)."""
         included = self._company.monthly_transactions
         month = timedelta(days=30)
         return (
@@ -112,11 +112,14 @@ class IntacctCompany:
         )
 
     def stand_down(self, until: datetime) -> None:
-        """Nothing stands between us and the gateway."""
+        """Do nothing: no agent lies between the hub and the gateway."""
 
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
-        """Wait for a seat: so many requests of ours may run at a time, for reading, too (§12)."""
+        """Open a session on a seat; every concurrent request takes one, for reading too (§12).
+
+        Waits for a seat, except for an enquiry, which yields a Failure when none is free.
+        """
         with self.seats.seat(wait=purpose is not Purpose.ENQUIRY) as refused:
             yield refused or self._desks.session()
 
@@ -159,7 +162,10 @@ def open_intacct(
     clock: Clock,
     seats: SeatPools,
 ) -> IntacctCompany:
-    """Open a company from its configuration; makes no call."""
+    """Open a company from its configuration. Makes no call.
+
+    `secrets` returns the secret of a reference in the configuration.
+    """
 
     def secret(reference: str) -> str:
         return secrets(reference) if reference else ""
@@ -169,7 +175,7 @@ def open_intacct(
             origin,
             timeout=company.timeout,
             max_bytes=company.max_answer_mb << 20,
-            connections=company.seats + 1,  # one beside the sessions for checks
+            connections=company.seats + 1,  # one more than the seats, for checks
             trust=company.trust,
         )
 
@@ -188,14 +194,14 @@ def open_intacct(
         credentials=credentials,
         client_at=client_at,
         clock=clock,
-        # Entities of one company share its requests.
+        # Entities of one company share its limit of requests.
         seats=seats.pool((company.product, company.base_url, company_id), company.seats),
         vault=vault,
         doorbell=Doorbell(
             clock,
             secret=secret(company.webhook_secret),
             client_id=secret(company.webhook_client),
-            company_id=company_id.rpartition("|")[2],  # of `console|client` the client is the company
+            company_id=company_id.rpartition("|")[2],  # a console client is written `console|client`
             answers=Answers(name, vault, clock, token=token),
         )
         if company.webhook_secret or token
