@@ -1,8 +1,8 @@
-"""`reconcile`: 100,000 orders of a period three ways, invoiced and posted, out of a ledger on disk.
+"""`reconcile`: compare 100,000 invoiced and posted orders of one period three ways, from a ledger on disk.
 
-The ledger holds the orders with their documents, one invoice an order, its entry and its four postings. All
-of it is read back and compared with the store's list and the company's orders, which are here already: how
-long those two take to answer is theirs, and their calls are few (a page of 300 orders, a look-up of many).
+The ledger holds each order with one invoice, its ledger entry and its four postings. They are read and compared
+with the orders of the store and of the company, which are held in memory: the calls to the two systems are few
+(300 orders a page, many orders a look-up), and their time is not measured here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tidegate.ledger.database import transaction
 from tidegate.simulation.world import build_world
 
 ORDERS, QUICK = 100_000, 10_000
-#: One order in so many is a cent dearer in the company.
+#: One order in so many costs a cent more in the company than in the store.
 WRONG = 1000
 CENT = Decimal("0.01")
 DAY = date(2026, 1, 9)
@@ -41,22 +41,22 @@ ALWAYS = (datetime.min.replace(tzinfo=START.tzinfo), datetime.max.replace(tzinfo
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """One comparison: the seconds of its parts, and what it found."""
+    """One comparison: the seconds of its parts, and its result."""
 
     orders: float  #: reading and translating the ledger's orders
     books: float  #: reading invoices, entries and postings
     comparing: float
-    cpu: float  #: of this process, of all three
+    cpu: float  #: CPU seconds of this process for all three parts
     found: Reconciliation
 
     @property
     def seconds(self) -> float:
-        """Of all three."""
+        """Seconds of all three parts."""
         return self.orders + self.books + self.comparing
 
 
 def measure(folder: Path, *, quick: bool) -> list[Figure]:
-    """Fill a ledger, which takes some minutes, then compare."""
+    """Fill a ledger in `folder` (some minutes), then compare; the figures of the comparison."""
     orders = QUICK if quick else ORDERS
     filled = prepare(folder, orders)
     done = compare(filled)
@@ -87,16 +87,16 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
 
 
 def timed(name: str, seconds: float, text: str, target: Target | None = None) -> Figure:
-    """Seconds of something."""
+    """A timed figure, in seconds."""
     return Figure(name, round(seconds, 2), "s", "timed", text, target)
 
 
-# --- what is compared -------------------------------------------------------------------------------
+# --- the data to compare ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A ledger, the mappings that its orders are read by, and what both systems have of them."""
+    """A ledger, the mappings for reading its orders, and the same orders as both systems have them, by key."""
 
     ledger: Path
     terms: Terms
@@ -105,7 +105,7 @@ class Filled:
 
 
 def prepare(folder: Path, orders: int) -> Filled:
-    """Everything agrees, but for a cent now and then."""
+    """Fill a ledger with orders that agree everywhere, except for a cent in one of `WRONG`."""
     ledger = folder / "ledger.db"
     terms = mappings(folder)
     fill(ledger, orders)
@@ -126,7 +126,7 @@ def prepare(folder: Path, orders: int) -> Filled:
 
 
 def mappings(folder: Path) -> Terms:
-    """The mappings of a hub between the simulated systems. RuntimeError when the company does not tell."""
+    """The mappings of a hub between the simulated systems. RuntimeError when they cannot be read."""
     quiet()
     world = build_world(1, f"sqlite:///{folder / 'terms.db'}", START, window="")
     with world.open_hub() as hub:
@@ -138,17 +138,17 @@ def mappings(folder: Path) -> Terms:
 
 
 def invoice(orders: Iterable[KeptOrder]) -> None:
-    """Keep one invoice of each order, its entry and its postings, as if the books had stated them."""
-    waiting = iter(orders)
-    while part := list(islice(waiting, CHUNK)):
+    """Keep one invoice of each order, its entry and its postings, as if read from the company."""
+    remaining = iter(orders)
+    while chunk := list(islice(remaining, CHUNK)):
         with transaction("fill"):
-            books.keep_invoices(CONNECTION, [invoice_of(order) for order in part], START)
-            books.keep_entries(CONNECTION, [entry_of(order) for order in part], START)
-            books.keep_postings(CONNECTION, {order.number: postings_of(order) for order in part}, START)
+            books.keep_invoices(CONNECTION, [invoice_of(order) for order in chunk], START)
+            books.keep_entries(CONNECTION, [entry_of(order) for order in chunk], START)
+            books.keep_postings(CONNECTION, {order.number: postings_of(order) for order in chunk}, START)
 
 
 def invoice_of(order: KeptOrder) -> SalesInvoice:
-    """The whole order on one invoice."""
+    """One invoice for the whole order, in the order's currency."""
     figures = order.figures
     return SalesInvoice(
         order.number,
@@ -168,7 +168,7 @@ def invoice_of(order: KeptOrder) -> SalesInvoice:
 
 
 def entry_of(order: KeptOrder) -> LedgerEntry:
-    """The invoice in the sales ledger; the order's number is its URN, too."""
+    """The sales ledger entry of the order's invoice; its URN is the order's number."""
     gross = order.figures.total
     return LedgerEntry(
         order.number,
@@ -184,7 +184,7 @@ def entry_of(order: KeptOrder) -> LedgerEntry:
 
 
 def postings_of(order: KeptOrder) -> list[Posting]:
-    """Debtors against revenue by account, freight and tax."""
+    """The nominal postings of the order's invoice: debtors against revenue by account, freight and tax."""
     credits: dict[str, Decimal] = {}
     for line in order.lines.values():
         credits[line.account] = credits.get(line.account, ZERO) + line.net
@@ -201,13 +201,16 @@ def postings_of(order: KeptOrder) -> list[Posting]:
 
 
 def compare(filled: Filled) -> Reconciled:
-    """As `engine.reconcile.compare`, without its calls. RuntimeError when another thing is found."""
+    """Compare as `engine.reconcile.compare` does, without its calls.
+
+    RuntimeError unless exactly the prepared differences are found.
+    """
     clock = SystemClock()
     now = START + timedelta(days=5)
     spent = cpu_seconds()
     with open_without_safety(filled.ledger):
         began = clock.monotonic()
-        period.numbers(CONNECTION, *ALWAYS)  # what the company is asked for
+        period.numbers(CONNECTION, *ALWAYS)  # the order numbers that the company would be asked for
         kept = keep(
             period.orders(CONNECTION, *ALWAYS), filled.terms, {}, lambda _currency: False, ALWAYS[1], []
         )
@@ -234,7 +237,7 @@ def compare(filled: Filled) -> Reconciled:
 
 
 def prove(found: Reconciliation, orders: int) -> None:
-    """What was made wrong was found, and nothing else."""
+    """RuntimeError unless exactly the prepared differences were found."""
     wrong = [difference for difference in found.differences if difference.kind is Kind.TOTAL]
     if len(wrong) != len(range(0, orders, WRONG)) or len(found.differences) != len(wrong):
         raise RuntimeError(f"{orders} orders: {[str(each.text) for each in found.differences[:5]]}")

@@ -1,4 +1,4 @@
-"""Whether lists, customer groups and currencies fit before prices are written: part of `tidegate check`."""
+"""The part of `tidegate check` about prices: lists, groups, currencies, price scope and tier prices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ def check_prices(
     configs: Sequence[StoreConfig],
     lists: CodeList | None,
 ) -> Iterator[Finding]:
-    """All findings about one connection's prices."""
+    """The findings about one connection's prices; none while its flow `prices` is off.
+
+    `lists` are the company's price lists; None: they are not compared.
+    """
     if "prices" not in enabled(connection.settings):
         return
     if lists is not None:
@@ -32,7 +35,7 @@ def check_prices(
 
 
 def check_tier_prices(connection: Connection) -> Iterator[Finding]:
-    """Whether the store has said that it has no tier prices, and when it is asked again."""
+    """A warning while the store does not support tier prices, with the day of the next try."""
     known = store_limits.no_tier_prices(connection.settings.store, connection.clock.now())
     if known is not None:
         again = known.at + store_limits.LEARNT_FOR
@@ -44,30 +47,34 @@ def check_tier_prices(connection: Connection) -> Iterator[Finding]:
 
 
 def check_scope(connection: Connection, websites: Sequence[Website]) -> Finding:
-    """The attribute's scope against the configuration, and against who else writes prices to the store."""
+    """Compare `prices.scope` with the store's price scope, and with other connections that write prices there."""
     settled = price_scope(connection, websites)
     wanted = connection.settings.prices.scope
     if isinstance(settled, Failure):
         refused = settled.code is Code.PRICE_SCOPE
         text, _, way_out = settled.text.partition(NOT_WRITTEN)
-        return Finding("price scope", "fail" if refused else "warn", text, way_out or "run it again")
+        return Finding("price scope", "fail" if refused else "warn", text, way_out or "run the check again")
     if settled != wanted:
         text = (
             f'the store\'s scope is global and prices.scope is "{wanted}": prices are written for all of '
             "its websites, which all belong to this connection"
         )
-        return Finding("price scope", "warn", text, 'set prices.scope = "global", or Website in Magento')
+        return Finding(
+            "price scope", "warn", text, 'set prices.scope = "global", or the scope Website in Magento'
+        )
     if settled == "global" and connection.store.shop.price_scope() == "website":
         text = (
             "prices.scope is \"global\" but the store's scope is website: a price of a website's own hides "
             "Tidegate's price"
         )
-        return Finding("price scope", "warn", text, 'set prices.scope = "website", or Global in Magento')
+        return Finding(
+            "price scope", "warn", text, 'set prices.scope = "website", or the scope Global in Magento'
+        )
     return Finding("price scope", "pass", f'"{wanted}", the same as in the store')
 
 
 def named(connection: Connection) -> dict[str, str]:
-    """List -> what it is for."""
+    """List of the configuration -> its use: `group NAME`, `standard` or `special`."""
     prices = connection.settings.prices
     uses = {code: f"group {group}" for group, code in prices.groups.items()}
     uses |= {code: use for code, use in ((prices.standard, "standard"), (prices.special, "special")) if code}
@@ -75,7 +82,7 @@ def named(connection: Connection) -> dict[str, str]:
 
 
 def check_lists(connection: Connection, lists: CodeList) -> Iterator[Finding]:
-    """Every list that is named is the company's."""
+    """Whether the company has every list of the configuration, regardless of case."""
     known = {code.casefold() for code in lists.codes}
     uses = named(connection)
     missing = [f"{code} ({use})" for code, use in uses.items() if code.casefold() not in known]
@@ -87,15 +94,15 @@ def check_lists(connection: Connection, lists: CodeList) -> Iterator[Finding]:
 
 
 def check_groups(connection: Connection) -> Iterator[Finding]:
-    """Tier prices name groups by their code; the store refuses those of a group that is not there."""
+    """Whether the store has every group of `prices.groups`: it refuses tier prices of unknown groups."""
     wanted = connection.settings.prices.groups
-    there = connection.store.shop.customer_groups()
-    if isinstance(there, Failure):
+    groups = connection.store.shop.customer_groups()
+    if isinstance(groups, Failure):
         yield Finding(
-            "customer groups", "warn", f"not read: {there.text}", "give the integration the permission"
+            "customer groups", "warn", f"not read: {groups.text}", "give the integration the permission"
         )
         return
-    known = {group.code.casefold() for group in there}
+    known = {group.code.casefold() for group in groups}
     missing = [group for group in wanted if group.casefold() not in known]
     if missing:
         text = f"the store has no group {', '.join(missing)}"
@@ -107,18 +114,21 @@ def check_groups(connection: Connection) -> Iterator[Finding]:
 def check_list_currencies(
     connection: Connection, websites: Sequence[Website], configs: Sequence[StoreConfig]
 ) -> Iterator[Finding]:
-    """Catalogue prices are in the website's base currency; the lists' are known once the flow has read them."""
+    """Whether the lists are in the websites' base currency, as catalogue prices are.
+
+    The currency of a list is known after the flow `prices` has read it.
+    """
     ids = {website.id for website in websites if website.code in connection.settings.websites}
     base = {config.base_currency_code for config in configs if config.website_id in ids} - {""}
-    kept = {code.casefold(): each for code, each in book.lists(connection.name).items()}
+    read = {code.casefold(): each for code, each in book.lists(connection.name).items()}
     uses = named(connection)
     wrong = [
         f"{code} is in {each.currency}"
         for code in uses
-        if (each := kept.get(code.casefold())) is not None and each.currency and base - {each.currency}
+        if (each := read.get(code.casefold())) is not None and each.currency and base - {each.currency}
     ]
     if wrong:
         text = f"{', '.join(wrong)}; the websites' base currency is {', '.join(sorted(base))}"
         yield Finding("list currencies", "fail", text, "name a list of that currency")
-    elif kept and uses:
+    elif read and uses:
         yield Finding("list currencies", "pass", ", ".join(sorted(base)))

@@ -1,4 +1,4 @@
-"""Products, their groups, warehouses and holdings: reading, making, changing (contract §9.3, §9.4)."""
+"""Products, product groups, warehouses and holdings: read, create, update, delete (contract §9.3, §9.4)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tidegate_sandbox.sage200.call import Call, found, required
 from tidegate_sandbox.sage200.naming import TRACEABLE, reverse
 from tidegate_sandbox.sage200.routes import Context
 
+#: Field of a product -> attribute of the item, which takes the value as it is.
 DIRECT = {
     "name": "name",
     "description": "description",
@@ -24,6 +25,7 @@ DIRECT = {
     "weight": "weight",
     "sale_from_single_batch": "from_single_batch",
 }
+#: Fields that are not kept in `extra`; all others are stored and returned as they came.
 HANDLED = frozenset(
     {
         *DIRECT,
@@ -45,7 +47,7 @@ LEVELS = ("reorder_level", "minimum_level", "maximum_level")
 
 
 def add_routes(context: Context) -> None:
-    """The paths of products and stock."""
+    """Add the routes of products, product groups, warehouses and holdings."""
     company, routes, views = context.company, context.routes, context.views
     keys = {"code": "code", "product_group_id": "group_id"}
     context.table("products", "product", company.items, finders=keys)
@@ -86,8 +88,8 @@ def _check(company: Company, body: Body) -> None:
     for name in ("stock_nominal_code_id", "revenue_nominal_code_id", "issue_nominal_code_id"):
         if name in body and body[name] not in company.nominal_accounts:
             raise Refusal("unknown", "The nominal code does not exist.", f"product.{name}")
-    for one in body.get("warehouse_holdings", []):
-        if one.get("warehouse_id") not in company.warehouses:
+    for levels in body.get("warehouse_holdings", []):
+        if levels.get("warehouse_id") not in company.warehouses:
             raise Refusal("unknown", "The warehouse does not exist.", "product.warehouse_holdings")
 
 
@@ -135,18 +137,18 @@ def _apply(company: Company, item: Item, body: Body) -> None:
             target: Target = company.nominal_accounts[body[f"{name}_nominal_code_id"]].target
             setattr(item, attribute, target)
     item.extra.update({name: value for name, value in body.items() if name not in HANDLED})
-    for one in body.get("warehouse_holdings", []):
-        holding = company.stock.holding(item.id, one["warehouse_id"])
+    for levels in body.get("warehouse_holdings", []):
+        holding = company.stock.holding(item.id, levels["warehouse_id"])
         if holding is None:
-            holding = company.stock.keep(item.id, one["warehouse_id"])
-        _set_levels(company, holding, one)
+            holding = company.stock.keep(item.id, levels["warehouse_id"])
+        _set_levels(company, holding, levels)
     company.touch(item)
     company.items.reindex(item)
 
 
 def _delete(company: Company, item: Item) -> None:
     if any(line.item_id == item.id for line in company.orders.lines) or any(
-        one.on_hand or one.allocated for one in company.stock.of_item(item.id)
+        holding.on_hand or holding.allocated for holding in company.stock.of_item(item.id)
     ):
         raise Refusal("forbidden", "The stock item is in use.")
     company.stamp()
@@ -169,28 +171,28 @@ def _add_warehouse_routes(context: Context) -> None:
         company.warehouses.reindex(warehouse)
         return warehouse
 
-    def taken(body: Body, by: Warehouse | None = None) -> None:
+    def refuse_taken_name(body: Body, own: Warehouse | None = None) -> None:
         other = company.warehouses.first("name", body.get("name"))
-        if other is not None and other is not by:
+        if other is not None and other is not own:
             raise Refusal("duplicate", "The warehouse name already exists.", "warehouse.name")
 
-    def keeping(call: Call) -> list[Warehouse]:
+    def warehouses_of(call: Call) -> list[Warehouse]:
         item = found(company.items, call.ids[0])
-        return [company.warehouses[one.warehouse_id] for one in company.stock.of_item(item.id)]
+        return [company.warehouses[holding.warehouse_id] for holding in company.stock.of_item(item.id)]
 
-    context.nested("products/{}/warehouses", "warehouse", company.warehouses, keeping)
+    context.nested("products/{}/warehouses", "warehouse", company.warehouses, warehouses_of)
 
     def create(call: Call) -> Any:
         body = call.body("warehouse")
         required(body, "warehouse", "name")
-        taken(body)
+        refuse_taken_name(body)
         warehouse = company.warehouses.add(company.new(Warehouse, name=body["name"]))
         return call.show(view, apply(warehouse, body))
 
     def update(call: Call) -> Any:
         warehouse = found(company.warehouses, call.ids[0])
         body = call.body("warehouse")
-        taken(body, warehouse)
+        refuse_taken_name(body, warehouse)
         return call.show(view, apply(warehouse, body))
 
     def delete(call: Call) -> None:
@@ -219,18 +221,18 @@ def _add_holding_routes(context: Context) -> None:
     context.table("warehouse_holdings", "warehouse_holding", holdings, finders=keys)
     context.table("product_warehouse_views", "product_warehouse_view", holdings, finders=keys, by_id=False)
 
-    def of(product: int | None, warehouse: int | None) -> list[Holding]:
+    def holdings_of(product: int | None, warehouse: int | None) -> list[Holding]:
         if product is not None:
             rows = holdings.find("item_id", found(company.items, product).id)
         else:
             rows = holdings.find("warehouse_id", found(company.warehouses, warehouse or 0).id)
-        return [one for one in rows if warehouse is None or one.warehouse_id == warehouse]
+        return [row for row in rows if warehouse is None or row.warehouse_id == warehouse]
 
     nested = {
-        "products/{}/warehouse_holdings": lambda call: of(call.ids[0], None),
-        "warehouses/{}/warehouse_holdings": lambda call: of(None, call.ids[0]),
-        "warehouses/{}/products/{}/warehouse_holdings": lambda call: of(call.ids[1], call.ids[0]),
-        "products/{}/warehouses/{}/warehouse_holdings": lambda call: of(call.ids[0], call.ids[1]),
+        "products/{}/warehouse_holdings": lambda call: holdings_of(call.ids[0], None),
+        "warehouses/{}/warehouse_holdings": lambda call: holdings_of(None, call.ids[0]),
+        "warehouses/{}/products/{}/warehouse_holdings": lambda call: holdings_of(call.ids[1], call.ids[0]),
+        "products/{}/warehouses/{}/warehouse_holdings": lambda call: holdings_of(call.ids[0], call.ids[1]),
     }
     for path, rows in nested.items():
         context.nested(path, "warehouse_holding", holdings, rows)

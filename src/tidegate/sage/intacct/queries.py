@@ -1,7 +1,8 @@
-"""The `query` function: what is read, by which condition, page by page.
+"""The `query` function: which fields are read of which object, on which condition, page by page.
 
-Source: contract §5.1. Without an order pages overlap and leave gaps, so every query is ordered by RECORDNO.
-`showprivate` shows at the top level what entities own; in an entity's session it is without effect.
+Source: contract §5.1. Pages of an unordered query overlap and leave gaps, so every query is ordered, usually by
+RECORDNO. At the top level `showprivate` includes the records that entities own; in an entity's session it has no
+effect.
 """
 
 from __future__ import annotations
@@ -13,54 +14,54 @@ from xml.etree.ElementTree import Element
 
 from tidegate.sage.intacct.elements import element
 
-PAGE = 1000  #: rows; the gateway takes 2000
-NAMES = 1000  #: values of one `in`
+PAGE = 1000  #: rows; the gateway allows 2000
+NAMES = 1000  #: the most values of one `in`
 
 
 def equals(field: str, value: str) -> Element:
-    """A field has this value."""
+    """The condition that a field has this value."""
     return element("equalto", {"field": field, "value": value})
 
 
 def among(field: str, values: Collection[str]) -> Element:
-    """A field has one of these values. ValueError for more than `NAMES`, or none."""
+    """The condition that a field has one of these values. ValueError for none, or for more than `NAMES`."""
     if not 0 < len(values) <= NAMES:
         raise ValueError(f"an `in` takes 1 to {NAMES} values, got {len(values)}")
     return element("in", {"field": field, "value": list(values)})
 
 
 def not_among(field: str, values: Collection[str]) -> Element:
-    """A field has none of these values."""
+    """The condition that a field has none of these values."""
     return element("notin", {"field": field, "value": list(values)})
 
 
 def is_set(field: str) -> Element:
-    """A field is not empty."""
+    """The condition that a field is not empty."""
     return element("isnotnull", {"field": field})
 
 
 def since(field: str, moment: datetime) -> Element:
-    """A time at or after a moment."""
+    """The condition that a time is at or after a moment, which is sent without its time zone."""
     return element("greaterthanorequalto", {"field": field, "value": f"{moment:%m/%d/%Y %H:%M:%S}"})
 
 
 def from_record(number: str) -> Element:
-    """Records that were made with this one, or later: their numbers grow."""
+    """The condition for the record of this number and all later ones: numbers grow."""
     return element("greaterthanorequalto", {"field": "RECORDNO", "value": number})
 
 
 def behind_record(number: str) -> Element:
-    """Records that were made later than this one."""
+    """The condition for all records later than the one of this number."""
     return element("greaterthan", {"field": "RECORDNO", "value": number})
 
 
 def every(conditions: Iterable[Element]) -> Element | None:
-    """All of them; None for none."""
+    """The condition that all conditions are met; None without any."""
     return _joined("and", list(conditions))
 
 
 def some(conditions: Iterable[Element]) -> Element | None:
-    """At least one of them; None for none."""
+    """The condition that at least one condition is met; None without any."""
     return _joined("or", list(conditions))
 
 
@@ -72,19 +73,19 @@ def _joined(word: str, found: list[Element]) -> Element | None:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is read of one object. `definition` is needed for custom fields of its documents."""
+    """A query of one object. `definition`: the document type, needed for custom fields of documents."""
 
     object: str
     fields: tuple[str, ...]
     where: Element | None = None
     definition: str = ""
-    any_case: bool = False
-    sums: tuple[str, ...] = ()  #: fields that are added up by all other ones
-    key: str = "RECORDNO"  #: what pages are ordered by
-    descending: bool = False  #: the greatest first
+    any_case: bool = False  #: texts are compared regardless of case
+    sums: tuple[str, ...] = ()  #: fields that are summed, grouped by `fields`
+    key: str = "RECORDNO"  #: the field that orders the pages
+    descending: bool = False  #: the greatest key first
 
     def page(self, size: int, offset: int) -> Element:
-        """The function for one page."""
+        """The `query` element for one page; `offset` counts rows from 0."""
         chosen = [element("field", name) for name in dict.fromkeys(self.fields)]
         chosen += [element("sum", name) for name in self.sums]
         parts = {
@@ -117,6 +118,6 @@ class Query:
 
 
 def in_parts(values: Iterable[str], most: int = NAMES) -> list[list[str]]:
-    """Values without repetition, in lists that one `in` takes."""
+    """The distinct values, in lists of `most` at most, each for one `in`."""
     listed = list(dict.fromkeys(values))
     return [listed[at : at + most] for at in range(0, len(listed), most)]

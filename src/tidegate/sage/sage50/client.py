@@ -1,7 +1,7 @@
-"""Calls to the platform: the key in its header, one renewal after a 401, addresses that were handed out.
+"""Calls to the platform: the key in its header, one renewal after a 401, addresses that the platform hands out.
 
-Source: contract §1, §4, §5, §8, §11. The key goes to the platform's own address alone; files are had by https from
-wherever the platform says they lie.
+Source: contract §1, §4, §5, §8, §11. The key is sent to the platform's own host only. Files are transferred by https
+with any host that the platform names.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ JSON = {"Content-Type": "application/json"}
 
 
 def encode(value: Any) -> bytes:
-    """JSON bytes; Decimal becomes a number with its own digits."""
+    """JSON bytes; a Decimal becomes a number with all its digits."""
     return _encoder.encode(value)
 
 
 class Sage50Client:
-    """One consent's way to the platform. Safe to use from several threads."""
+    """Calls the platform with the key of one consent. Safe to use from several threads."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Sage50Client:
         key_header: str,
         client_of: Callable[[str], HttpClient],
     ) -> None:
-        """`client_of` makes a client for another origin than the platform's own."""
+        """`key_header`: the name of the header; `client_of` makes the client for an origin other than `http`'s."""
         self._http = http
         self._keys = keys
         self._header = key_header
@@ -50,42 +50,42 @@ class Sage50Client:
 
     @property
     def calls(self) -> int:
-        """Requests so far, renewals included."""
+        """Requests so far, to all hosts, renewals included."""
         return sum(each.counter.value for each in self._clients())
 
     def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
+        """The requests of these that one piece of work has made."""
         return tally.of(*(each.counter for each in self._clients()))
 
     def _clients(self) -> list[HttpClient]:
         return [self._http, *self._others.values()]
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         for each in self._clients():
             each.close()
 
-    # With a key
+    # Calls with the key
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer | Failure:
-        """A call that needs a key, by path or by an address that the platform handed out.
+        """Make a call that needs the key. `path` is a path, or an address that the platform handed out.
 
-        None of these has an effect on orders, so that none is ever in doubt. A 401 counts for nothing: the key is
-        renewed and the call made once more.
+        After a 401 the key is renewed, and the call is made once more. None of these calls changes an order, so none
+        is ever in doubt.
         """
-        own = self._path(path)
-        if isinstance(own, Failure):
-            return own
+        relative = self._path(path)
+        if isinstance(relative, Failure):
+            return relative
         pauses.possible()
         key = self._keys.current()
         if isinstance(key, Failure):
             return key
-        answer = self._once(method, own, key, body)
+        answer = self._once(method, relative, key, body)
         if isinstance(answer, Answer) and (answer.status == 401 or _is_withdrawn(answer)):
             renewed = self._keys.renewed(key) if answer.status == 401 else self._keys.withdrawn(key)
             if isinstance(renewed, Failure):
                 return renewed
-            answer = self._once(method, own, renewed, body)
+            answer = self._once(method, relative, renewed, body)
             if isinstance(answer, Answer) and answer.status == 401:
                 text = f"the platform refuses a key that it has just renewed: {answers.said(answer)}"
                 return Failure(Code.NOT_AUTHENTICATED, text, sent=False)
@@ -97,7 +97,7 @@ class Sage50Client:
         return self._http.request(method, path, headers=headers, content=content)
 
     def _path(self, address: str) -> str | Failure:
-        """The path of an address on the platform itself: no other host ever gets the key."""
+        """The path of an address on the platform. Failure for another host, which must not get the key."""
         if address.startswith("/"):
             return address
         if _origin(address) != _origin(self._http.base_url):
@@ -106,24 +106,24 @@ class Sage50Client:
         parts = urlsplit(address)
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
-    # Without one: the address itself is the permission
+    # Calls without the key: the address itself is the permission
 
     def download(self, address: str) -> Answer | NoAnswer | Failure:
-        """Get a file."""
+        """Get a file. Failure for an address of another host without https."""
         return self._handed_out("GET", address, None)
 
     def upload(self, address: str, content: bytes) -> Answer | NoAnswer | Failure:
-        """Put a file; the same bytes again do no harm (§8)."""
+        """Put a file; sending the same bytes again does no harm (§8). Failure as `download`."""
         return self._handed_out("PUT", address, content)
 
     def _handed_out(self, method: str, address: str, content: bytes | None) -> Answer | NoAnswer | Failure:
         remember_secret(address)
         parts = urlsplit(address)
-        own = _origin(address) == _origin(self._http.base_url)
-        if not own and (parts.scheme != "https" or not parts.hostname):
+        on_platform = _origin(address) == _origin(self._http.base_url)
+        if not on_platform and (parts.scheme != "https" or not parts.hostname):
             text = f"the platform gives the address of a file on {_host(address)} that is not https"
             return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False)
-        http = self._http if own else self._other(f"{parts.scheme}://{parts.netloc}")
+        http = self._http if on_platform else self._other(f"{parts.scheme}://{parts.netloc}")
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         pauses.possible()
         return http.request(method, path, headers=JSON if content is not None else {}, content=content)
