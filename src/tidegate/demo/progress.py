@@ -1,4 +1,4 @@
-"""Whether anything still changes."""
+"""When the demonstration stops waiting because nothing changes any more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 
 class Progress:
-    """When no figure has changed for so long in simulated time, waiting on makes no sense."""
+    """Ends the waiting when no figure has changed for `patience` of simulated time."""
 
     def __init__(self, patience: timedelta, now: datetime) -> None:
         self._patience = patience
@@ -14,7 +14,7 @@ class Progress:
         self._since = now
 
     def stands_still(self, figures: object, now: datetime) -> str:
-        """Why it was given up; "" while there is hope."""
+        """The reason to stop waiting; "" while there is none."""
         if figures != self._figures:
             self._figures, self._since = figures, now
         elif now - self._since >= self._patience:

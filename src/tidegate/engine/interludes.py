@@ -1,7 +1,7 @@
-"""Orders do not wait for the end of a long reading: what is due of them runs between two of its pages.
+"""Orders do not wait for the end of a long reading: their due cycles run between two of its pages.
 
-It runs in the same thread, as a cycle of its own with its own lease and batch, for one part; then the
-reading goes on for at least as long, so that orders that come without a pause do not stop it.
+Such a cycle runs in the same thread, with its own lease and batch, for one time slice. Then the reading goes on
+for at least as long, so that a constant stream of orders does not stop it.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from tidegate.ledger.faults import LedgerError
 
 log = structlog.get_logger()
 
-#: What a reading lets pass, in this order.
+#: Flows that run between two pages of a reading, in this order.
 FIRST = (orders.FLOW, note_steps.FLOW)
 
 
 @dataclass(eq=False)
 class Interludes:
-    """What one running cycle does between two pages. Seconds are the monotonic clock's."""
+    """What one running cycle calls between two pages. Times are seconds of the monotonic clock."""
 
     hub: Hub
     running: Due
@@ -38,7 +38,7 @@ class Interludes:
         self._next_look = self.hub.clock.monotonic() + TIME_SLICE
 
     def __call__(self) -> None:
-        """Run what is due of orders, if the reading has gone on for long and nothing is being written."""
+        """Run the due cycles of `FIRST`, if the reading has had its time slice and no transaction is open."""
         if (
             self.hub.clock.monotonic() < self._next_look
             or database.in_transaction()
@@ -62,7 +62,7 @@ class Interludes:
     def _run(self, flows: list[str]) -> None:
         connection = self.running.connection
         client = connection.store.client
-        unread = client.take_bad_rows()  # they are the reading's
+        unread = client.take_bad_rows()  # those of the reading
         try:
             with connection.company.lent():
                 for flow in flows:
@@ -71,7 +71,7 @@ class Interludes:
             client.give_back_bad_rows(unread)
 
     def _run_one(self, flow: str) -> None:
-        """An error that nobody foresaw is reported as always, and does not end the reading."""
+        """Run one cycle. An unexpected error is reported as usual, and does not end the reading."""
         try:
             run_cycle(self.hub, self.running.connection, flow, lambda: True)
         except LedgerError:

@@ -1,4 +1,4 @@
-"""What stands still, grouped by its cause; read only."""
+"""Deliveries in review or held, grouped by cause. Read only."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from tidegate.domain.errors import Code
 from tidegate.domain.states import WAITING, State
 from tidegate.ledger import models
 
-#: States in which a delivery needs somebody or something.
+#: States in which a delivery needs a person, or something that is missing.
 WITH_A_PERSON = (State.REVIEW, State.HELD)
-#: Of these the present ones are counted; what is finished is history and may be a million.
+#: States that are counted; deliveries in all others are history and may be a million.
 OPEN = (*WAITING, State.HANDED_OVER, State.IN_DOUBT, State.REVIEW, State.HELD)
-#: As the index `delivery_open` has it: SQLite takes the index for these very words, and for no parameter.
+#: The condition of the partial index `delivery_open`, word for word: with a parameter SQLite does not use the index.
 NO_HISTORY = RawSQL("NOT (tidegate_delivery.state = 'confirmed')", (), output_field=BooleanField())
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Deliveries of one connection that stand for the same reason and the same missing thing."""
+    """Deliveries of one flow of a connection in one state, with the same reason and the same missing thing."""
 
     connection: str
     flow: str
@@ -32,14 +32,14 @@ class Cause:
     waits_for: str
     count: int
     oldest: datetime
-    example: int  #: the oldest delivery
-    reason: str  #: of that one
+    example: int  #: primary key of the oldest delivery
+    reason: str  #: of that delivery
 
 
 def of(connections: Sequence[str]) -> list[Cause]:
-    """The causes in these connections, the largest first; what waits for a buyer's payment comes last.
+    """The causes in these connections, those with the most deliveries first; orders that wait for payment come last.
 
-    Never by the message: two texts may be one cause, and one text two.
+    Deliveries are grouped by code, never by text: one cause may have two texts, and one text two causes.
     """
     columns = ("connection", "flow", "state", "reason_code", "waits_for")
     found = list(
@@ -72,7 +72,7 @@ def of(connections: Sequence[str]) -> list[Cause]:
 
 
 def depths(connections: Sequence[str]) -> dict[State, int]:
-    """How many deliveries stand in each open state."""
+    """How many deliveries are in each state of `OPEN`; states without any are left out."""
     found = (
         models.Delivery.objects.filter(connection__in=connections, state__in=[each.value for each in OPEN])
         .filter(NO_HISTORY)

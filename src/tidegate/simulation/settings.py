@@ -1,4 +1,4 @@
-"""The configuration of the simulated and the demonstrated hub: a real `tidegate.toml`."""
+"""The `tidegate.toml` of the simulated hub and of the demonstration's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ minutes = 120
 reason = "nightly backup"
 """
 
-#: Methods whose orders are paid at checkout.
+#: Payment methods whose orders are paid at checkout.
 PREPAID = ("checkmo",)
 BACK = """
 [connections.web.stock]
@@ -41,11 +41,11 @@ invoice_when = "{invoice_when}"
 
 @dataclass(frozen=True)
 class Settings:
-    """What differs between hubs; everything else is fixed below."""
+    """What differs between hubs; everything else is fixed in the templates of this file."""
 
     ledger: str
     shop_url: str
-    room: str  #: the product's own lines of `[companies.sage]`
+    room: str  #: the lines of `[companies.sage]` that only this Sage product has
     websites: tuple[str, ...]
     currency: str
     time_zone: str
@@ -64,44 +64,44 @@ class Settings:
     lag_seconds: int = 30
     settle_minutes: int = 10
     auth: str = "oauth1"
-    back: Mapping[str, str] = field(default_factory=dict)  #: cadences of the flows from Sage to Magento
+    back: Mapping[str, str] = field(default_factory=dict)  #: flow from Sage to Magento -> its cadence
     msi: bool = True
     invoice_when: str = "invoice"
     approval: str = "provisional"
     attributes: Mapping[str, str] = field(default_factory=dict)  #: field of an account -> customer attribute
     full_every: str = "12h"
     magento: str = "2.4.6"  #: the shop's version
-    price_scope: str = "website"  #: the shop's, and what is configured
+    price_scope: str = "website"  #: of the shop and of `prices.scope`
     bulk: str = "auto"
-    tier_prices: bool = True  #: whether the shop has any
-    skip_skus: tuple[str, ...] = ()  #: products that the shop alone knows
-    accounts: Mapping[str, str] = field(default_factory=dict)  #: the shop's id of a customer -> account
-    console: str = ""  #: where the pages are served; "" = nowhere
+    tier_prices: bool = True  #: whether the shop supports them
+    skip_skus: tuple[str, ...] = ()  #: products that only the shop has
+    accounts: Mapping[str, str] = field(default_factory=dict)  #: Magento's id of a customer -> account
+    console: str = ""  #: the address of the console; "": none
 
 
 def cadence(text: str) -> str:
-    """An interval, or five fields: a working day's hours."""
+    """The TOML line of a cadence: `cron` for a text with spaces, else `every`."""
     return f'cron = "{text}"' if " " in text else f'every = "{text}"'
 
 
 def render(settings: Settings) -> str:
-    """The file's text. Secrets are references to the environment, as they should be."""
+    """The file's text. Secrets are references to environment variables."""
     return hub(settings) + tie(settings)
 
 
 def hub(settings: Settings) -> str:
-    """What of it is of the hub itself and of the store."""
+    """The tables of the hub, its console and its store."""
     return HUB.format(**{name: getattr(settings, name) for name in settings.__dataclass_fields__})
 
 
 def tie(settings: Settings) -> str:
-    """What of it is of the company and its connection."""
+    """The tables of the company and of the connection, with its flows and mappings."""
     values: dict[str, Any] = {name: getattr(settings, name) for name in settings.__dataclass_fields__}
     values["cadence_orders"] = cadence(settings.every_orders)
     values["skip_skus"] = ", ".join(f'"{sku}"' for sku in settings.skip_skus)
     values["cadence_status"] = cadence(settings.every_status)
     values["websites"] = ", ".join(f'"{website}"' for website in settings.websites)
-    # what an account shows needs more than an e-mail; elsewhere the e-mail finds the account of orders
+    # the flow customers needs configured accounts: it trusts no e-mail; orders find their account by e-mail
     codes = SIMULATED[settings.product].codes
     known = codes.known if "customers" in settings.back else {}
     values["accounts"] = pairs({**known, **settings.accounts})
@@ -110,7 +110,7 @@ def tie(settings: Settings) -> str:
 
 
 def way_back(settings: Settings, codes: Codes) -> str:
-    """The tables of what Sage decides and the hub writes to Magento; "" where no such flow runs."""
+    """The tables of the flows from Sage to Magento; "" where none runs."""
     if not settings.back:
         return ""
     flows = [
@@ -136,7 +136,7 @@ def way_back(settings: Settings, codes: Codes) -> str:
 
 
 def pairs(table: Mapping[str, str]) -> str:
-    """The inside of an inline table."""
+    """The content of a TOML inline table."""
     return ", ".join(f'"{key}" = "{value}"' for key, value in table.items())
 
 

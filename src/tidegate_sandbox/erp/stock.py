@@ -1,4 +1,4 @@
-"""Stock: what lies where, what is promised, and every movement."""
+"""Stock: the quantities in warehouses, what is allocated to order lines, and every movement."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tidegate_sandbox.erp.warehouse import NONE, Holding
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One change of what lies in a warehouse."""
+    """One change of an item's quantity in a warehouse."""
 
     at: datetime
     item_id: int
@@ -28,7 +28,7 @@ class Movement:
 
 
 class Stock:
-    """Holdings of one company: a row for every item and warehouse that keeps it."""
+    """The holdings of one company: one for each item and each warehouse that keeps it."""
 
     def __init__(self, company: CompanySetup, ledger: Ledger) -> None:
         self._company = company
@@ -41,7 +41,7 @@ class Stock:
         self._by_place: dict[tuple[int, int], Holding] = {}
 
     def keep(self, item_id: int, warehouse_id: int) -> Holding:
-        """Begin to keep an item in a warehouse. Refusal ``duplicate`` when it is already kept there."""
+        """Start to keep an item in a warehouse. Refusal ``duplicate`` when it is already kept there."""
         if (item_id, warehouse_id) in self._by_place:
             raise Refusal("duplicate", "The item is already held in this warehouse.", "warehouse_id")
         company = self._company
@@ -57,14 +57,17 @@ class Stock:
         return self.holdings.add(holding)
 
     def drop(self, holding: Holding) -> None:
-        """Stop keeping an item in a warehouse. Refusal ``forbidden`` while anything is there or promised."""
+        """Stop keeping an item in a warehouse.
+
+        Refusal ``forbidden`` while any is on hand, allocated or on order.
+        """
         if holding.on_hand or holding.allocated or holding.on_order:
             raise Refusal("forbidden", "The holding is in use.")
         del self._by_place[holding.item_id, holding.warehouse_id]
         self.holdings.remove(holding)
 
     def holding(self, item_id: int, warehouse_id: int) -> Holding | None:
-        """What of an item lies in a warehouse."""
+        """The holding of an item in a warehouse; None where the warehouse does not keep it."""
         return self._by_place.get((item_id, warehouse_id))
 
     def of_item(self, item_id: int) -> list[Holding]:
@@ -76,7 +79,11 @@ class Stock:
         return sum((holding.free for holding in self.of_item(item_id)), NONE)
 
     def move(self, item_id: int, warehouse_id: int, quantity: Decimal, reason: str) -> Holding:
-        """Change what lies in a warehouse. Refusal ``invalid`` when it would fall below zero."""
+        """Add a quantity (negative: take it) to an item's stock in a warehouse.
+
+        Refusal ``invalid`` when the warehouse does not keep the item, or when stock would fall below zero and the
+        company forbids that.
+        """
         holding = self._by_place.get((item_id, warehouse_id))
         if holding is None:
             raise Refusal("invalid", "The item is not held in this warehouse.", "warehouse_id")
@@ -88,15 +95,15 @@ class Stock:
         return holding
 
     def allocate(self, line: OrderLine, wanted: Decimal) -> Decimal:
-        """Promise up to ``wanted`` of the free stock to an order line; what was promised."""
+        """Allocate up to ``wanted`` of the free stock to an order line; the quantity that was allocated."""
         holding = self._line_holding(line)
-        given = max(NONE, min(wanted, holding.free))
-        if given > 0:
-            self._promise(holding, line, given)
-        return given
+        allocated = max(NONE, min(wanted, holding.free))
+        if allocated > 0:
+            self._promise(holding, line, allocated)
+        return allocated
 
     def release(self, line: OrderLine, quantity: Decimal | None = None) -> None:
-        """Take back what was promised to an order line, all of it unless a quantity is given."""
+        """Take back the allocation of an order line: up to a quantity, or all of it."""
         taken = line.allocated if quantity is None else min(quantity, line.allocated)
         if taken > 0:
             self._promise(self._line_holding(line), line, -taken)
@@ -113,7 +120,7 @@ class Stock:
         return holding
 
     def promise_elsewhere(self, line: OrderLine, quantity: Decimal, warehouse_id: int) -> None:
-        """What is promised to a line will leave from another warehouse, once it is invoiced."""
+        """Move an allocation of a line to another warehouse, from which the goods leave when they are invoiced."""
         self.release(line, min(quantity, line.allocated))
         holding = self.holding(line.item_id or 0, warehouse_id)
         if holding is not None:
@@ -122,9 +129,9 @@ class Stock:
     def issue(
         self, order: Order, line: OrderLine, quantity: Decimal, reason: str, warehouse_id: int | None = None
     ) -> None:
-        """Goods of an order line leave (or, below zero, come back), from where the line says by default.
+        """Take goods of an order line out of stock (negative: back in), by default in the line's warehouse.
 
-        Posts cost of sales when the company does that.
+        Posts cost of sales when the company's rules say so.
         """
         company = self._company
         item: Item = company.items[line.item_id or 0]
