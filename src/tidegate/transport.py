@@ -1,8 +1,7 @@
-"""The one way out: every HTTP call of the hub has a timeout, a deadline, a size limit and redaction, here.
+"""All HTTP calls of the hub: each has a timeout, a deadline, a size limit and redaction.
 
-The underlying httpx transport is handed in, so that the production code runs against an in-process
-sandbox under a virtual clock. Whether a request may have left this machine is part of the answer
-(:class:`NoAnswer`), since that decides between *not sent* and *in doubt*.
+The httpx transport is a parameter, so that production code can call an in-process sandbox on a virtual clock.
+:class:`NoAnswer` says whether the request may have left this machine: this decides between *not sent* and *in doubt*.
 """
 
 from __future__ import annotations
@@ -29,22 +28,22 @@ from tidegate.trust import LOOPBACK, PUBLIC, Trust
 if TYPE_CHECKING:
     Auth = httpx.Auth
 
-#: A line for each call, at `debug`; cheap where nobody listens.
+#: Logs one line for each call, at level `debug`.
 calls = logging.getLogger("tidegate.calls")
 
 LONGEST_PAUSE = 3600.0
-"""Seconds that a Retry-After header is believed at most: after that the system is asked again."""
+"""The most seconds that a Retry-After header can ask for: after them the system is called again."""
 DEADLINE = 3
-"""So many times its timeout a whole call may take: a timeout alone is per byte, and bytes may drip."""
+"""A whole call may take this many timeouts: a timeout only limits the time between two bytes."""
 
 
 class PlainHttpRefused(ValueError):
-    """Plain http would show credentials to everybody on the way."""
+    """Plain http to another machine is refused: it would expose credentials on the network."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, read whole. Header names are lower case."""
+    """A complete HTTP answer. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -57,19 +56,19 @@ class Answer:
 
     @property
     def is_json(self) -> bool:
-        """Whether the answer says that it is JSON; login and maintenance pages do not."""
+        """Whether the content type is JSON's; that of login and maintenance pages is not."""
         return self.content_type == "application/json" or self.content_type.endswith("+json")
 
     @property
     def date(self) -> datetime | None:
-        """When it was given, by the other side's own clock, aware; None where it does not say."""
+        """The Date header, with its time zone: the time by the server's clock. None without a valid one."""
         return _instant(self.headers.get("date", ""))
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds of the Retry-After header, from 0 to `LONGEST_PAUSE`; None where it says nothing.
+        """Seconds of the Retry-After header, from 0 to `LONGEST_PAUSE`; None without a valid one.
 
-        A date counts from the answer's own Date header, so that a wrong clock of ours plays no part.
+        A date is compared with the answer's Date header, so that an error of our clock has no effect.
         """
         value = self.headers.get("retry-after", "").strip()
         if value.isascii() and value.isdigit():
@@ -80,7 +79,7 @@ class Answer:
         return min(max((until - since).total_seconds(), 0.0), LONGEST_PAUSE)
 
     def text(self, limit: int = 300) -> str:
-        """The beginning of the body for people, redacted."""
+        """The first `limit` characters of the body for messages, redacted."""
         return redact(self.body[: limit * 4].decode("utf-8", "replace"))[:limit]
 
 
@@ -88,7 +87,7 @@ class Answer:
 class NoAnswer:
     """No complete answer. `sent` is False only when the request certainly did not leave.
 
-    `too_much` tells that it took too long or was too large: a smaller question may be answered.
+    `too_much`: the answer took too long or was too large; a request for less may be answered.
     """
 
     sent: bool
@@ -97,7 +96,7 @@ class NoAnswer:
 
 
 def _instant(text: str) -> datetime | None:
-    """An HTTP date, aware; None for anything else."""
+    """An HTTP date with its time zone; None for anything else."""
     try:
         at = parsedate_to_datetime(text)
     except (ValueError, IndexError, OverflowError):
@@ -107,19 +106,19 @@ def _instant(text: str) -> datetime | None:
 
 @dataclass(slots=True, eq=False)
 class Counter:
-    """Requests counted over all threads; and by the tally of whoever makes them."""
+    """Counts the requests of one client over all threads, and in the tally of the work that makes them."""
 
     value: int = 0
     bytes: int = 0  #: of bodies, both ways
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def weigh(self, size: int) -> None:
-        """So many bytes of a body were sent or received."""
+        """Count the bytes of a body that was sent or received."""
         with self._lock:
             self.bytes += size
 
     def add(self) -> None:
-        """One more."""
+        """Count one request."""
         with self._lock:
             self.value += 1
         tally = _TALLY.get()
@@ -128,10 +127,10 @@ class Counter:
 
 
 class Tally:
-    """Requests of one piece of work, by the counter of the client that made them.
+    """Counts the requests of one piece of work, for each client's counter.
 
-    Clients are shared by connections and threads; so what one cycle has asked cannot be read from the clients'
-    own counters. Threads that work for it run in a copy of its context (`contextvars.copy_context`).
+    Connections and threads share clients, so the clients' own counters do not show the requests of one cycle.
+    Threads that work for the cycle run in a copy of its context (`contextvars.copy_context`).
     """
 
     def __init__(self) -> None:
@@ -139,12 +138,12 @@ class Tally:
         self._lock = threading.Lock()
 
     def add(self, counter: Counter) -> None:
-        """One more by this client."""
+        """Count one request of this client."""
         with self._lock:
             self._counted[counter] = self._counted.get(counter, 0) + 1
 
     def of(self, *counters: Counter) -> int:
-        """Requests by these clients."""
+        """Requests of these clients."""
         with self._lock:
             return sum(self._counted.get(counter, 0) for counter in counters)
 
@@ -154,7 +153,7 @@ _TALLY: ContextVar[Tally | None] = ContextVar("tally", default=None)
 
 @contextmanager
 def tallied() -> Iterator[Tally]:
-    """Count the requests of this block; those of a block within it are that one's alone."""
+    """Count the requests of this block; those of an inner `tallied` block count in the inner one only."""
     tally = Tally()
     token = _TALLY.set(tally)
     try:
@@ -164,31 +163,31 @@ def tallied() -> Iterator[Tally]:
 
 
 class Counted:
-    """What one system is asked through one HTTP client, counted there."""
+    """A class whose requests go through one HTTP client, which counts them."""
 
     _http: HttpClient
 
     @property
     def calls(self) -> int:
-        """Requests through that client so far, of whatever kind."""
+        """All requests of that client so far."""
         return self._http.counter.value
 
     @property
     def bytes(self) -> int:
-        """Of their bodies, both ways."""
+        """Bytes of their bodies, sent and received."""
         return self._http.counter.bytes
 
     def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
+        """The requests of these that one piece of work has made."""
         return tally.of(self._http.counter)
 
 
 Gate = Callable[[], Opening | None]
-"""Asked at the very moment of sending, after every wait for a seat, a sign-in or a page; None: no end is near."""
+"""Called immediately before sending, after all waits for a seat, a sign-in or a page. None: no time limit."""
 
 
 class HttpClient:
-    """One foreign system's connection pool."""
+    """The HTTP client of one external system, with its pool of connections."""
 
     def __init__(
         self,
@@ -204,7 +203,8 @@ class HttpClient:
     ) -> None:
         """`timeout` is in seconds between two bytes; the whole call may take `DEADLINE` times as long.
 
-        A call that the `gate` limits is given up when its time is over, and one that it forbids does not leave.
+        A call ends when the time that the `gate` allows is over; a call that the gate forbids is not sent.
+        PlainHttpRefused for an http address of another machine that `trust` does not allow.
         """
         from tidegate.cookies import Forgetful  # loads httpx, with the first client
 
@@ -240,9 +240,9 @@ class HttpClient:
         auth: Auth | None = None,
         anytime: bool = False,
     ) -> Answer | NoAnswer:
-        """Make one call. `query` is sent as it is; `params` are encoded. Never raises for the wire.
+        """Make one call. `query` is sent as it is; `params` are encoded. A network error is a NoAnswer, never raised.
 
-        `anytime` is for what a person does while the gate is closed: a sign-in.
+        `anytime`: the gate is not asked; for a sign-in by a person while the company is closed.
         """
         opening = None if self._gate is None or anytime else self._gate()
         if opening is not None and opening.seconds < SHORTEST:
@@ -267,10 +267,10 @@ class HttpClient:
         ):
             answer = self._call(request, auth)
             about["outcome"] = answer.status if isinstance(answer, Answer) else "no answer"
-            # without the query, which may name a person
+            # without the query, which may contain personal data
             calls.debug("%s %s%s: %s", method, request.url.host, path, about["outcome"])
         if limits is not self._timeout and isinstance(answer, NoAnswer) and answer.too_much:
-            return replace(answer, too_much=False)  # it was given less time than it may take otherwise
+            return replace(answer, too_much=False)  # the gate gave it less than the usual time
         return answer
 
     def _call(self, request: httpx.Request, auth: Auth | None) -> Answer | NoAnswer:
@@ -310,19 +310,19 @@ class HttpClient:
         return Answer(response.status_code, headers, b"".join(chunks))
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         self._client.close()
 
 
 def this_network(deadline: Deadline, connections: int, trust: Trust) -> httpx.BaseTransport:
-    """This machine's own."""
-    from tidegate.network import DeadlineTransport  # loads the engine, which a hub under test may do without
+    """The transport of this machine's own network."""
+    from tidegate.network import DeadlineTransport  # loads the HTTP engine, which tests do not need
 
     return DeadlineTransport(deadline, connections, trust)
 
 
 def _within(limits: httpx.Timeout, seconds: float) -> httpx.Timeout:
-    """The same object where there is time enough."""
+    """The timeouts, each cut to `seconds`; the same object where the whole call has that time."""
     if limits.read is None or seconds >= limits.read * DEADLINE:
         return limits
     parts = (limits.connect, limits.read, limits.write, limits.pool)
@@ -337,11 +337,11 @@ def _lost(error: httpx.HTTPError) -> NoAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ClientFactory:
-    """Makes every HTTP client of a hub; tests and the simulation hand in a transport."""
+    """Makes all HTTP clients of a hub; tests and the simulation pass a transport."""
 
     transport: httpx.BaseTransport | None = None
-    clock: Clock | None = None  #: what deadlines are measured by; None: this machine's own
-    gate: Gate | None = None  #: of every client that it makes
+    clock: Clock | None = None  #: for deadlines; None: this machine's own
+    gate: Gate | None = None  #: for every client that it makes
 
     def client(
         self,
@@ -352,7 +352,7 @@ class ClientFactory:
         connections: int = 4,
         trust: Trust = PUBLIC,
     ) -> HttpClient:
-        """A client for one foreign system; `timeout` in seconds."""
+        """A client for one external system; `timeout` in seconds between two bytes."""
         return HttpClient(
             base_url,
             timeout=timeout,

@@ -1,4 +1,4 @@
-"""What the suite needs of who stands before the door: the people that let us in, and the product that calls."""
+"""What the suite controls at a company's door: sign-in, consent and call-backs."""
 
 from __future__ import annotations
 
@@ -11,65 +11,65 @@ from tidegate.sage.port.entrance import Consent, SignIn
 
 
 class SignInStand(Protocol):
-    """For rooms that are entered by a person's sign-in."""
+    """Controls for rooms that are entered by a person's sign-in."""
 
     sign_in: SignIn
-    renewals_move_the_end: bool  #: each renewal begins the life of the sign-in anew
+    renewals_move_the_end: bool  #: each renewal starts the lifetime of the sign-in again
 
     def end_access(self) -> None:
-        """The company no longer takes the present access token, whatever its expiry says."""
+        """Make the company refuse the current access token, whatever its expiry says."""
         ...
 
     def refreshes(self) -> int:
-        """Successful refreshes that the sign-in server has seen."""
+        """The number of refreshes that the sign-in server has answered with success."""
         ...
 
     def refusals(self) -> int:
-        """Refused refreshes that the sign-in server has seen."""
+        """The number of refreshes that the sign-in server has refused."""
         ...
 
     def access_seconds(self) -> float:
-        """The life of an access token."""
+        """The lifetime of an access token, in seconds."""
         ...
 
     def sign_in_days(self) -> int:
-        """The life of the whole sign-in."""
+        """The lifetime of the whole sign-in, in days."""
         ...
 
     def again(self) -> Company:
-        """The same company opened by another process: same vault, nothing else shared."""
+        """The company opened by another process, which shares only the vault."""
         ...
 
 
 class ConsentStand(Protocol):
-    """For rooms that a person inside the product lets in."""
+    """Controls for rooms to which a person inside the product gives consent."""
 
     @property
     def consent(self) -> Consent: ...
 
     def allow(self, passcode: str, heard_by: Company) -> Heard:
-        """An administrator types the passcode and allows it; the call-back reaches this process."""
+        """An administrator types the passcode and consents; the call-back reaches the process of `heard_by`."""
         ...
 
     def approval_again(self, heard_by: Company) -> Heard:
-        """The last call-back of `allow` is delivered once more."""
+        """Deliver the last call-back of `allow` once more."""
         ...
 
     def approval_of_another(self, heard_by: Company) -> Heard:
-        """A genuine approval, for a passcode that nobody has asked for here."""
+        """A genuine approval for a passcode that this process has not issued."""
         ...
 
     def withdraw(self) -> None:
-        """The administrator takes the consent back; nobody is called."""
+        """The administrator withdraws the consent; no call-back is sent."""
         ...
 
     def again(self) -> Company:
-        """The same company opened by another process: same vault, nothing else shared."""
+        """The company opened by another process, which shares only the vault."""
         ...
 
 
 class BellStand(Protocol):
-    """For rooms whose product calls."""
+    """Controls for rooms whose product sends call-backs."""
 
     @property
     def hastens(self) -> frozenset[str]:
@@ -81,9 +81,9 @@ class BellStand(Protocol):
         ...
 
     def forged(self) -> Sequence[Ring]:
-        """The same by somebody else: each lacks a proof that the product gives, or has one of another body."""
+        """Forged call-backs: each lacks a proof that the product gives, or has the proof of another body."""
         ...
 
     def garbled(self) -> Sequence[Ring]:
-        """Proven, or sent to the right address, and without sense."""
+        """Call-backs that are proven, or sent to the right address, but have no valid content."""
         ...

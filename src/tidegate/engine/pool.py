@@ -1,7 +1,6 @@
-"""The threads of one process, which take the cycles that are due, and one more that looks what is due.
+"""The threads of one process: several run the cycles that are due, one more finds them.
 
-All waiting is done here: a connection that waits costs no thread, no connection to the ledger and no memory but its
-own.
+All waiting is done here: a connection that waits takes no thread and no connection to the ledger.
 """
 
 from __future__ import annotations
@@ -25,25 +24,25 @@ from tidegate.ledger.faults import LedgerError, LedgerGone
 
 log = structlog.get_logger()
 
-#: The longest that a connection is not looked at: a changed clock or an operator's `lift` is noticed by then.
+#: The most seconds between two looks at a connection: by then a changed clock or an operator's `lift` is noticed.
 LONGEST_WAIT = 60.0
-#: The same where somebody may call, the company's product or a person: what they hasten begins so soon.
+#: The same where call-backs of the company's product or users of the console can hasten a cycle.
 BELL_WAIT = 5.0
-#: The pause after the ledger could not be used (disk full, server gone), and after a fault of ours.
+#: Seconds to wait after the ledger could not be used (disk full, server gone), or after an unexpected error.
 LEDGER_PAUSE = 30.0
-#: Seconds between two looks at least: floats that miss a moment by a billionth must not look for ever.
+#: The fewest seconds between two looks: a float that misses its moment by a billionth must not cause an endless loop.
 SHORTEST_PAUSE = 0.005
-#: Seconds after which who waits for another thread looks whether the hub is being stopped.
+#: Seconds after which a thread that waits for another one checks whether the hub is being stopped.
 LOOK = 1.0
 
 Seen = Callable[[Report], None]
 RunDue = Callable[[Due, Callable[[], bool]], Report]
-"""Runs one cycle; the function says whether another connection waits for its thread."""
+"""Runs one cycle. The function answers whether another connection waits for this thread."""
 
 
 @dataclass(eq=False)
 class Pool:
-    """Whoever is due is served, by as many threads as there are. `run_due` runs one cycle."""
+    """Runs due cycles on a fixed number of threads. `run_due` runs one; `seen` gets its report."""
 
     hub: Hub
     run_due: RunDue
@@ -51,18 +50,24 @@ class Pool:
     threads: int
     seen: Seen | None = None
     share: FairShare = field(init=False)
-    _look_at: dict[str, float] = field(default_factory=dict)  #: of each connection, on the monotonic clock
-    _not_before: dict[tuple[str, str], float] = field(default_factory=dict)  #: of refused cycles
-    _sound: set[tuple[str, str]] = field(default_factory=set)  #: whose last cycle ended as it should
-    _wanted: threading.Condition = field(default_factory=threading.Condition)  #: a thread may begin something
-    _ended: threading.Condition = field(default_factory=threading.Condition)
+    _look_at: dict[str, float] = field(
+        default_factory=dict
+    )  #: connection -> its next look, on the monotonic clock
+    _not_before: dict[tuple[str, str], float] = field(
+        default_factory=dict
+    )  #: refused cycle -> its next try, likewise
+    _sound: set[tuple[str, str]] = field(
+        default_factory=set
+    )  #: flows whose last cycle ended without an unexpected error
+    _wanted: threading.Condition = field(default_factory=threading.Condition)  #: a thread may begin a cycle
+    _ended: threading.Condition = field(default_factory=threading.Condition)  #: a cycle has ended
 
     def __post_init__(self) -> None:
         self.share = FairShare(self.threads, self.hub.turns)
         self.hub.at_work = self.share.at_work
 
     def started(self) -> list[threading.Thread]:
-        """The threads, at work until `stop` is set."""
+        """Start the threads, which run until `stop` is set."""
         threads = [threading.Thread(target=self._plan, name="planner")]
         threads += [
             threading.Thread(target=self._work, name=f"cycles-{number + 1}") for number in range(self.threads)
@@ -74,37 +79,37 @@ class Pool:
     # --- what is due -------------------------------------------------------------------------------
 
     def look(self) -> None:
-        """Put what is due of every connection whose time has come into the queue."""
+        """Queue the due cycles of every connection whose next look has come. Raises `LedgerError`."""
         for name, connection in self.hub.connections.items():
             now = self.hub.clock.monotonic()
             if self._look_at.get(name, now) > now:
                 continue
-            if self.share.runs(name):  # it is looked at when its cycle has ended
+            if self.share.runs(name):  # `serve` looks at it when its cycle has ended
                 self._look_at[name] = now + LOOK
                 continue
             try:
                 self.look_at(connection)
             except LedgerError:
                 raise
-            except Exception as error:  # of one connection: the others are looked at all the same
+            except Exception as error:  # one connection's error must not delay the others
                 tell_fault(self.hub, connection, "", error)
                 self._leave_alone(connection)
 
     def look_at(self, connection: Connection) -> None:
-        """The same for one of them. Raises `LedgerError`."""
+        """Queue the due cycles of one connection, and set its next look. Raises `LedgerError`."""
         clock, name = self.hub.clock, connection.name
         known = self.share.begun(name)
-        now, passed = clock.now(), clock.monotonic()
-        due, following = [], self._longest(connection)
+        now, monotonic = clock.now(), clock.monotonic()
+        due, next_look = [], self._longest(connection)
         for each in planned(self.hub, connection, now):
-            later = max(
-                (each.at - now).total_seconds(), self._not_before.get((name, each.flow), 0.0) - passed
+            wait = max(
+                (each.at - now).total_seconds(), self._not_before.get((name, each.flow), 0.0) - monotonic
             )
-            if later <= 0:
+            if wait <= 0:
                 due.append(each)
             else:
-                following = min(following, later)
-        self._look_at[name] = passed + following
+                next_look = min(next_look, wait)
+        self._look_at[name] = monotonic + next_look
         self.share.put(name, due, known)
         if due:
             with self._wanted:
@@ -115,7 +120,7 @@ class Pool:
         return BELL_WAIT if listens else LONGEST_WAIT
 
     def pause(self) -> float:
-        """Seconds until a connection is to be looked at."""
+        """Seconds until the next look at any connection, `LONGEST_WAIT` at most."""
         now = self.hub.clock.monotonic()
         soonest = min(
             (self._look_at.get(name, now) for name in self.hub.connections), default=now + LONGEST_WAIT
@@ -123,7 +128,7 @@ class Pool:
         return min(max(soonest - now, 0.0), LONGEST_WAIT)
 
     def _plan(self) -> None:
-        """Look, then wait until the next look: by the hub's clock while nothing is at work."""
+        """Look, then wait until the next look: on the hub's clock while no cycle runs, else until one ends."""
         try:
             while not self.stop.is_set():
                 try:
@@ -148,7 +153,7 @@ class Pool:
             database.close()
 
     def check(self) -> None:
-        """The ledger is still ours, and the clock goes as it should. Raises `LedgerGone`."""
+        """Check that the ledger is still this hub's, and that the clock is right. Raises `LedgerGone`."""
         database.check_file()
         presence.check(self.hub.start_number)
         clock_watch.look(self.hub.clock_watch, self.hub.clock)
@@ -156,7 +161,7 @@ class Pool:
     # --- cycles -----------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        """One thread: the first of the queue, again and again."""
+        """One thread: begin the first cycle of the queue, again and again."""
         try:
             while not self.stop.is_set():
                 with self._wanted:
@@ -169,7 +174,7 @@ class Pool:
             database.close()
 
     def serve(self, due: Due) -> None:
-        """One cycle that has begun. Neither a ledger that cannot be written nor a fault of ours ends the thread."""
+        """Run a cycle that has begun. The thread survives an unusable ledger and any unexpected error."""
         connection, flow = due.connection, due.flow
         place = (connection.name, flow)
         try:
@@ -186,10 +191,10 @@ class Pool:
             self.look_at(connection)
         except LedgerGone as error:
             self._ledger_is_gone(error)
-        except LedgerError as error:  # nothing can be recorded, so nothing is sent; it is tried again
+        except LedgerError as error:  # without a record nothing is sent; the cycle is tried again
             log.error("ledger", connection=connection.name, problem=str(error))
             self._leave_alone(connection)
-        except Exception as error:  # a connection that stops without a word is noticed too late
+        except Exception as error:  # reported, so that the connection does not stop silently
             self._sound.discard(place)
             tell_fault(self.hub, connection, flow, error)
             self._leave_alone(connection)
@@ -201,12 +206,12 @@ class Pool:
                 self._ended.notify()
 
     def _leave_alone(self, connection: Connection) -> None:
-        """For a while: what it has left behind is in doubt, and others may be served meanwhile."""
+        """Look at the connection again after `LEDGER_PAUSE`; others are served meanwhile."""
         database.close()
         self._look_at[connection.name] = self.hub.clock.monotonic() + LEDGER_PAUSE
 
     def _ledger_is_gone(self, error: LedgerGone) -> None:
-        """Without its ledger a hub knows nothing: it stops, in every thread, and a person decides."""
+        """Stop every thread: without its ledger the hub must not send anything, and a person decides."""
         log.critical("ledger gone", problem=str(error))
         if self.hub.ledger_gone is None:
             self.hub.ledger_gone = error

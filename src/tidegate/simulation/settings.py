@@ -101,7 +101,7 @@ def tie(settings: Settings) -> str:
     values["skip_skus"] = ", ".join(f'"{sku}"' for sku in settings.skip_skus)
     values["cadence_status"] = cadence(settings.every_status)
     values["websites"] = ", ".join(f'"{website}"' for website in settings.websites)
-    # the flow customers needs configured accounts: it trusts no e-mail; orders find their account by e-mail
+    # the flow customers writes data of an account only for known customers; orders find it by e-mail alone
     codes = SIMULATED[settings.product].codes
     known = codes.known if "customers" in settings.back else {}
     values["accounts"] = pairs({**known, **settings.accounts})

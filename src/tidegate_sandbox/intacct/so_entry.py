@@ -1,4 +1,4 @@
-"""Entering Order Entry transactions: new ones, and those that are converted from another (contract §6.1, §6.2)."""
+"""Entering Order Entry transactions: new ones, and conversions of existing ones (contract §6.1, §6.2)."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from tidegate_sandbox.intacct.sign_in import Session
 
 CHAIN = {("order", "despatch"), ("order", "invoice"), ("despatch", "invoice"), ("invoice", "credit")}
-"""Which part may follow which."""
+"""Which kind of document may be converted to which."""
 KEY_FIELD = "MAGENTO_ORDER_ID"
-"""The custom field whose value the kernel knows as the key of the system that made the order."""
+"""The custom field whose value becomes the `external_key` of the kernel's order."""
 
 
 class DocumentEntry:
-    """Makes documents of the kernel's orders, despatches, invoices and credit notes."""
+    """Makes Order Entry documents, each from an order, despatch, invoice or credit note of the kernel."""
 
     def __init__(self, tenant: Tenant, prices: PriceBook) -> None:
         self.tenant = tenant
@@ -38,7 +38,7 @@ class DocumentEntry:
         self.checks = DocumentChecks(tenant)
 
     def enter(self, session: Session, asked: AskedDocument) -> Document:
-        """Make a document, all of it or nothing. FunctionFailure, or the kernel's Refusal."""
+        """Make the whole document or nothing. Raises FunctionFailure, or the kernel's Refusal."""
         part, entity = self._definition(session, asked)
         customer = self._customer(session, asked)
         self.checks.check_header(asked, customer)
@@ -77,8 +77,8 @@ class DocumentEntry:
         return str(found.values["PART"]), session.entity
 
     def _customer(self, session: Session, asked: AskedDocument) -> Customer:
-        type = self.tenant.type("CUSTOMER")
-        customer: Customer | None = type.named(session, asked.customer)
+        customers = self.tenant.type("CUSTOMER")
+        customer: Customer | None = customers.named(session, asked.customer)
         if customer is None:
             raise unknown("Customer", asked.customer)
         if not customer.is_active:
@@ -88,7 +88,7 @@ class DocumentEntry:
         return customer
 
     def new_line(self, line: AskedLine, customer: Customer, day: date, listed: str = "") -> NewLine:
-        """A line for the kernel, its price from the price book where none is given."""
+        """A line for the kernel; without a price, it takes the price book's. `listed` names the price list."""
         company, item = self.tenant.company, self.checks.item(line.item)
         warehouse = company.warehouse(line.warehouse) if line.warehouse else next(iter(company.warehouses))
         price = line.price
@@ -111,7 +111,7 @@ class DocumentEntry:
         return found.id if found is not None else self.tenant.company.tax_code(None).id
 
     def new_subtotal(self, one: AskedSubtotal, **extra: Any) -> NewLine:
-        """A subtotal for the kernel: an amount on its account, or tax that the sender worked out."""
+        """A subtotal for the kernel: an amount on its account, or tax that the sender has computed."""
         account = self.tenant.store.more["subtotals"][one.name]
         is_tax = account == "tax"
         return NewLine(
@@ -134,9 +134,9 @@ class DocumentEntry:
         live: bool = False,
     ) -> Order:
         company = self.tenant.company
-        listed = str(asked.values.get("VSOEPRICELIST") or "")
-        lines = [self.new_line(line, customer, day, listed) for line in asked.lines]
-        lines += [self.new_subtotal(one) for one in asked.subtotals or []]
+        price_list = str(asked.values.get("VSOEPRICELIST") or "")
+        lines = [self.new_line(line, customer, day, price_list) for line in asked.lines]
+        lines += [self.new_subtotal(subtotal) for subtotal in asked.subtotals or []]
         number = f"-{company.ids.next()}" if extra.get("hidden") else asked.number
         company.rules.order_numbers_generated = not number
         try:
@@ -192,7 +192,10 @@ class DocumentEntry:
         return made
 
     def _chosen(self, source: Document, lines: list[AskedLine]) -> list[tuple[Line, Decimal]]:
-        """Which source lines are taken, and how much of each: by key, else the first of the item with enough."""
+        """The source lines that are taken, each with a quantity.
+
+        A line is found by its key, else it is the first line of the item with enough left.
+        """
         left = {line.id: line.left for line in source.lines}
         by_id = {str(line.id): line for line in source.lines}
         chosen: list[tuple[Line, Decimal]] = []
@@ -205,9 +208,9 @@ class DocumentEntry:
             else:
                 line = next(
                     (
-                        one
-                        for one in source.lines
-                        if one.ordered.code.lower() == asked.item.lower() and left[one.id] >= quantity
+                        each
+                        for each in source.lines
+                        if each.ordered.code.lower() == asked.item.lower() and left[each.id] >= quantity
                     ),
                     None,
                 )
@@ -227,25 +230,25 @@ class DocumentEntry:
         *,
         source: Document | None = None,
     ) -> Document:
-        """A despatch, or an invoice: of a despatch, or straight from the order, which then leaves unseen."""
+        """A despatch or an invoice of the order. An invoice without `source` makes a hidden despatch first."""
         company = self.tenant.company
         quantities: dict[int, Decimal] = {}
         for line, quantity in pairs:
             quantities[line.id] = quantities.get(line.id, ZERO) + quantity
         if part == "despatch":
-            sent = company.despatches.confirm(
+            despatch = company.despatches.confirm(
                 order,
                 quantities,
                 day=day,
                 number=asked.number,
                 consignment=str(asked.values.get("TRACKINGNUMBER") or ""),
             )
-            return document(self.tenant, sent)
+            return document(self.tenant, despatch)
         despatch_ids: list[int] = []
         if source is None:
-            sent = company.despatches.confirm(order, quantities, day=day, number=f"-{company.ids.next()}")
-            sent.extra["hidden"] = True
-            despatch_ids = [sent.id]
+            despatch = company.despatches.confirm(order, quantities, day=day, number=f"-{company.ids.next()}")
+            despatch.extra["hidden"] = True
+            despatch_ids = [despatch.id]
         amounts = self._amounts(order, asked.subtotals)
         made = company.invoices.make(
             order, {**quantities, **amounts}, despatch_ids=despatch_ids, day=day, number=asked.number
@@ -255,28 +258,29 @@ class DocumentEntry:
         return document(self.tenant, made)
 
     def _amounts(self, order: Order, asked: list[AskedSubtotal] | None) -> dict[int, Decimal]:
-        """How much of the order's subtotals an invoice takes, by line id.
+        """The share of each of the order's subtotals that an invoice takes (0 to 1), by line id.
 
-        Without any given, all that is left of them (A). More than is left, or one that the order has not, is put
-        on a line of the order that nobody sees.
+        Without subtotals in the request, all that is left of them (A). A subtotal that the order does not have, or
+        that exceeds what is left, becomes a hidden line of the order.
         """
         company = self.tenant.company
-        lines = [one for one in order.lines if one.kind in ("text", "tax")]
+        lines = [line for line in order.lines if line.kind in ("text", "tax")]
         if asked is None:
-            return {one.id: 1 - one.invoiced for one in lines if one.invoiced < 1}
-        found: dict[int, Decimal] = {}
-        for one in asked:
-            if not one.total:
+            return {line.id: 1 - line.invoiced for line in lines if line.invoiced < 1}
+        shares: dict[int, Decimal] = {}
+        for subtotal in asked:
+            if not subtotal.total:
                 continue
             line = next(
-                (each for each in lines if each.description == one.name and each.id not in found), None
+                (each for each in lines if each.description == subtotal.name and each.id not in shares), None
             )
             value = (line.tax if line.kind == "tax" else line.net) if line is not None else ZERO
-            share = one.total / value if value else Decimal(0)
+            share = subtotal.total / value if value else Decimal(0)
             if line is None or not 0 < share <= 1 - line.invoiced:
-                line, share = company.orders.add_line(order, self.new_subtotal(one, hidden=True)), Decimal(1)
-            found[line.id] = share
-        return found
+                line = company.orders.add_line(order, self.new_subtotal(subtotal, hidden=True))
+                share = Decimal(1)
+            shares[line.id] = share
+        return shares
 
     def _return(
         self, source: Document, chosen: list[tuple[Line, Decimal]], asked: AskedDocument, day: date
@@ -284,12 +288,16 @@ class DocumentEntry:
         quantities: dict[int, Decimal] = {}
         for line, quantity in chosen:
             quantities[line.ordered.id] = quantities.get(line.ordered.id, ZERO) + quantity
-        for one in asked.subtotals or []:
-            billed = next((each for each in source.subtotals if each.name == one.name and each.total), None)
-            if billed is None or not 0 < one.total / billed.total <= 1:
-                raise invalid(f"The subtotal {one.name} exceeds that of {source.docid}.", field="subtotals")
+        for subtotal in asked.subtotals or []:
+            billed = next(
+                (each for each in source.subtotals if each.name == subtotal.name and each.total), None
+            )
+            if billed is None or not 0 < subtotal.total / billed.total <= 1:
+                raise invalid(
+                    f"The subtotal {subtotal.name} exceeds that of {source.docid}.", field="subtotals"
+                )
             if isinstance(billed.record, InvoiceLine):
-                quantities[billed.ordered.id] = billed.record.quantity * one.total / billed.total
+                quantities[billed.ordered.id] = billed.record.quantity * subtotal.total / billed.total
         made = self.tenant.company.invoices.credit(
             source.order, quantities, returned=True, day=day, number=asked.number
         )
@@ -297,14 +305,14 @@ class DocumentEntry:
         return document(self.tenant, made)
 
     def _note(self, source: Document, chosen: list[tuple[Line, Decimal]], made: Document) -> None:
-        """Tell the source's lines what was taken of them, and the new lines where they come from."""
+        """Record on the source's lines how much was converted, and on an invoice's lines their source lines."""
         company, stamp = self.tenant.company, self.tenant.company.stamp()
         for line, quantity in chosen:
             if source.part == "order":
                 continue
             record = line.record
-            done = record.extra["converted"] = record.extra.get("converted", ZERO) + quantity
-            if isinstance(record, DespatchLine) and done >= record.quantity:
+            converted = record.extra["converted"] = record.extra.get("converted", ZERO) + quantity
+            if isinstance(record, DespatchLine) and converted >= record.quantity:
                 record.is_invoiced = True
             record.updated_at = stamp
         sources: dict[int, int] = {line.ordered.id: line.id for line, _ in chosen}

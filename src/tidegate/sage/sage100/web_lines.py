@@ -1,7 +1,7 @@
-"""What web orders hold of stock: pieces that have not left.
+"""The lines of open web orders, for the stock that they hold.
 
-Source: contract §7.1, §7.3. Sage holds a piece until the sales journal is posted; what has left before that is told as
-despatched, since the store has shipped it.
+Source: contract §7.1, §7.3. Sage holds a piece until the sales journal is posted. A piece that left before then is
+reported as despatched, because the store has shipped it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tidegate.sage.sage100.web_orders import WebOrders, pieces_by_line
 
 
 class WebLines:
-    """Lines of open orders with our key."""
+    """Reads the lines of open orders that carry our key."""
 
     def __init__(self, orders: WebOrders, shipments: OpenShipments, company: Sage100Settings) -> None:
         self._orders = orders
@@ -24,23 +24,23 @@ class WebLines:
         self._company = company
 
     def read(self) -> list[WebLine] | Failure:
-        """Lines of goods of all open orders."""
-        there = self._orders.open()
-        if isinstance(there, Failure):
-            return there
-        if not there:
+        """The goods lines of all open web orders; quantities are pieces."""
+        open_orders = self._orders.open()
+        if isinstance(open_orders, Failure):
+            return open_orders
+        if not open_orders:
             return []
-        lines = self._orders.lines(there)
+        lines = self._orders.lines(open_orders)
         if isinstance(lines, Failure):
             return lines
-        entered = self._shipments.of_orders(there)
-        if isinstance(entered, Failure):
-            return entered
+        shipments = self._shipments.of_orders(open_orders)
+        if isinstance(shipments, Failure):
+            return shipments
         found = []
-        for number, row in there.items():
-            pieces = pieces_by_line(entered.get(number, ()), ORDER_LINE)
+        for number, row in open_orders.items():
+            pieces = pieces_by_line(shipments.get(number, ()), ORDER_LINE)
             for line in lines.get(number, ()):
-                left = line.shipped + pieces.get(line.id, ZERO)
+                despatched = line.shipped + pieces.get(line.id, ZERO)
                 found.append(
                     WebLine(
                         order_id=number,
@@ -51,8 +51,8 @@ class WebLines:
                         sku=line.sku,
                         warehouse=line.warehouse,
                         ordered=line.ordered,
-                        allocated=max(line.ordered - left, ZERO),
-                        despatched=left,
+                        allocated=max(line.ordered - despatched, ZERO),
+                        despatched=despatched,
                         invoiced=line.shipped,
                         unreadable=line.unreadable,
                     )
