@@ -1,4 +1,4 @@
-"""Rooms whose product calls: without proof nothing is believed, and with it a read is hastened, and no more."""
+"""Rooms whose product calls: without proof a call-back has no effect, with proof it only hastens a read."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ NOT_CARRIED_OUT: list[tuple[str, dict[str, Any]]] = [
 def left_in_doubt(
     stand: Stand, session: Opened, order: SalesOrder, kind: str, options: dict[str, Any]
 ) -> None:
-    """Sent, and the answer tells nothing: it must be looked up first."""
+    """The request was sent and its answer says nothing: the order must be looked up first."""
     stand.inject(kind, "send", **options)
     failure = failed(send(session, order))
     assert failure.group is Group.VERIFY_FIRST

@@ -141,7 +141,7 @@ def test_an_invoice_has_its_order_lines_and_amounts(stand: Stand) -> None:
 def test_goods_that_the_company_does_not_know_are_invoiced_as_so_many_pieces_or_as_their_amount(
     stand: Stand,
 ) -> None:
-    """What the shop alone has is text to the company. It tells the pieces, or that it knows an amount alone."""
+    """Goods that only the shop has are text to the company. The invoice states pieces, or only an amount."""
     box = msgspec.structs.replace(
         free_text(stand, "3.00"), item_id=553, quantity=Decimal(3), net=Decimal("9.00")
     )

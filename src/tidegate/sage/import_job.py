@@ -1,6 +1,6 @@
 """Orders handed over to an import job: a file a batch, and the company's own books for what became of each order.
 
-The job takes a seat of Sage when it runs, and none of ours. What it reports is believed of orders alone that the books do
+The job takes a seat of Sage when it runs, and none of ours. Its report counts only for orders that the books do
 not show; what neither shows, once the job is done, is looked up like any lost answer.
 """
 

@@ -31,7 +31,7 @@ from tidegate.sage.vault import Turn, Vault
 from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
 AHEAD = timedelta(minutes=10)  #: renew the access token so long before it ends
-WARN = timedelta(days=10)  #: tell the operator so long before the sign-in ends
+WARN = timedelta(days=10)  #: how long before the end of the sign-in the operator is notified
 UNUSED = timedelta(days=1)  #: where use keeps a sign-in alive, it is used so often at least
 PAUSE = 60.0  #: seconds between attempts to renew a token that still works
 LONGEST_TOKEN_SECONDS = 366 * 86400  #: what an answer says beyond is nonsense
@@ -49,7 +49,7 @@ class Server:
     ahead: timedelta = AHEAD
     authorize_url: str = ""  #: of the page, where it has another address than the tokens
     refresh_lasts: timedelta | None = None  #: where each renewal begins the life of the sign-in anew
-    warn: timedelta = WARN  #: tell the operator so long before it ends
+    warn: timedelta = WARN  #: how long before its end the operator is notified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +164,7 @@ class OAuthSignIn(Counted):
         return None if lasts is None else tokens.signed_in_at + lasts
 
     def warning(self) -> str | None:
-        """What to tell the operator when the end is near."""
+        """The message to the operator when the end is near."""
         tokens = self._load()
         if tokens is None:
             return f"the sign-in to {self.name} is missing: {self._again}"

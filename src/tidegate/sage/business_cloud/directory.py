@@ -1,7 +1,7 @@
 """A list kept in memory: read whole once in a process, afterwards by its changes.
 
 There is no call that finds several records by their names (contract §3.1), and the budget of calls is small: one call
-that tells what is new answers for all names at once.
+of what is new answers for all names at once.
 """
 
 from __future__ import annotations

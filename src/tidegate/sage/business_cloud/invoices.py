@@ -1,7 +1,7 @@
 """Invoices and credit notes of orders with our key: two lists under one cursor. Source: contract §8, §9.
 
 A credit note has no tie to its invoice but its texts: our key in notes that were copied, the same reference, or the
-invoice's number in its notes. Which lines it takes back, products tell, and texts where goods did not come back.
+invoice's number in its notes. Its lines are recognised by product, and by text where goods did not come back.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class Products:
 
 
 def _is_stock_item(row: Row, resource: str) -> bool:
-    """Whether a row of the products is a stock item, which its own list tells better."""
+    """Whether a row of the products is a stock item, which the list of stock items shows better."""
     return resource == "products" and id_of(row, "catalog_item_type") == STOCK_ITEM
 
 

@@ -11,7 +11,7 @@ _ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = 8
 ROOM = (
     REFERENCE - _DIGITS - len(SIGN)
-)  #: for the number; of a longer one its end is shown, the mark tells whose it is
+)  #: for the number; of a longer one only the end is kept; the mark identifies it
 
 
 def mark_of(key: str) -> str:

@@ -5,8 +5,8 @@ miss it: levels are read whole, a page for 200 items, and a snapshot that is the
 Where a business has many items, `full_stock_hours` says how often they are read whole; between, changes are read, and
 what was sold.
 
-An invoice takes its goods off at once, and no list tells which of them the store has not shipped yet: where orders become
-invoices, the ledger tells what web orders have taken off.
+An invoice takes its goods off at once, and no list shows which of them the store has not shipped yet: where orders become
+invoices, the ledger shows what web orders have taken off.
 """
 
 from __future__ import annotations

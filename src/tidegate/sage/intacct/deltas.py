@@ -2,7 +2,7 @@
 
 Source: contract §16. Times are to the second, and a stamp is given before it is seen: a delta asks for what
 changed since the newest stamp, less an overlap. What the overlap repeats is recognised by a digest, so that a
-stream without news tells nothing. Streams that belong together are read in one request, under one cursor.
+stream without news reports nothing. Streams that belong together are read in one request, under one cursor.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Source: contract §13, §15.6. A trigger's proof is a token in a header (JWT, HS256 under the client's secret) that signs the
 body's digest; times in it are in milliseconds or seconds (A). The body is a template that the customer writes, and
-the header that names the document's type is not signed: neither is believed, all flows of documents are hastened.
+the header that names the document's type is not signed: neither is trusted, all flows of documents are hastened.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Doorbell:
     def __init__(
         self, clock: Clock, *, secret: str, client_id: str, company_id: str, answers: Answers
     ) -> None:
-        """Without a `secret` no trigger is believed; an empty `client_id` is not compared."""
+        """Without a `secret` no trigger is accepted; an empty `client_id` is not compared."""
         self._answers = answers
         self._clock = clock
         self._secret = secret
@@ -62,7 +62,7 @@ class Doorbell:
         return Heard(200, FLOWS, "a document has changed")
 
     def _answered(self, ring: Ring, token: str) -> Heard:
-        """Nothing signs a response: who knows the address is believed as far as `Answers.take` goes."""
+        """Responses are not signed: any sender that knows the address is heard, as far as `Answers.take` allows."""
         if ring.method.upper() != "POST" or not self._answers.is_meant(token):
             return Heard(404, note="no such address")
         if not self._answers.take(ring.body):

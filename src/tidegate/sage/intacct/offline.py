@@ -145,7 +145,7 @@ class Offline:
             return {key: refused[key] for key in keys if key in refused}
         if not control_id:
             return dict.fromkeys(keys, NEVER_ARRIVED)
-        if jobs is None:  # they cannot be read: only time tells
+        if jobs is None:  # they cannot be read: only the time decides
             return dict.fromkeys(keys, waits)
         state = jobs.get(control_id)
         if state is None:
@@ -181,10 +181,10 @@ class Offline:
 
 
 class Answers:
-    """Hears posted responses: believed as far as the address is secret and the request one of ours."""
+    """Receives posted responses. One counts if it came to the secret address and answers a request of ours."""
 
     def __init__(self, name: str, vault: Vault, clock: Clock, *, token: str) -> None:
-        """Without a `token` none is believed."""
+        """Without a `token` no response is accepted."""
         self._name = name
         self._vault = vault
         self._clock = clock

@@ -1,7 +1,7 @@
 """Sessions of one company and entity: signed in once, renewed when they have run out.
 
 Source: contract §4. A sign-in is the expensive and policed step, so a session is used for as long as it lasts,
-by all threads. The answer names the endpoint to go on at; it is believed only where the vendor's, or our own
+by all threads. The answer names the endpoint to go on at; it is used only where the vendor's, or our own
 configured, host stands in it.
 """
 

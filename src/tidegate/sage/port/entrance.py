@@ -22,7 +22,7 @@ class Lasting(Protocol):
         ...
 
     def warning(self) -> str | None:
-        """What to tell the operator while it is missing or its end comes near; None while all is well."""
+        """The message to the operator while it is missing or ends soon; None otherwise."""
         ...
 
 

@@ -89,7 +89,7 @@ class OrderWriting:
 class Prepared:
     """An order with its exact payload, ready to leave; `payload` is what a dry run shows.
 
-    `gross` is the total after tax that the product itself has computed already, None where it tells it only
+    `gross` is the total after tax that the product itself has computed already, None where it states it only
     once it has the order: beyond tolerance, the order does not leave.
     """
 

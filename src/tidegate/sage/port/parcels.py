@@ -52,7 +52,7 @@ class ParcelDesk(Protocol):
     def scopes(self) -> frozenset[str]:
         """What the product hands over beside orders (:class:`Scope`), any number of parcels at a time.
 
-        A desk of another scope that answers `HandedOver` is not believed: its record is in doubt.
+        A desk of another scope that answers `HandedOver` breaks this contract: its record is in doubt.
         """
         ...
 

@@ -1,7 +1,7 @@
 """The desks that only read: stock, prices, products, documents and books.
 
 Lists that a product can give by change are deltas: `since` is the cursor of the last one, None for
-everything. A product that cannot tell changes answers everything, with `full` set. No method raises for
+everything. A product that cannot report changes answers everything, with `full` set. No method raises for
 what the company says: a read that fails as a whole is a `Failure`.
 """
 

@@ -61,7 +61,7 @@ def failure_of(answer: Answer | NoAnswer, *, reading: bool) -> Failure | None:
 
 
 def _pause(value: object) -> int | None:
-    """Seconds that the body tells, as far as a header would be believed."""
+    """Seconds that the body states, with the limit of a Retry-After header."""
     good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     return min(int(str(value)), int(LONGEST_PAUSE)) if good else None
 

@@ -1,7 +1,7 @@
 """What changed in a dataset since it was read last.
 
 Source: contract §6.3. The agent asks by stamp, less an overlap; what the overlap repeats unchanged is recognised by a
-digest of each row, and not told again. Deletions leave no trace: a full read, as the flows ask every night, shows them.
+digest of each row, and not reported again. Deletions leave no trace; the full read of every night shows them.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from tidegate.domain.errors import Failure
 from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.rows import Row
 
-MOST_SEEN = 2000  #: rows of an overlap that are remembered; of more, all are told again
-MOST_PARKED = 200  #: unreadable rows that are told again whatever their digest
+MOST_SEEN = 2000  #: rows of an overlap that are remembered; of more, all are reported again
+MOST_PARKED = 200  #: unreadable rows that are reported again whatever their digest
 
 
 class _Position(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,7 +34,7 @@ class Changes:
     _position: _Position
 
     def parking(self, names: Iterable[str]) -> str:
-        """The cursor; rows of these names are told again."""
+        """The cursor; rows of these names are reported again."""
         left = set(list(names)[:MOST_PARKED])
         seen = {name: digest for name, digest in self._position.seen.items() if name not in left}
         return msgspec.json.encode(_Position(self._position.high, seen)).decode()

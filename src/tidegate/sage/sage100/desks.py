@@ -32,7 +32,7 @@ from tidegate.sage.sage100.web_orders import WebOrders
 from tidegate.sage.sage100.writer import Writer
 from tidegate.sage.seats import SeatPool
 
-#: What a receipt was applied to is told by its invoice's balance alone.
+#: Only the invoice's balance shows what a receipt was applied to.
 TIES = frozenset({"order-despatch", "order-invoice", "invoice-entry", "entry-postings"})
 
 

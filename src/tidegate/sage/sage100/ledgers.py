@@ -187,7 +187,7 @@ class Ledgers:
     def _entries(
         self, wanted: Sequence[str], items: Mapping[str, Row], today: date
     ) -> tuple[list[LedgerEntry], list[BadRow]] | Failure:
-        """What is to be told of these items; of a prepayment that is gone nothing is known but its receipt."""
+        """What to report of these items; of a prepayment that is gone only the receipt is known."""
         headers = self._documents.numbered(name.split("/")[-2] for name in wanted if _is_invoice(name))
         if isinstance(headers, Failure):
             return headers

@@ -1,7 +1,7 @@
 """Some prices computed by Sage itself, to see whether ours are made by its rules. Source: contract §7.4, §12.3.
 
 A probe opens a session of Sage and uses up order numbers: it is a sample, asked for once a day by the full reading, and
-only while no order is being written. What differs is told by name, and that product's prices are not written.
+only while no order is being written. What differs is reported by name, and that product's prices are not written.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Prices as Sage 100 finds them: by customer and item, by level, by price code, and the item's standard price.
 
 Source: contract §7.4. The standard list is what somebody without a level pays; each level with a record of its own is a
-list. Items and price codes are read whole, and tell nothing where nothing is different: a sale begins and ends without
-anybody's change. A full reading lets Sage compute some of them (`price_probes`); one that differs is not told.
+list. Items and price codes are read whole, and report nothing when nothing differs: a sale begins and ends without
+anybody's change. A full reading lets Sage compute some of them (`price_probes`); one that differs is not reported.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """How far orders have come: the open file, what lies in data entry, and history for those that have left the file.
 
 Source: contract §7.1. The open file is read whole, headers alone; the lines of an order are read when its header is
-another one. An order that is seen no more is complete or deleted as history says; where history has no row, its invoices
-tell. Many that vanish at once without a trace are a purge, and say nothing (contract, Posting, purges).
+another one. For an order that is no longer there, history says whether it is complete or deleted; without a row in
+history, its invoices do. When many vanish at once without a trace, that is a purge, and proves nothing
+(contract, Posting, purges).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class _Position(msgspec.Struct, frozen=True):
     watched: dict[str, tuple[str, str]]  #: open order -> its key, and the digest of its header
     ended: dict[
         str, str
-    ] = {}  #: order that was told as ended -> the digest of its history, while it is repeated
+    ] = {}  #: order that was reported as ended -> the digest of its history, while it is repeated
 
 
 class Progress:
@@ -119,7 +120,7 @@ class Progress:
     def _left(
         self, past: Mapping[str, Row], vanished: Mapping[str, str]
     ) -> tuple[list[OrderProgress], list[str], list[BadRow]] | Failure:
-        """Orders that are not open any more: how they ended; those that nobody can tell of yet; and a purge."""
+        """Orders that are not open any more: how they ended; those whose end is not known yet; and a purge."""
         field = self._company.order_field
         known, missing = dict(past), list(vanished)
         if missing and self._company.keeps_history:

@@ -1,7 +1,7 @@
 """Stock by item and warehouse. Source: contract §6.3, §7.3.
 
 On hand falls when the sales journal is posted, not before; what open orders hold is what Sage takes off for its own
-"available", in shipping included. Stamps are not trusted: stock is read whole, and a snapshot that is the same tells
+"available", in shipping included. Stamps are not trusted: stock is read whole, and an unchanged snapshot reports
 nothing.
 """
 

@@ -133,7 +133,7 @@ class WebServiceWriter:
         return self._accepted(number, _total(found), {})
 
     def _accepted(self, number: str, total: Decimal | None, details: dict[str, str]) -> Outcome:
-        """Where the preview could not tell the total, the stored order does."""
+        """The order was accepted; without a total of the preview, the stored order is read for it."""
         if total is None:
             stored = self._services.order(number)
             total = _total(stored) if isinstance(stored, Record) else None
@@ -185,7 +185,10 @@ class WebServiceWriter:
 
 
 def _computed(seen: Record, one: Prepared) -> _Computed:
-    """A tax of nothing, where there is something to tax and the order has a tax, is not believed (Additions)."""
+    """Total and tax as Sage computes them; None for both where they are unknown.
+
+    A tax of zero counts as unknown when the order has a tax and taxable lines (Additions).
+    """
     try:
         tax, taxable = figure_of(seen.values, TAX), figure_of(seen.values, "TaxableAmt")
     except Unreadable:

@@ -39,7 +39,7 @@ BASE_URLS = {
 }
 
 IDS = 100  #: ids that one call asks for, as far as its address permits
-MOST_PAGES = 2000  #: a read that has not ended by then never will
+MOST_PAGES = 2000  #: a read of more pages is an endless one
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 

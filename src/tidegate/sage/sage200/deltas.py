@@ -2,7 +2,7 @@
 
 Source: contract §10. A delta asks for what changed since the newest stamp, less an overlap: a stamp is
 given when a transaction begins, and seen when it ends. What the overlap repeats is recognised by a
-digest, so that a stream without news costs one call and tells nothing. Only Sage's own stamps are
+digest, so that a stream without news costs one call and reports nothing. Only Sage's own stamps are
 compared with each other; this machine's clock plays no part.
 """
 

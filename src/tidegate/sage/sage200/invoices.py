@@ -1,6 +1,6 @@
 """Invoices and credit notes of orders with our key.
 
-Source: contract §9.8, §10. Three views, none of which tells all: the lines carry the stamps and amounts
+Source: contract §9.8, §10. Three views are needed, for none has everything: the lines carry the stamps and amounts
 but no order; a second ties invoices to orders and has the totals; a third ties quantities to the
 orders' lines. They meet on the invoice's id.
 """
@@ -243,7 +243,7 @@ def _invoice(
 def _lines(
     quantities: Iterable[Row], amounts: Iterable[Row], orders: dict[int, WebOrder], *, turned: bool
 ) -> tuple[InvoiceLine, ...]:
-    """Lines by the order's lines; with their amounts where product and quantity tell them apart.
+    """Lines by the order's lines; with their amounts where product and quantity distinguish them.
 
     `turned`: the document's amounts are negative in Sage.
     """

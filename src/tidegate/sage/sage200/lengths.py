@@ -65,7 +65,7 @@ def address_lines(street: Sequence[str], width: int = 60, count: int = 4) -> tup
 
 
 class Fitted:
-    """Fits free texts into fields, and keeps what did not fit: a memo tells it in full. Nothing is lost."""
+    """Fits free texts into fields, and keeps what did not fit: a memo has it in full. Nothing is lost."""
 
     def __init__(self) -> None:
         self._over: list[str] = []

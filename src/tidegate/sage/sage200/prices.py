@@ -1,7 +1,7 @@
 """Price bands and their prices, and what single customers pay.
 
 Source: contract §9.5, §10. A band is a price list; a product that "uses standard" has the Standard band's
-price in it. Sage tells no discount rates: what a customer pays is enquired, one product a call.
+price in it. Sage states no discount rates: what a customer pays is enquired, one product a call.
 """
 
 from __future__ import annotations

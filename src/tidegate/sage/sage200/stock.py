@@ -84,7 +84,7 @@ class Stock:
             return warehouses
         by_name = {text_of(row, "name").strip().upper(): number for number, row in warehouses.items()}
         if not names:
-            # Only Professional tells (§9.4); the default is that a warehouse sells.
+            # Only Professional states it (§9.4); the default is that a warehouse sells.
             return {
                 number: text_of(row, "name").strip()
                 for number, row in warehouses.items()

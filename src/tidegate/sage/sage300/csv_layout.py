@@ -1,7 +1,7 @@
 """The layout of an import file: one header row a record type, as the site's own export has it (contract §17).
 
 Record types differ by the program's version, so a sample is read: which columns a type has, and in which sequence. The
-sample's data rows may be left in it; they tell how its types are numbered.
+sample's data rows may be left in it; they show how its types are numbered.
 """
 
 from __future__ import annotations

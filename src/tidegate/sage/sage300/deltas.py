@@ -27,7 +27,7 @@ _WHOLE = ""  #: the name of the digest of all
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A list and what tells its changes. `number`: a numeric key that grows; else `name` is a text."""
+    """A list, and the field that shows its changes. `number`: a numeric key that grows; else `name` is a text."""
 
     resource: str
     days: tuple[str, ...]

@@ -1,6 +1,6 @@
 """Orders looked up by our key, or by the customer's order number. Source: contract §8.
 
-Absent is believed only of a look-up that was answered with a list. Quotes live in the same resource, and are none.
+An order counts as absent only after a look-up that was answered with a list. Quotes in the same resource do not count.
 """
 
 from __future__ import annotations

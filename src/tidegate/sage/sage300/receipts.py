@@ -248,7 +248,7 @@ class Receipts:
 
 def _exceeds(row: Row | None, what: str, amount: Decimal) -> Failure | None:
     if row is None:
-        # A batch that waits for a person: it is looked for again in every cycle, and an alert tells of it.
+        # A batch that waits for a person: it is looked for again in every cycle, and an alert reports it.
         text_ = f"{what} is not posted yet: post the batches of Tidegate in A/R"
         return Failure(Code.RECORD_BUSY, text_, sent=False)
     try:

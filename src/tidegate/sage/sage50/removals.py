@@ -68,7 +68,7 @@ class Removals:
         return held
 
     def why(self, file: ScopeFile, held: Mapping[str, str]) -> str:
-        """What to tell people of each."""
+        """The message for an operator about each."""
         beginning = file.checksum[:12]
         return (
             f"it is missing in Sage 50's last file of {file.scope}, together with {len(held) - 1} others, "

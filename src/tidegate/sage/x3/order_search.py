@@ -1,6 +1,6 @@
 """Orders looked up by our key, or by the customer's order number. Source: contract §10.
 
-Absent is believed only of a look-up that was answered with a list, and that can show the order: by REST the class
+An order counts as absent only after a look-up that was answered with a list that can show it: by REST the class
 itself, by SOAP a list of the newest orders that goes back far enough. Our keys and the numbers that people type in
 stand in the same field; ours are known by their prefix.
 """

@@ -1,7 +1,7 @@
 """Stock by product and site, and what web orders hold of it. Source: contract §12.
 
 Only usable stock counts (status A). The class states no time of change: stock is read whole, and a snapshot that is the
-same as the last one tells nothing.
+same as the last one reports nothing.
 """
 
 from __future__ import annotations
