@@ -217,7 +217,7 @@ class Stand(Protocol):
     def add_product(self, sku: str) -> None: ...
 
     def do(self, action: str, **values: Any) -> Any:
-        """The company's people do something: by name; the actions are those of the demo company."""
+        """The company's staff do something, by the name of the action; actions are those of the demo company."""
         ...
 
     def books(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tidegate.domain.errors import Code, Failure
 
 DIGEST = 20  #: characters of the content's digest that a file's name begins with
 STAMP = "%Y%m%d%H%M%S"
-KEPT = timedelta(days=30)  #: so long a file that was worked through stays, for people to look at
+KEPT = timedelta(days=30)  #: how long a processed file stays, for operators to look at
 CANNOT_READ = "cannot be read"  #: A: what the report says of a file that the job gave up as a whole
 move = os.replace  #: within one folder: the job never sees half a file
 

@@ -44,11 +44,11 @@ class Server:
     authorize_path: str
     token_path: str
     scope: str
-    access_seconds: int  #: the life of an access token where the answer does not say
+    access_seconds: int  #: the lifetime of an access token where the answer does not state it
     extra: tuple[tuple[str, str], ...] = ()  #: further parameters of the page to open
     ahead: timedelta = AHEAD
     authorize_url: str = ""  #: of the page, where it has another address than the tokens
-    refresh_lasts: timedelta | None = None  #: where each renewal begins the life of the sign-in anew
+    refresh_lasts: timedelta | None = None  #: where each renewal starts the lifetime of the sign-in again
     warn: timedelta = WARN  #: how long before its end the operator is notified
 
 
@@ -59,7 +59,9 @@ class Registration:
     client_id: str
     client_secret: str = field(repr=False)
     redirect_url: str
-    lasts: timedelta | None = None  #: the life of a sign-in whatever is renewed; None: no end is known
+    lasts: timedelta | None = (
+        None  #: the lifetime of a sign-in, which renewals do not extend; None: no end is known
+    )
 
 
 class _Answered(msgspec.Struct):
@@ -184,7 +186,7 @@ class OAuthSignIn(Counted):
         )
 
     def keep_alive(self) -> Failure | None:
-        """Renew a sign-in that each renewal begins anew, where nothing has renewed it for a day."""
+        """Renew a sign-in whose lifetime starts again with each renewal, if none happened for a day."""
         tokens = self._load()
         if tokens is None or not tokens.refresh_token or self._server.refresh_lasts is None:
             return None

@@ -31,7 +31,7 @@ def text_of(row: Mapping[str, Any], name: str) -> str:
 
 
 def name_of(row: Mapping[str, Any], name: str) -> str:
-    """The code or number that people know a record by. Raises Unreadable where it has none."""
+    """The code or number that users see of a record. Raises Unreadable where it has none."""
     try:
         found = (values.text(row.get(name)) or "").strip()
     except Unreadable as error:

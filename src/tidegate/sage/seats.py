@@ -1,6 +1,6 @@
 """Seats: how many sessions all processes together hold in one company, never more than the company allows.
 
-Sage licences count people at work; a hub that takes their seats stops the warehouse. So the limit is hard over all
+Sage licences count users at work; a hub that takes their seats stops the warehouse. So the limit is hard over all
 threads of the process, whatever opens sessions (cycles, console, command line), and by a registry over all
 processes and machines: the ledger's leases, which the engine brings. Without a registry a pool counts this process.
 """

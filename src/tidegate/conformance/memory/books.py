@@ -80,7 +80,7 @@ class Books:
         return self.tick
 
     def open_account(self, account: str, name: str, **values: object) -> Account:
-        """Open an account, as the company's people do."""
+        """Open an account, as the company's staff do."""
         values.setdefault("currency", self.currency)
         made = Account(self.new_id(), account, name, changed=self.change(), **values)  # type: ignore[arg-type]
         self.accounts[account] = made
@@ -191,7 +191,7 @@ class Books:
         return held
 
     def order_of(self, number: str) -> Order:
-        """By the number that people know. LookupError."""
+        """The order of a number that users see. LookupError."""
         return next(one for one in self.orders.values() if one.number == number)
 
     def with_key(self, key: str) -> list[Order]:

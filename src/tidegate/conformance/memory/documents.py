@@ -1,4 +1,4 @@
-"""Despatches, invoices and credit notes: made by the company's people, read at their desks."""
+"""Despatches, invoices and credit notes: made by the company's staff, read by the session's desks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doors of the room in memory: a consent that its people give, and a doorbell that they ring."""
+"""The doors of the room in memory: a consent that its staff give, and call-backs that they cause."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HASTENS = {"stock": "inventory", "orders": "order-status", "despatches": "shipme
 
 @dataclass
 class Office:
-    """The company's people and their product, beyond this process: what they have allowed, and their secret."""
+    """The company's staff and their product, outside this process: the consents they gave, and their secret."""
 
     secret: str = "the secret of both sides"  # noqa: S105 - a product that exists in tests alone
     keys: set[str] = field(default_factory=set)  #: keys that are in force

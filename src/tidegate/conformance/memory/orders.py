@@ -226,7 +226,7 @@ def _lacks(code: Code, kind: str, name: str) -> Failure:
 
 
 class Search:
-    """Looks orders up by our key, and by the number that people know."""
+    """Looks orders up by our key, and by the number that users see."""
 
     def __init__(self, company: Inside) -> None:
         self._company = company

@@ -127,7 +127,7 @@ class Order:
     status: SalesOrderStatus = SalesOrderStatus.LIVE
     changed: int = 0
     day: date | None = None  #: its own date; None: nobody has said one
-    sent: SalesOrder | None = None  #: as it came through the interface; None: its people have typed it in
+    sent: SalesOrder | None = None  #: as it came through the interface; None: the company's staff typed it in
 
     def reached(self, step: str) -> str:
         """none, part or full: how many of its pieces were `despatched` or `invoiced`."""

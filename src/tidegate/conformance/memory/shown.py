@@ -56,7 +56,7 @@ def bills(books: Books) -> list[SalesInvoice]:
 
 
 def shown_orders(books: Books) -> dict[str, Any]:
-    """Of all of it, the orders: deleted ones, too, and each by its key and by the number that people know."""
+    """The orders, deleted ones too, each by its key and by the number that users see."""
     orders = [_order(one) for one in books.orders.values()]
     orders += [{**_order(one), "status": "deleted"} for one in books.deleted]
     by: dict[str, dict[str, list[dict[str, Any]]]] = {"key": {}, "reference": {}}

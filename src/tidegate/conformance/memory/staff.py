@@ -1,4 +1,4 @@
-"""What the company's own people do: despatch, invoice, hold, take money, count stock."""
+"""What the company's own staff do: despatch, invoice, hold, take money, count stock."""
 
 from __future__ import annotations
 

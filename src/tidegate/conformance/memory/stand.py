@@ -67,7 +67,7 @@ class MemoryStand:
             scheduled=Decimal(6),
         )
 
-    # The company's own books and people
+    # The company's own books and staff
 
     def booked(self, key: str) -> list[Booked]:
         return [

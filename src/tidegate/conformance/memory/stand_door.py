@@ -1,4 +1,4 @@
-"""The people and the product outside the door of the room in memory."""
+"""The staff and the product outside the door of the room in memory."""
 
 from __future__ import annotations
 

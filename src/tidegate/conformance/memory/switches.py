@@ -31,13 +31,13 @@ class Switches:
     states_amounts: bool = True  #: invoices say what their lines come to
     states_charges: bool = True  #: invoices over several orders say whose charges their lines are
     deletes_cancelled: bool = False  #: an order that is cancelled through its interface is there no longer
-    numbers_later: bool = False  #: an order has no number until the company's people number it
+    numbers_later: bool = False  #: an order has no number until the company's staff number it
     seats: int = 2
     without: frozenset[str] = frozenset()  #: desks of a session that the product has not
     calls_a_minute: int | None = None  #: what the product allows; it refuses more
     drains_for: timedelta = timedelta(0)  #: so long an agent in between needs before a window
     asks_consent: bool = (
-        False  #: the door opens when the company's people have allowed it; their product calls
+        False  #: the door opens when the company's staff have allowed it; their product calls
     )
     hands_over: bool = False
     hands_over_too: frozenset[str] = frozenset()  #: beside orders: scopes of the port

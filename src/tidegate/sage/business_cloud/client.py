@@ -24,7 +24,7 @@ from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
 PAGE = 200  #: records that a page has at most (§3.1)
 MOST_PAGES = 5_000
-MOST_RUNS = 3  #: records move while one pages: so often a list is begun anew
+MOST_RUNS = 3  #: records move while one pages: how often a list is read again from its start
 _encoder = msgspec.json.Encoder(decimal_format="string")
 Query = Mapping[str, str]
 
@@ -46,7 +46,7 @@ class BusinessCloudClient(Counted):
         """All records of a list, distinguished by their id.
 
         The end is known by `$total`: beyond the last page that one comes again. A list whose records move while it is
-        read is begun anew.
+        read is started again.
         """
         asked = {**(query or {}), "items_per_page": str(PAGE), **({"sort": sort} if sort else {})}
         for _ in range(MOST_RUNS):

@@ -36,5 +36,5 @@ def marks_in(reference: str) -> str:
 
 
 def reference_of(reference: str) -> str:
-    """What people know a receipt by, without our mark."""
+    """The reference of a receipt without our mark, for display."""
     return reference.rpartition(SIGN)[0] if marks_in(reference) else reference

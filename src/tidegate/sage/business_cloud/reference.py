@@ -94,11 +94,11 @@ class Reference:
     # By name
 
     def contacts(self, accounts: Iterable[str]) -> dict[str, Contact] | Failure:
-        """Those of these accounts that there are: by reference, whatever its case, or by id where it has none."""
+        """The accounts that exist of these: by reference, regardless of case, or by id where they have none."""
         return self._named(set(accounts), (self.contacts_read,), self._contact_names)
 
     def items(self, codes: Iterable[str]) -> dict[str, Item] | Failure:
-        """Those of these products that there are, by their codes to the letter."""
+        """The products that exist of these, by their exact codes."""
         return self._named(set(codes), (self.products_read, self.services_read), self._item_names)
 
     def _named(

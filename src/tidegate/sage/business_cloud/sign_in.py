@@ -1,4 +1,4 @@
-"""The sign-in of Sage Business Cloud (contract §1): a refresh token works once, and each begins its days anew."""
+"""The sign-in of Sage Business Cloud (contract §1): a refresh token works once; each new one has a full lifetime."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ FEW = (
 
 
 class Stock:
-    """Stock levels; all of them lie in the one place that there is."""
+    """Stock levels; all are of the one warehouse."""
 
     def __init__(
         self,

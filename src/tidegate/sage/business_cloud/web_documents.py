@@ -54,7 +54,7 @@ def state_of(row: Row) -> str:
 
 
 def number_of_document(row: Row) -> str:
-    """What people know a document by; "" for a draft that has no number yet."""
+    """The number that a document shows; "" for a draft that has none yet."""
     for prefix, number in (
         ("invoice_number_prefix", "invoice_number"),
         ("quote_number_prefix", "quote_number"),
@@ -94,7 +94,7 @@ def is_void(row: Row) -> bool:
 def document_lines(row: Row, resource: str, trace: Trace | None) -> list[DocumentLine]:
     """The lines of a document with our keys, where we sent it. Raises Unreadable.
 
-    Keys stand in the order in which the lines were sent. Where people have changed the lines, they are left out: a line is
+    Keys stand in the order in which the lines were sent. Where users have changed the lines, they are left out: a line is
     known by its product then.
     """
     rows = rows_of(row, LINES[resource])

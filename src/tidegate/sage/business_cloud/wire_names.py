@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 WAREHOUSE: Final = "STOCK"  #: the product knows no places: all of its stock is in this one
-CARRIAGE: Final = "CARRIAGE"  #: as connections call the one charge that there is, the header's shipping
+CARRIAGE: Final = "CARRIAGE"  #: the name in the configuration of the only charge, the header's shipping
 DRAFT, VOID, PRO_FORMA = "DRAFT", "VOID", "PRO_FORMA"  # C/F
 PAID: Final = "PAID"  # C/F
 DECLINED: Final = "DECLINED"  # A: of a quote

@@ -32,7 +32,7 @@ READS = (
     Query("CHECKINGACCOUNT", ("RECORDNO", "BANKACCOUNTID")),
     *(Query(object, fields) for _, object, fields in ledgers.OBJECTS),
 )
-"""What the flows read, each with a read of nothing: a record number that there is not."""
+"""What the flows read, each with a read of nothing: a record number that does not exist."""
 
 REMEDIES = {
     Code.NOT_AUTHENTICATED: (

@@ -61,7 +61,7 @@ class IntacctClient:
         return sum(one.counter.value for one in self._clients())
 
     def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
+        """The requests of these that one piece of work has made."""
         return tally.of(*(one.counter for one in self._clients()))
 
     @property

@@ -109,7 +109,7 @@ class OrderSearch:
             {"state": CLOSED, "updatesotransitems": ""},
             key=order_id,
         )
-        # Of the state that was read: people may open the order again, and it is closed once more.
+        # Of the state that was read: users may open the order again, and it is closed once more.
         revision = f"{state}/{text_of(row, 'WHENMODIFIED')}"
         made = self._client.write_one(Function(f"{order_id}/close/{revision}", call))
         return made if isinstance(made, Failure) else _cancelled(order_id, number)

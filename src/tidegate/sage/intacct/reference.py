@@ -57,12 +57,12 @@ class Reference:
         self._lock = threading.Lock()
 
     def customers(self, accounts: Iterable[str]) -> dict[str, Customer] | Failure:
-        """Those of these accounts that there are, by the names that were asked for."""
+        """The accounts that exist of these, by the names that were asked for."""
         fields = ("RECORDNO", "CUSTOMERID", "NAME", "CURRENCY", "ONHOLD")
         return self._read("CUSTOMER", "CUSTOMERID", fields, accounts, self._customers, _customer)
 
     def items(self, codes: Iterable[str]) -> dict[str, Item] | Failure:
-        """Those of these products that there are, by the names that were asked for."""
+        """The products that exist of these, by the names that were asked for."""
         fields = ("RECORDNO", "ITEMID", "ITEMTYPE", "STATUS")
         return self._read("ITEM", "ITEMID", fields, codes, self._items, _item)
 

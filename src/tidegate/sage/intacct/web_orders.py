@@ -42,7 +42,7 @@ LINE = (
     "SOURCE_DOCLINEKEY",
     "WAREHOUSE.LOCATION_NO",
 )
-NO_RECORD = "0"  #: a record number that there is not
+NO_RECORD = "0"  #: a record number that does not exist
 HEADER = ("RECORDNO", "DOCID", "DOCNO", "DOCPARID", "CREATEDFROM", "STATE")
 
 
@@ -115,7 +115,7 @@ class WebOrders:
         return self.with_lines(found) if found else found
 
     def of(self, docids: Iterable[str], *, lines: bool = True) -> dict[str, WebOrder] | Failure:
-        """Those of these documents that are orders with our key; pooled."""
+        """The documents of these that are orders with our key; pooled."""
         found: dict[str, WebOrder] = {}
         for part in in_parts(docids):
             where = every([equals("DOCPARID", self.company.sales_order), among("DOCID", part)])

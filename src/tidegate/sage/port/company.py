@@ -26,7 +26,7 @@ class About:
     product: str
     seats: int  #: sessions for writing that may be open at a time
     orders: OrderWriting
-    awaited: Awaited = Awaited.ANSWERED  #: what an overdue parcel was not, for people
+    awaited: Awaited = Awaited.ANSWERED  #: what an overdue parcel was not; for messages
     seat_pool: str = ""  #: the pool that its seats are counted in (`sage.seats`); "" = it takes none
     drains_for: timedelta = timedelta(0)  #: so long before a window `stand_down` is called; 0 = never
     invoices_shipped: bool = (
@@ -76,7 +76,7 @@ class Company(Protocol):
         ...
 
     def calls_in(self, tally: Tally) -> int:
-        """Those of them that one piece of work has made."""
+        """The requests of these that one piece of work has made."""
         ...
 
     def session(self, purpose: Purpose) -> AbstractContextManager[Session | Failure]:
@@ -117,5 +117,5 @@ class Company(Protocol):
         ...
 
     def close(self) -> None:
-        """Give back connections."""
+        """Close the connections."""
         ...

@@ -126,7 +126,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class OrderKey:
-    """How an order is looked for: our own key, and the number that people know."""
+    """How an order is looked for: our own key, and the number that users see."""
 
     key: str
     reference: str

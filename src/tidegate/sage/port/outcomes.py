@@ -29,7 +29,7 @@ class Kind(StrEnum):
 class Accepted:
     """A record that the company has.
 
-    `number` is what people know it by; "" when the company gives none yet, or never: whatever stores or
+    `number` is the number that users see; "" when the company gives none yet, or never: whatever stores or
     shows the number waits. `gross` is the company's own total after tax, None when it states none that
     can be read. `links` ties further records to it, for the chain: (kind, identifier, number).
     """

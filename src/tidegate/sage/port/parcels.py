@@ -16,7 +16,7 @@ from tidegate.sage.port.outcomes import HandedOver, Outcome
 
 
 class Scope(StrEnum):
-    """What a parcel carries, as the ledger and people name it."""
+    """What a parcel carries, as the ledger and the messages name it."""
 
     ORDERS = "orders"
     CUSTOMERS = "customers"
@@ -28,7 +28,7 @@ class Scope(StrEnum):
 class Awaited(StrEnum):
     """What the company has not done yet with a parcel that lies there, in the words of its product."""
 
-    FETCHED = "fetched"  #: a file that its people's machine takes away
+    FETCHED = "fetched"  #: a file that a computer of the company fetches
     ANSWERED = "answered"  #: a request that is worked on later
     IMPORTED = "imported"  #: a file that a job of its own reads
 

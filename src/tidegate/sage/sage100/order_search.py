@@ -1,7 +1,7 @@
 """Orders looked up by our key, and by the customer's order number. Source: contract §5.
 
 The key is the agent's to answer: it asks its journal, open orders and history, and says how far a miss can be trusted.
-Order numbers are looked for here, in open orders and history, to show what other people entered.
+Order numbers are looked for here, in open orders and history, to show what others have entered.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ class Postings:
         return found
 
     def balances(self) -> list[AccountBalance] | Failure:
-        """The trial balance: all postings that there are, added up (A: detail is kept from the beginning)."""
+        """The trial balance: all postings added up (A: detail is kept from the beginning)."""
         accounts = self._known()
         if isinstance(accounts, Failure):
             return accounts

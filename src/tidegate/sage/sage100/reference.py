@@ -82,7 +82,7 @@ class _Catalogue(Generic[T]):
             return self._known if self._high else self._refreshed()
 
     def of(self, names: Iterable[str], *, anew: bool = False) -> dict[str, T] | Failure:
-        """Those of these names that there are. `anew`: with what has changed."""
+        """The names that exist of these. `anew`: with what has changed since the last read."""
         wanted = dict.fromkeys(name for name in names if name)
         if not wanted:
             return {}
@@ -139,7 +139,7 @@ class Reference:
         self._customers.doubt([spelled(account, self._company.division)])
 
     def customers(self, accounts: Iterable[str]) -> dict[str, Customer] | Failure:
-        """Those of these accounts that there are and that are not inactive, as they were asked."""
+        """The active accounts of these, by the names that were asked for."""
         asked = {account: spelled(account, self._company.division) for account in accounts if account}
         found = self._customers.of(asked.values())
         if isinstance(found, Failure):
@@ -147,7 +147,7 @@ class Reference:
         return {one: found[name] for one, name in asked.items() if name in found and found[name].active}
 
     def items(self, codes: Iterable[str]) -> dict[str, Item] | Failure:
-        """Those of these products that there are and that are not inactive."""
+        """The active products of these."""
         found = self._items.of(codes)
         if isinstance(found, Failure):
             return found

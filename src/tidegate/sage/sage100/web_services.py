@@ -53,7 +53,7 @@ class WebServices(Counted):
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         self._http.close()
 
     # Set-up

@@ -1,4 +1,4 @@
-"""What ids stand for: rows of Sage name products, customers and accounts by id, people by code.
+"""What ids stand for: Sage's rows name products, customers and accounts by id, users name them by code.
 
 Read as ids are met, pooled, or the whole collection at once when many are met; kept for an hour.
 """
@@ -13,7 +13,7 @@ from tidegate.domain.errors import Failure
 from tidegate.sage.sage200.client import IDS, Sage200Client
 from tidegate.sage.sage200.fields import Row, id_of
 
-MAX_AGE = 3600.0  #: seconds after which everything is read anew
+MAX_AGE = 3600.0  #: seconds after which everything is read again
 MANY = 5 * IDS  #: unknown ids from which on the whole collection is cheaper
 
 

@@ -2,7 +2,7 @@
 
 Source: contract §9.9, §9.11, §10. Sage has no idempotency key and twenty characters of room: our key
 stands in `second_reference` as a fingerprint, and a receipt is looked for by it before it is sent
-again. `reference` is the number that people know.
+again. `reference` is the number that users see.
 """
 
 from __future__ import annotations

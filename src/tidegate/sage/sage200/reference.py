@@ -20,7 +20,7 @@ from tidegate.sage.sage200.client import Sage200Client
 from tidegate.sage.sage200.fields import Row, flag_of, id_of, readable_number, text_of
 from tidegate.sage.sage200.queries import either, equals
 
-MAX_AGE = 3600.0  #: seconds after which everything is read anew
+MAX_AGE = 3600.0  #: seconds after which everything is read again
 POOL = 50  #: codes that one call asks for
 
 

@@ -82,6 +82,6 @@ def _is_of(line: Row, order: WebOrder, document: Document) -> bool:
 
 
 def parcels_of(carrier: str, numbers: str) -> tuple[TrackedParcel, ...]:
-    """Tracking numbers, separated by commas: the field has 36 characters, and people put several into it."""
+    """Tracking numbers, separated by commas: the field has 36 characters, and users put several into it."""
     listed = dict.fromkeys(number.strip() for number in numbers.split(","))
     return tuple(TrackedParcel(carrier, number) for number in listed if number)

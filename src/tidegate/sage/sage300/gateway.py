@@ -55,7 +55,7 @@ class Gateway(Counted):
         self._headers = {"Authorization": f"Basic {text}", "Content-Type": "text/xml; charset=utf-8"}
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         self._http.close()
 
     def ping(self) -> Columns | Failure:

@@ -82,7 +82,7 @@ class Ledgers:
 
 
 def _reference(row: Row) -> str:
-    """What people know a receipt by: of ours the order's number, of others the number of the check."""
+    """The number that users see of a receipt: the order's for ours, the cheque's for others."""
     check = text_of(row, "CheckReceiptNumber")
     return text_of(row, "DocumentDescription") or check if is_receipt_key(check) else check
 
@@ -110,7 +110,7 @@ class Postings:
         return found
 
     def balances(self) -> list[AccountBalance] | Failure:
-        """The trial balance of the latest year that there is."""
+        """The trial balance of the latest year."""
         accounts = self._client.read("GLAccounts")
         if isinstance(accounts, Failure):
             return accounts

@@ -79,13 +79,13 @@ class Reference:
             self._customers.pop(account, None)
 
     def customers(self, accounts: Iterable[str]) -> dict[str, Customer] | Failure:
-        """Those of these accounts that there are: numbers are upper case."""
+        """The accounts that exist of these; numbers are upper case."""
         return self._read(
             "ARCustomers", "CustomerNumber", accounts, self._customers, self._customer, str.upper
         )
 
     def items(self, codes: Iterable[str]) -> dict[str, Item] | Failure:
-        """Those of these products that there are, by their formatted numbers."""
+        """The products that exist of these, by their formatted numbers."""
         return self._read("ICItems", ITEM, codes, self._items, _item, lambda code: code)
 
     def _customer(self, row: Row) -> Customer:
@@ -153,7 +153,7 @@ class Reference:
         return self._charges
 
     def codes_of(self, keys: Iterable[str]) -> dict[str, str] | Failure:
-        """Item numbers as people write them, by those that stock and prices have."""
+        """Formatted item numbers, by the unformatted ones of stock and prices."""
         wanted = set(keys)
         if self._catalogue is None or not wanted <= self._catalogue.keys():
             rows = self._client.read("ICItems")

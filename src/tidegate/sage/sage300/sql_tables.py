@@ -42,7 +42,7 @@ connect: Connect = by_odbc  #: how connections are opened
 
 
 class SqlTables:
-    """Reads tables over one connection, made anew after it broke."""
+    """Reads tables over one connection, and makes a new one after it broke."""
 
     def __init__(self, text: str, timeout: float) -> None:
         """`text`: the driver's connection string, a secret."""
@@ -74,7 +74,7 @@ class SqlTables:
         return rows if isinstance(rows, Failure) else any(row["may"] == "1" for row in rows)
 
     def close(self) -> None:
-        """Give back the connection."""
+        """Close the connection."""
         with self._lock:
             self._drop()
 

@@ -33,7 +33,7 @@ TRIES = 3  #: downloads of a broken file in one read (§5)
 class ScopeFile:
     """The latest file of a scope. `records` by id, each once; `bad` are those that have no id, or are no records.
 
-    `names`: what people know each record by, its `reference`, else its id.
+    `names`: the name of each record in messages, its `reference`, else its id.
     """
 
     scope: str
@@ -95,7 +95,7 @@ class ScopeFiles:
         return self._good.get(scope)
 
     def forget(self) -> None:
-        """Download anew."""
+        """Forget all files, so that the next read downloads them again."""
         self._good.clear()
 
     def _downloaded(
@@ -142,7 +142,7 @@ def listed(body: bytes) -> list[Any] | str:
 
 @dataclass(slots=True)
 class Parts:
-    """A file taken apart: its records by id, what people know each by, and those that have no id or are no records."""
+    """A file taken apart: its records by id, their names, and those that have no id or are no records."""
 
     records: Mapping[str, Record] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)

@@ -75,6 +75,6 @@ def _line(row: Row, order: WebOrder, header: Row) -> DespatchLine:
 
 
 def parcels_of(carrier: str, numbers: str) -> tuple[TrackedParcel, ...]:
-    """Tracking numbers, separated by commas: people put several into one field."""
+    """Tracking numbers, separated by commas: users put several into one field."""
     listed = dict.fromkeys(number.strip() for number in numbers.split(","))
     return tuple(TrackedParcel(carrier, number) for number in listed if number)

@@ -1,7 +1,7 @@
 """Orders looked up by our key, or by the customer's order number. Source: contract §10.
 
 An order counts as absent only after a look-up that was answered with a list that can show it: by REST the class
-itself, by SOAP a list of the newest orders that goes back far enough. Our keys and the numbers that people type in
+itself, by SOAP a list of the newest orders that goes back far enough. Our keys and the numbers that users type in
 stand in the same field; ours are known by their prefix.
 """
 

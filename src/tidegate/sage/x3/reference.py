@@ -54,11 +54,11 @@ class Reference:
             self._customers.pop(account, None)
 
     def customers(self, accounts: Iterable[str]) -> dict[str, Customer] | Failure:
-        """Those of these accounts that there are."""
+        """The accounts that exist of these."""
         return self._read("BPCUSTOMER", "BPCNUM", accounts, self._customers, self._customer)
 
     def items(self, codes: Iterable[str]) -> dict[str, str] | Failure:
-        """Those of these products that there are."""
+        """The products that exist of these."""
         return self._read("ITMMASTER", "ITMREF", codes, self._items, lambda row: text_of(row, "ITMREF"))
 
     def _customer(self, row: Row) -> Customer:

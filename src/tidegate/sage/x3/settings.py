@@ -33,7 +33,7 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
     client_id: Identifier = ""  #: of the connected application
     client_secret: Reference = ""
     audience: str = ""  #: of tokens: empty, or the application's address
-    token_seconds: int = 60  #: life of a token; below the validity of the connected application
+    token_seconds: int = 60  #: lifetime of a token; below the validity of the connected application
     redirect_url: str = ""  #: X3 Online: where the browser comes back to
     oauth_url: str = ""  #: X3 Online: the token service
     order_object: str = "WSSOH"  #: the published names
