@@ -243,7 +243,7 @@ def test_a_file_that_never_arrived_is_to_be_sent_again(stand: Stand, desktop: De
         parcel = _parcel(stand, ready, "")
         found = _collected(session, parcel)
         until = [one.not_before for one in found.values() if isinstance(one, HandedOver)]
-        if until and until[0] is not None:  # so long it may still arrive
+        if until and until[0] is not None:  # until then it may still arrive
             stand.advance((until[0] - stand.clock.now()).total_seconds())
             found = _collected(session, parcel)
 

@@ -9,7 +9,7 @@ from tidegate.sage.port.customers import CustomerQuery
 
 
 def _key(length: int, last: str) -> str:
-    """One of ours that is exactly so long."""
+    """A key of ours with exactly this length."""
     return f"magento:{STORE}:".ljust(length - 1, "7")[: length - 1] + last
 
 

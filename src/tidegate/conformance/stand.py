@@ -108,7 +108,7 @@ class DesktopStand(Protocol):
     """For rooms that hand orders over: what fetches them, and how it misbehaves."""
 
     def work(self, at_most: int | None = None) -> None:
-        """It fetches what lies there and enters it; or only so many more orders of each file."""
+        """Fetch the waiting files and enter their orders, all or at most `at_most` further ones of each file."""
         ...
 
     def refuse_files_with(self, key: str) -> None:

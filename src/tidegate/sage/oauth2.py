@@ -30,9 +30,9 @@ from tidegate.sage.tokens import Tokens, as_secrets, superseded, tokens_of
 from tidegate.sage.vault import Turn, Vault
 from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
-AHEAD = timedelta(minutes=10)  #: renew the access token so long before it ends
+AHEAD = timedelta(minutes=10)  #: how long before its end the access token is renewed
 WARN = timedelta(days=10)  #: how long before the end of the sign-in the operator is notified
-UNUSED = timedelta(days=1)  #: where use keeps a sign-in alive, it is used so often at least
+UNUSED = timedelta(days=1)  #: a sign-in that lives by use is renewed after this time
 PAUSE = 60.0  #: seconds between attempts to renew a token that still works
 LONGEST_TOKEN_SECONDS = 366 * 86400  #: what an answer says beyond is nonsense
 

@@ -108,7 +108,7 @@ class Books:
                 listed[new] = Price(listed.pop(sku).amount, self.tick)
 
     def set_price(self, code: str, sku: str, amount: Decimal | None) -> None:
-        """From now on it costs so much on this list; None: as on the standard one."""
+        """Set the product's price on this list; None: the standard list's price."""
         self.prices[code][sku] = Price(amount, self.change())
 
     def price(self, code: str, sku: str) -> Decimal | None:
@@ -240,7 +240,7 @@ class Books:
         return made
 
     def settle(self, entry: Entry, amount: Decimal, day: date) -> None:
-        """So much of it is set against another entry."""
+        """Settle `amount` of an entry against another one."""
         left = entry.record.outstanding - amount
         entry.record = replace(entry.record, outstanding=left, settled=None if left else day)
         entry.changed = self.change()

@@ -26,11 +26,11 @@ class Trouble:
     on: str
     heard: Failure | None  #: None: the answer comes all the same
     carried_out: bool = False
-    after: timedelta | None = None  #: carried out so much later
+    after: timedelta | None = None  #: how much later they are carried out
     times: int | None = 1  #: None: until it is over
-    skip: int = 0  #: so many calls pass before it strikes
+    skip: int = 0  #: how many calls pass before the first one is affected
     containing: str = ""  #: only calls that carry this
-    takes: timedelta = timedelta(0)  #: so long the call takes
+    takes: timedelta = timedelta(0)  #: how long the call takes
     slow: bool = False  #: a read is asked for once more when this is what it met
 
 

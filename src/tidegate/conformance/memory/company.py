@@ -99,7 +99,7 @@ class MemoryCompany:
         return Usage(calls=self.calls, seat_seconds=self.seats.seconds)
 
     def budget(self) -> Budget:
-        """So many calls a minute, or as many as you like."""
+        """The calls that are allowed in a minute, or no limit."""
         most = self.switches.calls_a_minute
         return (Allowance(Measure.CALLS, most, timedelta(minutes=1)),) if most else UNLIMITED
 

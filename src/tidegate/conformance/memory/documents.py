@@ -38,7 +38,7 @@ class Documents:
         courier: str = "",
         consignment: str = "",
     ) -> dict[str, str]:
-        """So many pieces by SKU leave; without quantities all that are left."""
+        """Despatch these quantities by SKU; without quantities all that is left."""
         found = self._books.order_of(order)
         tick = found.changed = self._books.change()
         lines = []
@@ -91,7 +91,7 @@ class Documents:
     def credit(
         self, order: str, quantities: Mapping[str, str] | None = None, returned: bool = False
     ) -> dict[str, str]:
-        """So many invoiced pieces by SKU are credited; without quantities the whole order."""
+        """Credit these invoiced quantities by SKU; without quantities the whole order."""
         found = self._books.order_of(order)
         parts = {one.id: one.invoiced - one.credited for one in found.lines}
         if quantities is not None:
@@ -102,7 +102,7 @@ class Documents:
     def credit_lines(
         self, order: Order, quantities: Mapping[str, Decimal], *, returned: bool = False
     ) -> SalesInvoice:
-        """So much of each line, by its id, is credited; of goods they are pieces."""
+        """Credit these quantities by line id; for goods they are pieces."""
         parts = [(one, pieces) for one in order.lines if (pieces := quantities.get(one.id, ZERO))]
         lines = [_line(order, one, pieces, one.credited) for one, pieces in parts]
         for one, pieces in parts:
@@ -112,7 +112,7 @@ class Documents:
         return self._document([order], lines, credit=True, returned=returned)
 
     def allow(self, order: Order, net: Decimal) -> SalesInvoice:
-        """So much off the first line that was invoiced, and its tax: a credit note without pieces."""
+        """Credit an amount of the first invoiced line, and its tax: a credit note without pieces."""
         one = next(each for each in order.lines if each.invoiced)
         tax = rounded(scaled(one.line.tax, quotient(net, one.line.net)), 2)
         line = replace(_line(order, one, ZERO), net=net, tax=tax)
@@ -186,7 +186,7 @@ class Documents:
 
 
 def _line(order: Order, one: Line, pieces: Decimal, before: Decimal = ZERO) -> InvoiceLine:
-    """So many pieces of a line; `before` are on other documents, with which these come to the whole in the end."""
+    """Part of a line with its amounts; `before` pieces are on earlier documents, so that all add up to the line."""
     asked = one.line
     net, tax = (
         _part(each, before + pieces, asked) - _part(each, before, asked) for each in (asked.net, asked.tax)

@@ -45,7 +45,7 @@ class FiledOrders(Orders):
         return self._company.calls_made.collect(parcels, self._result)
 
     def work(self, at_most: int | None = None) -> None:
-        """The desktop fetches what lies there and enters it, or only so many orders of it for now."""
+        """The desktop fetches the waiting files and enters their orders, all or a given number for now."""
         now = self._company.clock.now()
         self._platform.files = [
             one for one in self._platform.files if one.expires is None or one.expires > now or one.results

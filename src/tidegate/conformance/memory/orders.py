@@ -232,7 +232,7 @@ class Search:
         self._company = company
 
     def find(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]] | Failure:
-        """One call for so many keys as a call carries."""
+        """Orders by our key or number; one call looks up `lookups_per_call` keys."""
         size = self._company.switches.writing.lookups_per_call
         found: dict[str, list[Found]] = {}
         for start in range(0, max(len(keys), 1), size):

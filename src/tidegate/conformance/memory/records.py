@@ -63,7 +63,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """So many per cent off for one account, from so many pieces on."""
+    """A discount in per cent for one account, from a number of pieces on."""
 
     percent: Decimal
     minimum: Decimal = Decimal(1)

@@ -76,7 +76,7 @@ class Staff:
             self._books.settle(one, amount, self._books.clock.now().date())
 
     def count(self, item: str, warehouse: str, to: str) -> None:
-        """So many pieces are there."""
+        """Count stock: set the pieces of an item in a warehouse."""
         level = self._books.stock[item, warehouse]
         level.on_hand, level.changed = Decimal(to), self._books.change()
 

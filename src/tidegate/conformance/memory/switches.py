@@ -35,7 +35,7 @@ class Switches:
     seats: int = 2
     without: frozenset[str] = frozenset()  #: desks of a session that the product has not
     calls_a_minute: int | None = None  #: what the product allows; it refuses more
-    drains_for: timedelta = timedelta(0)  #: so long an agent in between needs before a window
+    drains_for: timedelta = timedelta(0)  #: how long before a window an agent in between must be notified
     asks_consent: bool = (
         False  #: the door opens when the company's staff have allowed it; their product calls
     )
@@ -46,7 +46,7 @@ class Switches:
     awaited: Awaited = Awaited.FETCHED
     one_parcel: bool = True
     second_file_replaces: bool = False  #: one that was not fetched yet
-    kept_for: timedelta | None = None  #: what lies there is dropped after so long; None: never
+    kept_for: timedelta | None = None  #: how long a waiting file is kept; None: for ever
     arithmetic: Arithmetic = field(default_factory=Arithmetic)
     tax: Tax = Tax.PER_LINE
     computes_before: bool = False  #: tax by schedule is computed while an order is prepared

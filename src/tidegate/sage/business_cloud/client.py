@@ -24,7 +24,7 @@ from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 
 PAGE = 200  #: records that a page has at most (§3.1)
 MOST_PAGES = 5_000
-MOST_RUNS = 3  #: records move while one pages: how often a list is read again from its start
+MOST_RUNS = 3  #: how often a list is read from its start; records may move between pages
 _encoder = msgspec.json.Encoder(decimal_format="string")
 Query = Mapping[str, str]
 

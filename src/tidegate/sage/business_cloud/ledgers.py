@@ -48,7 +48,7 @@ from tidegate.sage.business_cloud.wire_names import DRAFT, PRO_FORMA, REFUND
 
 PAYMENTS = "contact_payments"
 LISTED = tuple(Stream(name, ALL, sort="updated_at") for name in (INVOICES, CREDITS, PAYMENTS))
-FEW = 2  #: so many entries are asked for one by one
+FEW = 2  #: the most entries that are read one by one
 NAMES = {INVOICES: "invoice", CREDITS: "credit", PAYMENTS: "payment"}
 
 

@@ -40,11 +40,11 @@ class BusinessCloudSettings(CompanySettings, frozen=True, kw_only=True, tag="bus
     orders: Form = "invoice"  #: what an order becomes
     invoiced: Invoiced = "shipped"  #: when Tidegate makes the invoice of a quote or draft
     sales_account: str = "4000"  #: ledger account of lines that name none
-    quote_days: int = 30  #: for so long a quote holds
+    quote_days: int = 30  #: how long a quote is valid
     price_type: str = ""  #: the standard one; "" = the first one
     calls_per_minute: int = 50  #: of the budget that all applications of the business share
     calls_per_day: int = 1200
-    full_stock_hours: int = 24  #: stock is read whole at least so often
+    full_stock_hours: int = 24  #: the longest time between two full reads of stock
     currency_tax_amount: bool = False  #: lines say their tax twice, as one integration has to (F)
     seats: int = 2  #: calls at a time
 

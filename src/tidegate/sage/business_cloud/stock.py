@@ -28,9 +28,7 @@ from tidegate.sage.business_cloud.settings import BusinessCloudSettings
 from tidegate.sage.business_cloud.wire_names import WAREHOUSE
 
 FIELDS = "item_code,quantity_in_stock,active,updated_at"
-FEW = (
-    10 * PAGE
-)  #: so many items are read whole in every cycle: it costs no more than what else would be asked
+FEW = 10 * PAGE  #: up to this many items all are read in every cycle, which takes no more calls
 
 
 class Stock:

@@ -154,14 +154,14 @@ class IntacctClient:
         return [endless if at in left else one for at, one in enumerate(found)]
 
     def read_pages(self, queries: Sequence[Query], pages: int) -> list[tuple[list[Row], bool] | Failure]:
-        """So many pages of each query at most, and whether rows are left behind them."""
+        """The rows of each query's first `pages` pages, and whether more rows follow."""
         found, left = self._pages(queries, pages)
         return [one if isinstance(one, Failure) else (one, at in left) for at, one in enumerate(found)]
 
     def _pages(
         self, queries: Sequence[Query], most: int
     ) -> tuple[list[list[Row] | Failure], Collection[int]]:
-        """What was read of each query in so many requests, and which of them have further pages."""
+        """What `most` requests read of each query, and the indexes of queries with further pages."""
         found: list[list[Row] | Failure] = [[] for _ in queries]
         offsets = [0] * len(queries)
         left = list(range(len(queries)))

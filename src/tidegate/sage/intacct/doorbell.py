@@ -25,7 +25,7 @@ ANSWERS = "answers"  #: the address of responses; what follows it is secret
 ORDERS = frozenset({"orders"})
 FLOWS = frozenset({"shipments", "invoices", "order-status"})
 LEEWAY = timedelta(minutes=5)  #: between two machines' clocks
-MILLISECONDS = 10**11  #: from so many on, a time is in milliseconds
+MILLISECONDS = 10**11  #: a time of this value or a greater one is in milliseconds
 
 
 class Doorbell:

@@ -34,9 +34,9 @@ from tidegate.sage.vault import Secret, Vault
 ACCOUNT = "account"  #: key of `Failure.details`: whose order it was
 PREFIX = "tidegate-offline-"  #: of control ids
 NOTE, ANSWER = "offline-", "offline-answer-"  #: in the vault, before the beginning of a digest
-KEPT = timedelta(days=2)  #: so long a request may wait to be worked on (A)
-ON_ITS_WAY = timedelta(minutes=15)  #: so long a request without a job may still arrive (A)
-PATIENCE = timedelta(minutes=30)  #: so long the response of a job that is over is waited for
+KEPT = timedelta(days=2)  #: how long a request may wait to be worked on (A)
+ON_ITS_WAY = timedelta(minutes=15)  #: how long a request without a job may still arrive (A)
+PATIENCE = timedelta(minutes=30)  #: how long the response of a finished job is waited for
 WAITING = frozenset(
     {"Q", "T"}
 )  #: queued, in transit; what the other letters stand for is not relied upon (A)
@@ -158,7 +158,7 @@ class Offline:
         return dict.fromkeys(keys, Failure(Code.REFUSED, NO_REASON))
 
     def _is_long_over(self, digest: str, sent: Sent | None, now: datetime) -> bool:
-        """Whether the job was first seen to be over so long ago that its response is not coming."""
+        """Whether the job has been finished for too long, so that its response is no longer expected."""
         if sent is None:
             return True
         if sent.over is None:

@@ -28,7 +28,7 @@ class About:
     orders: OrderWriting
     awaited: Awaited = Awaited.ANSWERED  #: what an overdue parcel was not; for messages
     seat_pool: str = ""  #: the pool that its seats are counted in (`sage.seats`); "" = it takes none
-    drains_for: timedelta = timedelta(0)  #: so long before a window `stand_down` is called; 0 = never
+    drains_for: timedelta = timedelta(0)  #: how long before a window `stand_down` is called; 0 = never
     invoices_shipped: bool = (
         False  #: `Session.invoicing` is called for orders of which the store has shipped something
     )
@@ -72,7 +72,7 @@ class Company(Protocol):
 
     @property
     def calls(self) -> int:
-        """Requests made so far, sign-in included: counted, not felt."""
+        """Requests made so far, sign-in included; a count, not an estimate."""
         ...
 
     def calls_in(self, tally: Tally) -> int:

@@ -61,7 +61,7 @@ class OrderWriting:
     shipping: Charged
     rounding: Charged
     default_account: bool = True  #: a line of free text without an account goes to the company's own
-    guard_days: int | None = None  #: for so long the guard holds; None = for ever
+    guard_days: int | None = None  #: how long the guard holds; None = for ever
     orders_per_call: int = 1
     lookups_per_call: int = 25  #: keys that one look-up call carries
     all_or_nothing: bool = False  #: one bad order refuses its whole call

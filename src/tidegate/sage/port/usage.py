@@ -15,10 +15,10 @@ from tidegate.domain.usage import Usage as Usage
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """So much of one measure `per` span of time: a minute, a day, thirty days.
+    """The allowed amount of one measure `per` span of time: a minute, a day, thirty days.
 
     It holds for any span of this length. `shared`: others use the same allowance, so that what is left is less
-    than what we count; `reserved` of the amount is left to them. `charged`: what goes beyond it is refused by nobody
+    than what we count; `reserved` of the amount is left to them. `charged`: what goes beyond it is not refused
     and costs money, so that it is reported and nothing waits for it. `left` is what the product said last, until
     `resets`; None: it says nothing, and our own count decides.
     """

@@ -69,7 +69,7 @@ RECEIPT_KEY = (
     *(DIVISION, CUSTOMER_NUMBER, "CheckNo", "SequenceNo"),
 )
 KINDS = {INVOICE: EntryKind.INVOICE, CREDIT_MEMO: EntryKind.CREDIT}
-BACKDATED = timedelta(days=7)  #: deposits of so long ago may still be posted
+BACKDATED = timedelta(days=7)  #: how old a deposit may be when it is posted
 
 
 class _Position(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -16,7 +16,7 @@ from tidegate.clock import Clock
 from tidegate.sage.vault import Secret, Vault
 
 NOTE = "order-number-"  #: in the vault, before the beginning of a digest of the order's key
-KEPT = timedelta(days=30)  #: an order in doubt for so long is a person's
+KEPT = timedelta(days=30)  #: an order that is in doubt longer than this goes to a person
 
 
 class Numbered(msgspec.Struct, frozen=True):

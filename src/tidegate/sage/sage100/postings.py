@@ -32,7 +32,7 @@ COLUMNS = (
     DEBIT,
     CREDIT,
 )
-DATED_EARLIER = timedelta(days=45)  #: so far a posting may lie before its document's day
+DATED_EARLIER = timedelta(days=45)  #: how far a posting may be dated before its document
 
 
 class _Tie(NamedTuple):

@@ -17,7 +17,7 @@ STANDARD_PRICE = "StandardUnitPrice"
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A price from so many pieces on."""
+    """A price that counts from `quantity` pieces on."""
 
     quantity: Decimal
     price: Decimal
@@ -35,7 +35,7 @@ def standard_of(item: Row) -> Decimal:
 def breaks_of(record: Row, item: Row, base: str) -> list[Break]:
     """The steps of a record, at most five; above the last, the last. `base`: the column that C and M start from."""
     found: list[Break] = []
-    beyond = Decimal(0)  #: the step before goes so far
+    beyond = Decimal(0)  #: the upper limit of the step before
     for step in range(1, STEPS + 1):
         limit = number_of(record, f"BreakQuantity{step}")
         if not limit:

@@ -43,7 +43,7 @@ class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100")
     division: str = USUAL  #: of accounts that name none
     tax_schedule: str = ""  #: of orders whose destination names none; "" = the customer's
     tax_schedules: tuple[str, ...] = ()  #: those that orders may name; () = any
-    tolerance: str = "0.00"  #: so much Sage's total may differ; beyond it the order is not written
+    tolerance: str = "0.00"  #: the most by which Sage's total may differ; else the order is not written
     terms: str = ""  #: of orders; "" = the customer's
     customer_terms: str = ""  #: of accounts that the hub opens; "" = Sage's own default
     customer_tax_schedule: str = ""  #: the same
@@ -55,7 +55,7 @@ class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100")
     line_field: str = "UDF_MAGENTO_ITEM"
     invoice_fields: bool = True  #: invoices and their history have these fields, too
     shipments: str = "shipped"  #: goods have left when they are "shipped" in data entry, or "posted"
-    history_days: int = 90  #: so far back the first reading of documents goes
+    history_days: int = 90  #: how far back the first read of documents goes
     cancels: bool = False  #: the agent may delete orders
     markup_base: str = "standard_cost"  #: what the price methods C and M start from
     price_probes: int = 0  #: prices that a full reading compares with Sage's own

@@ -29,7 +29,7 @@ from tidegate.sage.sage100.web_service_records import customer_record, encodable
 from tidegate.sage.sage100.web_services import Record, WebServices
 from tidegate.sage.sage100.wire_names import TAX, TAX_UNKNOWN
 
-TRUSTED = timedelta(hours=1)  #: so long a miss proves that an order in doubt is not there (contract §9)
+TRUSTED = timedelta(hours=1)  #: how long a miss proves that an order in doubt is not there (contract §9)
 KEEPS_DELETED = "orders+deleted"  #: history in which no order leaves without a trace
 REPLACED = {"warnings": "characters that Sage's code page does not have were replaced"}
 

@@ -88,7 +88,7 @@ class Stream:
         return f"{newest.isoformat()} {digest}"
 
 
-#: So many unreadable rows are asked for again by their ids; a cursor is no list of everything.
+#: The most unreadable rows that are read again by their ids: this bounds the cursor's length.
 MOST_PARKED = 200
 
 

@@ -35,7 +35,7 @@ class Limits:
         return max(min(self.learnt.get("query", LONGEST), LONGEST), SHORTEST)
 
     def shorten(self, refused: int) -> None:
-        """A query of so many characters was refused, and a short one was not."""
+        """Note that a query of `refused` characters was refused, while a short one was not."""
         self.learnt["query"] = max(min(refused, self.query) // 2, SHORTEST)
 
     def page(self, path: str, wanted: int) -> int:
@@ -44,7 +44,7 @@ class Limits:
         return max(top, SMALLEST_PAGE)
 
     def shrink(self, path: str, top: int) -> None:
-        """A page of so many rows took too long or was too large."""
+        """Note that a page of `top` rows took too long or was too large."""
         self.learnt[f"page {path}"] = PAGE if top > PAGE else max(top // 4, SMALLEST_PAGE)
 
     def old_version(self) -> None:

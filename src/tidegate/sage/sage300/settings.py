@@ -53,7 +53,7 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
     )
     held: Literal["most", "committed", "ordered"] = "most"  #: what of stock counts as held
     shipments: str = ""  #: the resource that reports despatches; "" = none does
-    reread_days: int = 7  #: shipments and invoices so old are read again, for what is changed in them
+    reread_days: int = 7  #: the age to which shipments and invoices are read again, for their changes
     gateway_url: str = ""  #: of the SOAP gateway; "" = there is none
     gateway_user: Identifier = ""  #: "" = `user`
     gateway_password: Reference = ""  #: "" = `password`

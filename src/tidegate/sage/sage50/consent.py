@@ -26,7 +26,7 @@ from tidegate.transport import Answer, HttpClient, NoAnswer
 
 PASSCODE, DENIED = "passcode", "consent-denied"  #: names in the vault
 LIFE = timedelta(minutes=15)  #: of a passcode, where the answer does not say (A)
-GRACE = timedelta(minutes=60)  #: approvals that are delivered again come so long after its end
+GRACE = timedelta(minutes=60)  #: how long after a passcode's end its approval may be delivered again
 #: What a new consent begins without.
 FORMER = (keys.INITIAL, keys.CURRENT, keys.PREVIOUS, keys.REVOKED, keys.LOST, DENIED)
 APPLICATION = "Tidegate"

@@ -23,14 +23,14 @@ NAME = "seen-{scope}"  #: in the vault: the records of a scope as they were let 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may vanish at once: no more than this share, or no more than so many records."""
+    """How much may vanish at once: at most `share` of all records, or at most `records`."""
 
     share: Decimal = Decimal("0.20")
     records: int = 20
     confirmed: tuple[str, ...] = ()  #: beginnings of checksums of files whose removals a person has confirmed
 
     def held(self, before: int, missing: int, left: int, checksum: str) -> bool:
-        """Whether so many removals wait for a person."""
+        """Whether `missing` removals must wait for a person."""
         if not missing or any(checksum.startswith(each) for each in self.confirmed):
             return False
         return not left or (missing > self.records and missing > self.share * before)

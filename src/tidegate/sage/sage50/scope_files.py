@@ -78,7 +78,7 @@ class ScopeFiles:
                     found: ScopeFile | Failure | str = replace(good, uploaded_at=uploaded_at)
                 else:
                     found = self._downloaded(scope, described, uploaded_at)
-                if isinstance(found, ScopeFile):  # also the same once more: so long ago it was still true
+                if isinstance(found, ScopeFile):  # the same file, too: it was still true at its new time
                     self._good[scope] = found
                     return found
                 if isinstance(found, Failure):

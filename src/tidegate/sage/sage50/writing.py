@@ -20,7 +20,7 @@ PRODUCT: Final = 60  #: of a product's reference
 
 
 def writing(orders_per_call: int) -> OrderWriting:
-    """What holds for every company of this product; files carry up to so many orders."""
+    """What holds for every company of this product; a file carries up to `orders_per_call` orders."""
     return OrderWriting(
         guard=Guard.TARGET_OVERWRITES,
         arithmetic=ARITHMETIC,

@@ -61,13 +61,13 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
     close_reason: str = ""  #: orders are cancelled by closing them with this reason; "" = a person does it
     look_up: Literal["rest", "soap", "graphql"] = "rest"
     graphql_fields: dict[str, str] = {}  #: fields of orders -> paths of the GraphQL node, where they differ
-    look_up_days: int = 14  #: by SOAP: a list that begins so long ago shows every order in question
+    look_up_days: int = 14  #: by SOAP: how far back a list must go to show every order in question
     page_size: int = 100
     held: Literal["most", "allocated", "ordered"] = "most"  #: what of stock counts as held
     price_list: str = BASE_PRICE  #: of everybody who has no other
     price_lists: Mapping[str, str] = {}  #: list code -> what its criteria are, e.g. "product customer"
     category_lists: Mapping[str, str] = {}  #: category of customers -> their list
-    execution_minutes: int = 5  #: so long a call may still run in the pool
+    execution_minutes: int = 5  #: how long a call may still run in the pool
     company_code: str = ""
     company_name: str = ""  #: as set-up has it; "" = not compared
     megabytes: int = 0  #: of a day that the licence leaves to us; 0 = no number
