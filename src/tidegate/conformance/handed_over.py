@@ -1,4 +1,4 @@
-"""Orders that lie with the company until it fetches them: late, in part, lost, halved, replaced, kept for a while.
+"""Orders that wait until the company fetches them: late, in part, lost, halved, replaced, kept for a while.
 
 For rooms whose `about.orders.hands_over` is set. Beside a fixture `stand`: of these the rooms that hand over are
 asked, the others are skipped.

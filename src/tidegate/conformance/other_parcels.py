@@ -1,4 +1,4 @@
-"""Accounts and the like that lie with the company until it works on them: for rooms whose session has `parcels`.
+"""Accounts and the like that wait until the company works on them: for rooms whose session has `parcels`.
 
 Beside a fixture `stand`, as `handed_over`; a room that answers them at once is skipped.
 """

@@ -248,7 +248,7 @@ def test_invoices_without_news_cost_one_call(stand: Stand) -> None:
     assert stand.company.calls - before <= stand.codes.list_calls[1]
 
 
-# How orders stand
+# The status of orders
 
 
 def test_an_order_stands_as_the_company_says(stand: Stand) -> None:

@@ -93,10 +93,10 @@ class Codes:
 
 
 class DoorStand(Protocol):
-    """For rooms of which the stand can shut the door."""
+    """Controls for rooms whose door can be shut."""
 
     def shut(self, why: Failure) -> None:
-        """From now on the door does not open, for this reason."""
+        """Keep the door shut from now on, for this reason."""
         ...
 
     def open(self) -> None:
@@ -134,7 +134,7 @@ class DesktopStand(Protocol):
 
     @property
     def kept_for(self) -> timedelta | None:
-        """How long a file lies there; None: until it is fetched."""
+        """How long a file is kept; None: until it is fetched."""
         ...
 
     def again(self) -> Company:
@@ -285,7 +285,7 @@ def make_order(stand: Stand, number: int, *lines: SalesLine, **changes: Any) -> 
 
 
 def _as_taken(about: OrderWriting, codes: Codes, lines: Sequence[SalesLine]) -> dict[str, Any]:
-    """What stands elsewhere than on lines: the tax schedule, shipping in the header, the customer inside the order."""
+    """What an order has outside its lines: the tax schedule, shipping in the header, the customer inside the order."""
     elsewhere: dict[str, Any] = {}
     if about.tax is Tax.BY_SCHEDULE:
         elsewhere |= {"tax_group": codes.tax_group, "tax_schedule": codes.tax_schedule}

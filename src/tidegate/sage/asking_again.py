@@ -1,4 +1,4 @@
-"""When to ask again for what lies with a company: soon at first, then every quarter of an hour."""
+"""When to ask again for records that wait with a company: soon at first, then every quarter of an hour."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class ImportFolder(ABC):
         return max(found, default="")
 
     def has(self, name: str) -> bool:
-        """Whether the file lies there."""
+        """Whether the file is in the folder."""
         return self.path(name).exists()
 
     def put(self, name: str, content: bytes) -> Failure | None:
@@ -115,7 +115,7 @@ class ImportFolder(ABC):
         return None
 
     def path(self, name: str) -> Path:
-        """Where a file lies until the job has taken it."""
+        """The path of a file until the job has taken it."""
         return self.folder / f"{name}.csv"
 
     def drop(self, path: Path) -> None:

@@ -87,7 +87,7 @@ class Books:
         return made
 
     def add_product(self, sku: str, *, stocked: bool = True, on_hand: Decimal = STOCKED) -> Product:
-        """Sell a product from now on; a stocked one lies in every warehouse."""
+        """Sell a product from now on; a stocked one is kept in every warehouse."""
         self.products[sku] = Product(self.new_id(), sku, sku, stocked, changed=self.change())
         self.set_price(STANDARD, sku, Decimal(10))
         self.set_price(WHOLESALE, sku, Decimal(8))
@@ -97,7 +97,7 @@ class Books:
         return self.products[sku]
 
     def rename_product(self, sku: str, new: str) -> None:
-        """It has this code from now on, and lies and costs where it did and what it did."""
+        """Rename a product; its stock and its prices stay."""
         found = self.products[new] = self.products.pop(sku)
         found.sku, found.changed = new, self.change()
         for warehouse in self.warehouses:
@@ -154,7 +154,7 @@ class Books:
         return made
 
     def put(self, order: Order, status: SalesOrderStatus) -> None:
-        """It stands so from now on; what it holds of the stock changes with that."""
+        """Set an order's status, and with it what the order holds of the stock."""
         order.status, order.changed = status, self.change()
         self._touch_stock(order)
 

@@ -79,7 +79,7 @@ class MemoryConsent:
         return passcode
 
     def state(self) -> ConsentState:
-        """How it stands, by the secrets in the vault."""
+        """The status, by the secrets in the vault."""
         kept, now = self._vault.load(self._company), self._clock.now()
         open_one = kept.get(PASSCODE)
         passcode = None

@@ -1,4 +1,4 @@
-"""Files that lie between the hub and the company's desktop."""
+"""Files on the platform between the hub and the company's desktop."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Request:
 
 @dataclass
 class Platform:
-    """What lies in between; the switches of a test say how the desktop behaves."""
+    """The platform with its files; the switches of a test say how the desktop behaves."""
 
     files: list[File] = field(default_factory=list)
     bad: set[str] = field(default_factory=set)  #: keys for which a whole file is refused

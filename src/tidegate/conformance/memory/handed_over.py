@@ -1,4 +1,4 @@
-"""Orders as files: they lie on a platform until the company's desktop fetches them and states what became of each."""
+"""Orders as files: a platform keeps them until the company's desktop fetches them and reports each outcome."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FiledOrders(Orders):
             )
 
     def reserve(self, batch: Sequence[Prepared]) -> HandedOver | Failure:
-        """The reference under which a file of just this content will lie."""
+        """The reference of a file with exactly this content."""
         return self._company.calls_made.read("reserve", lambda: self._named(batch))
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:

@@ -26,7 +26,7 @@ class Inside:
     lists_known: bool = False  #: whether what orders may name was read already
 
     def write(self, scope: Scope, kind: str, work: Callable[[], Outcome], key: str = "") -> Outcome:
-        """Change something at once, or let it lie until the company works on it."""
+        """Change something at once, or keep it until the company works on it."""
         if scope not in self.switches.hands_over_too:
             return self.calls_made.write(kind, work, key)
         return self.calls_made.write(kind, lambda: self._lying(work, key), key)

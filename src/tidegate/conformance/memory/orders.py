@@ -67,7 +67,7 @@ class Orders:
             yield key, answer if isinstance(answer, Failure) else answer[key]
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
-        """Nothing lies anywhere."""
+        """Nothing is ever handed over."""
         return {}
 
     def entered(self, batch: Sequence[Prepared]) -> dict[str, Outcome]:

@@ -1,4 +1,4 @@
-"""The desks that only read: stock, what web orders hold, products, how orders stand."""
+"""The desks that only read: stock, what web orders hold, products, the status of orders."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Line:
 
     id: str
     line: SalesLine
-    stocked: bool = True  #: whether pieces of its product lie in warehouses
+    stocked: bool = True  #: whether warehouses keep its product
     despatched: Decimal = ZERO
     invoiced: Decimal = ZERO
     credited: Decimal = ZERO
@@ -97,7 +97,7 @@ class Line:
 
     @property
     def description(self) -> str:
-        """What stands on it."""
+        """The text of the line."""
         return self.line.description
 
     @property

@@ -1,4 +1,4 @@
-"""Records other than orders that lie with the company: worked on later, and each asked for by its parcel."""
+"""Records other than orders that wait with the company: it works on them later, and each has its own parcel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REJECTED = Failure(Code.REFUSED, "somebody refused the request")
 
 
 class Requests:
-    """What lies there beside orders."""
+    """The waiting requests, all but orders."""
 
     def __init__(self, company: Inside) -> None:
         self._company = company
@@ -29,7 +29,7 @@ class Requests:
         return self._company.calls_made.collect(parcels, self._outcomes)
 
     def work(self) -> None:
-        """The company works on what lies there."""
+        """The company works on the waiting requests."""
         for request in self._company.platform.requests:
             if request.outcome is None:
                 rejected = request.key in self._company.platform.rejected

@@ -1,4 +1,4 @@
-"""The stand of the room in memory, under a clock that stands still until it is moved."""
+"""The stand of the room in memory, on a clock that only the test moves."""
 
 from __future__ import annotations
 

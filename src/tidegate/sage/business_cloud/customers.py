@@ -1,7 +1,7 @@
 """Customers: looked for, read with their terms, and created as contacts.
 
 Source: contract §7. A contact has one currency and a reference of ten characters, unique also against deleted ones, which
-guards against a second contact. Our key stands in `source_guid`, which no call can search for: contacts are kept in
+guards against a second contact. Our key is in `source_guid`, which no call can search for: contacts are kept in
 memory, and what is new is read before anything is said of them. Nobody is on hold in Sage: a line of the contact's notes
 says so.
 """

@@ -1,7 +1,7 @@
 """The invoice of a draft, which is released, or of a quote, of which an invoice is made (contract §8.2, §8.3).
 
 The document is looked at first: what users, or a call whose answer was lost, have invoiced is not invoiced again. The
-invoice of a quote is the quote as it stands now, with the changes that users have made.
+invoice of a quote has the quote's present content, with the changes that users have made.
 """
 
 from __future__ import annotations

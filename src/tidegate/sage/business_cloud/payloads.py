@@ -198,7 +198,7 @@ def _shipping(order: SalesOrder) -> dict[str, Any]:
 
 
 def _address(address: Address, what: str, codes: Codes) -> dict[str, Any]:
-    """Two lines of street; who it is for stands before them, and what does not fit in the notes."""
+    """An address with two lines of street; names, and what does not fit, go to the notes."""
     names = [name for name in (address.company, address.name) if name]
     if names:
         codes.over.append(f"{what} address: {', '.join(names)}")

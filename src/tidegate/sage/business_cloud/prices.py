@@ -1,6 +1,6 @@
 """Prices by price type. Source: contract §7, §9: no breaks, no days, no prices of single customers.
 
-The lists are the price types; the prices of an item stand with it, and a changed price is a change of its item. Services
+The lists are the price types; an item's record has its prices, and a changed price is a change of the item. Services
 have rates, which are not read: they have no price types.
 """
 

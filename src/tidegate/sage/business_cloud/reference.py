@@ -25,7 +25,7 @@ from tidegate.sage.business_cloud.wire_names import STOCK_ITEM
 T = TypeVar("T")
 ALL = (("attributes", "all"),)
 CONTACTS = Stream("contacts", ALL)
-PRODUCTS = Stream("products", ALL)  #: stock items stand here, too
+PRODUCTS = Stream("products", ALL)  #: stock items are here, too
 SERVICES = Stream("services", ALL)
 
 
@@ -153,7 +153,7 @@ class Reference:
     # Set-up, read whole
 
     def accounts(self) -> dict[str, Account] | Failure:
-        """Ledger accounts that may stand on sales documents, by code."""
+        """Ledger accounts that sales documents may use, by code."""
         if self._accounts is None:
             rows = self._client.read("ledger_accounts", {"visible_in": "sales", "attributes": "all"})
             if isinstance(rows, Failure):

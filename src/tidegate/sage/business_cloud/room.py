@@ -91,7 +91,7 @@ class BusinessCloudCompany:
         )
 
     def stand_down(self, until: datetime) -> None:
-        """Nothing stands between us and the API."""
+        """Do nothing: no agent is between the hub and the API."""
 
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:

@@ -50,7 +50,7 @@ class BusinessCloudSettings(CompanySettings, frozen=True, kw_only=True, tag="bus
 
     @property
     def invoices_shipped(self) -> bool:
-        """Whether Tidegate makes the invoices of what stands as a quote or draft first."""
+        """Whether orders are quotes or drafts first, which Tidegate invoices later."""
         return self.orders != "invoice" and self.invoiced == "shipped"
 
     @property

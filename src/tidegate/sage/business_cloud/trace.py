@@ -1,4 +1,4 @@
-"""Our key and the keys of our lines, as they stand in a document's notes: there are no custom fields (contract §9).
+"""Our key and the keys of our lines, as written in a document's notes: there are no custom fields (contract §9).
 
 The document's reference is the order's number, which users see and which is searched for; whose it is, the last line
 of the notes says. A document without it, or with another one, is not ours.

@@ -26,7 +26,7 @@ LINES = {INVOICES: "invoice_lines", QUOTES: "quote_lines", CREDITS: "credit_note
 
 
 def resource_of(form: Form) -> str:
-    """Where orders of this form stand."""
+    """The resource of orders of this form."""
     return QUOTES if form == "quote" else INVOICES
 
 
@@ -66,7 +66,7 @@ def number_of_document(row: Row) -> str:
 
 
 def status_of(row: Row) -> SalesOrderStatus:
-    """How an order stands by its document: what is invoiced is done, for there are no shipments."""
+    """The order's status by its document: an invoiced order is complete, for there are no shipments."""
     if is_quote(row):
         if id_of(row, "invoice"):
             return SalesOrderStatus.COMPLETE
@@ -94,7 +94,7 @@ def is_void(row: Row) -> bool:
 def document_lines(row: Row, resource: str, trace: Trace | None) -> list[DocumentLine]:
     """The lines of a document with our keys, where we sent it. Raises Unreadable.
 
-    Keys stand in the order in which the lines were sent. Where users have changed the lines, they are left out: a line is
+    Keys are in the order in which the lines were sent. Where users have changed the lines, they are left out: a line is
     known by its product then.
     """
     rows = rows_of(row, LINES[resource])

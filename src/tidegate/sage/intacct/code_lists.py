@@ -1,6 +1,6 @@
 """The set-up lists that mappings point into.
 
-Subtotals cannot be listed by the gateway: which of them hold tax, charges and amounts stands in the
+Subtotals cannot be listed by the gateway: which of them hold tax, charges and amounts is in the
 configuration, so those lists are what it says.
 """
 

@@ -95,7 +95,7 @@ class Contacts:
             self._known.clear()
 
     def _make(self, records: Sequence[Mapping[str, Any]]) -> dict[str, Failure]:
-        """Several in one function, which is metered once; it fails as a whole, then each stands for itself."""
+        """Several in one function, which is metered once; if it fails as a whole, each is created on its own."""
         failure = _outcome(self._client.write_one(_creation(records)))
         if failure is None:
             return {}

@@ -35,7 +35,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """One error of an answer; the specific one stands first."""
+    """One error of an answer; the specific one comes first."""
 
     number: str
     text: str
@@ -168,7 +168,7 @@ def acknowledged(body: bytes, control_id: str) -> Refused | bool:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The response to an offline request. `level`: where the whole was refused; then that stands under ""."""
+    """The response to an offline request. `level`: where the whole was refused; the failure then has the key ""."""
 
     control_id: str
     refused: Mapping[str, Refused]

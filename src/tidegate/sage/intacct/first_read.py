@@ -2,7 +2,7 @@
 
 A part is so many pages. The cursor says which record each stream has come to, and from which stamp on changes are
 asked for once all are through: the newest one when the first part was read. Whatever changes meanwhile has a newer
-stamp and is read again then. Record numbers grow (A), so that new records stand behind the last part.
+stamp and is read again then. Record numbers grow (A), so that new records come after the last part.
 """
 
 from __future__ import annotations

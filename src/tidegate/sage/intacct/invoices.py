@@ -1,6 +1,6 @@
 """Invoices and returns of orders with our key.
 
-Source: contract §6.5, §10. Tax is what stands in the definition's tax subtotals; the other subtotals are lines
+Source: contract §6.5, §10. Tax is the sum of the definition's tax subtotals; the other subtotals are lines
 without an item. A document is known by its DOCID: the AR invoice behind it gets another record number whenever the
 document is changed.
 """

@@ -112,7 +112,7 @@ class IntacctCompany:
         )
 
     def stand_down(self, until: datetime) -> None:
-        """Do nothing: no agent lies between the hub and the gateway."""
+        """Do nothing: no agent is between the hub and the gateway."""
 
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:

@@ -2,7 +2,7 @@
 
 Source: contract §4. A sign-in is the expensive and policed step, so a session is used for as long as it lasts,
 by all threads. The answer names the endpoint to go on at; it is used only where the vendor's, or our own
-configured, host stands in it.
+configured, host is in it.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ WAITING = frozenset({"Draft", "Submitted", "Partially Approved", "Declined"})
 
 
 def status_of(state: str) -> SalesOrderStatus:
-    """How an order stands by its own state alone; one whose state is new to us counts as live."""
+    """An order's status by its own state alone; an unknown state counts as live."""
     if state == CLOSED:
         return SalesOrderStatus.CANCELLED
     return SalesOrderStatus.ON_HOLD if state in WAITING else SalesOrderStatus.LIVE

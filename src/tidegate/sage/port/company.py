@@ -64,7 +64,7 @@ class Company(Protocol):
         ...
 
     def stand_down(self, until: datetime) -> None:
-        """A window closes soon: begin nothing new until then, and let what stands between (an agent) finish.
+        """A window closes soon: begin nothing new until then, and let an agent in between finish.
 
         Sessions that are open go on; the door opens again at `until`, aware UTC. Nothing to do for most products.
         """

@@ -1,7 +1,7 @@
 """How a person lets Tidegate into a company: a sign-in in the browser, a consent inside the product, or neither.
 
-A room says which by `Company.entrance`; None: its credentials stand in the configuration. What a person's act
-gave (tokens, keys) lies in the vault (`tidegate.sage.vault`), so that every process finds it there.
+A room says which by `Company.entrance`; None: its credentials are in the configuration. What a person's act
+gave (tokens, keys) is in the vault (`tidegate.sage.vault`), so that every process finds it there.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class EndsUnused(Protocol):
 
 
 class ConsentStatus(StrEnum):
-    """How a consent stands. From the last three only a new passcode leads on."""
+    """The status of a consent. After the last three only a new passcode helps."""
 
     NOT_ASKED = "not asked"
     WAITING = "waiting"  #: a passcode is open, and nobody has answered it yet
@@ -74,7 +74,7 @@ class Passcode:
 
 @dataclass(frozen=True, slots=True)
 class ConsentState:
-    """How it stands at this moment, over all processes; `passcode` is the one that is open, if any."""
+    """The present status, the same for all processes; `passcode` is the open one, if any."""
 
     status: ConsentStatus
     passcode: Passcode | None = None
@@ -111,7 +111,7 @@ class Consent(Lasting, Protocol):
         ...
 
     def state(self) -> ConsentState:
-        """How it stands, read from where every process looks: another one may have heard the approval."""
+        """The status, read from the vault that all processes share: another one may have received the approval."""
         ...
 
     def enter(self, key: str) -> Failure | None:

@@ -120,7 +120,7 @@ class Found:
 
     @property
     def cancelled(self) -> bool:
-        """Whether it stands there, and is not to be delivered any more."""
+        """Whether the order exists and must not be delivered any more."""
         return self.status is SalesOrderStatus.CANCELLED
 
 
@@ -164,12 +164,12 @@ class OrderDesk(Protocol):
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
         """Read what is known of parcels that were handed over, record by record, by key.
 
-        A record that still lies there is handed over again, with a new `not_before`, and with its reference
-        for a parcel that has none yet. A parcel of which some records have an outcome, and none still lies
-        there, is answered: the records that it leaves out are missing, and are looked up; unless the product states
+        A record that still waits is handed over again, with a new `not_before`, and with its reference
+        for a parcel that has none yet. A parcel of which some records have an outcome, and none still
+        waits, is answered: the records that it leaves out are missing, and are looked up; unless the product states
         of the whole that it was worked through, then they are accepted without a number. A parcel of which
         nothing is known has no entry; of one that is known never to have arrived, each record is a
-        `transient` failure. A file that is refused without a word which record is at fault is
+        `transient` failure. A file that is refused without naming the record at fault is
         `parcel-refused` for each. A product that answers at once never hands over and answers {}.
         """
         ...
@@ -184,7 +184,7 @@ class OrderSearch(Protocol):
 
 
 class InvoicingDesk(Protocol):
-    """Makes the invoice of an order that stands as a draft or a quote first."""
+    """Makes the invoice of an order that is a draft or a quote first."""
 
     def invoice(self, order_id: str, number: str) -> Outcome:
         """Invoice a sent order; invoicing an invoiced one, by whomever, is Accepted again.

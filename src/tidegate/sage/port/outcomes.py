@@ -1,7 +1,7 @@
 """What becomes of one record that was sent: accepted, handed over, or a failure.
 
-*Accepted* is the company's own answer. *Handed over* says only that the record lies with the company: a
-file that a desktop fetches later, a request that is answered offline. Its fate is read later, by
+*Accepted* is the company's own answer. *Handed over* says only that the record waits with the company: a
+file that a desktop fetches later, a request that is answered offline. Its outcome is read later, by
 collecting its parcel or by a look-up; until then it is neither confirmed nor failed nor sent again.
 """
 
@@ -45,7 +45,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """A record that lies with the company, whose fate is read later.
+    """A record that waits with the company; its outcome is read later.
 
     `parcel` is the tracking reference under which the company, or the service in between, keeps it; all
     records of one parcel carry the same. Instants are aware UTC: before `not_before` there is nothing to

@@ -1,4 +1,4 @@
-"""The desks for what lies with a company: naming a parcel of orders before it leaves, and reading other parcels.
+"""The desks for records that wait with a company: naming a parcel of orders before it leaves, and reading other parcels.
 
 Parcels of orders are read by the order desk itself (`OrderDesk.collect`).
 """
@@ -26,7 +26,7 @@ class Scope(StrEnum):
 
 
 class Awaited(StrEnum):
-    """What the company has not done yet with a parcel that lies there, in the words of its product."""
+    """What the company has not done yet with a waiting parcel, in the words of its product."""
 
     FETCHED = "fetched"  #: a file that a computer of the company fetches
     ANSWERED = "answered"  #: a request that is worked on later
@@ -37,7 +37,7 @@ class OrderTracking(Protocol):
     """Names a parcel of orders before it leaves."""
 
     def reserve(self, batch: Sequence[Prepared]) -> HandedOver | Failure:
-        """The reference under which `OrderDesk.send` of exactly these orders, called next, will lie.
+        """The reference of the parcel that `OrderDesk.send` makes of exactly these orders, when it is called next.
 
         The ledger keeps it before the parcel leaves, so that a process that dies in between knows where to ask.
         Nothing is taken by this call: after a failure nothing has left, and nothing is in doubt.

@@ -99,7 +99,7 @@ class Despatches:
     def _entered(
         self, before: _Position | None
     ) -> tuple[list[Row], dict[str, str], dict[str, list[str]]] | Failure:
-        """What is new or changed in data entry; the digests of all that stands there; tracking numbers."""
+        """What is new or changed in data entry; the digests of everything in it; tracking numbers."""
         rows = self._shipments.headers()
         if isinstance(rows, Failure):
             return rows

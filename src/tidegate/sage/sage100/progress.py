@@ -1,4 +1,4 @@
-"""How far orders have come: the open file, what lies in data entry, and history for those that have left the file.
+"""The progress of orders: the open file, data entry, and history for those that have left the file.
 
 Source: contract §7.1. The open file is read whole, headers alone; the lines of an order are read when its header is
 another one. For an order that is no longer there, history says whether it is complete or deleted; without a row in

@@ -72,7 +72,7 @@ class Stream:
         return more if isinstance(more, Failure) else Changes([*rows, *more], cursor, full=at is None)
 
     def cursor(self, rows: Iterable[Row], at: datetime | None = None) -> str:
-        """The cursor after these rows; `at` is where the reader stood before. "" when nothing was seen."""
+        """The cursor after these rows; `at` is the position before. "" when nothing was seen."""
         stamped = [(moment, row) for row in rows if (moment := moment_of(row, self.stamp)) is not None]
         newest = max((moment for moment, _ in stamped), default=at)
         if at is not None and (newest is None or newest < at):

@@ -1,7 +1,7 @@
 """The fields of a row of Sage 200, by name.
 
 Source: contract §7. `""` and null are the same (A); numbers may come as text; an instant has 0 to 7 digits of a second,
-with or without Z (P); a date is what stands in the first ten characters (A). Ids, flags and days that cannot be read
+with or without Z (P); a date is the first ten characters (A). Ids, flags and days that cannot be read
 are absent; a row that cannot be read is named with its id (`each`).
 """
 
@@ -43,7 +43,7 @@ MOST_PIECES = Decimal(10) ** 9
 
 
 def text_of(record: Row, name: str) -> str:
-    """A text field as it stands, "" when absent; what is no text is shown as it was sent."""
+    """A text field unchanged, "" when absent; a value that is not a text is shown as it was sent."""
     try:
         return values.text(record.get(name)) or ""
     except Unreadable:

@@ -1,6 +1,6 @@
 """Texts in the lengths that Sage 200 documents: what identifies something is never cut, nothing in silence.
 
-Free text that does not fit its field stands in full on a memo.
+Free text that does not fit its field is written in full on a memo.
 
 Sage answers 400 to a text that is too long (contract §7, A). Lengths are counted as the database behind
 it counts them, in UTF-16 units: most emoji count twice.

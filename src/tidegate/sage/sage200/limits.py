@@ -1,6 +1,6 @@
 """What one company's hosting bears: sizes of pages and look-ups, learnt downwards from its answers.
 
-Professional stands behind IIS and, as a rule, an application proxy: their limits are of each site's own
+Professional runs behind IIS and, as a rule, an application proxy: their limits are of each site's own
 making and show in nothing but a refusal or a time-out (contract, additions of 29 November). What was
 learnt is kept by the hub between its processes, and forgotten after a while: servers change.
 """

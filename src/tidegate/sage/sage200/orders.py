@@ -1,7 +1,7 @@
 """Sales orders: prepare, look for, send, cancel.
 
 Source: contract §5, §8, §9.6, §10. Sage 200 has no idempotency key and does not refuse a second order
-with the same customer's order number (A). So our key stands in a field of the order, and orders are
+with the same customer's order number (A). So our key is in a field of the order, and orders are
 looked for by that field and by the order number: either may have been changed by hand.
 """
 

@@ -27,7 +27,7 @@ from tidegate.sage.sage200.writing import ACCOUNT, ARITHMETIC, PRODUCT, REFERENC
 
 
 class _Body(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A JSON object; fields that stand at their defaults are not sent, Sage then takes its own."""
+    """A JSON object; fields with their default values are not sent, Sage then takes its own."""
 
 
 class _PostalAddress(_Body, kw_only=True, omit_defaults=True):

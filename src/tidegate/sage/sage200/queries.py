@@ -1,6 +1,6 @@
 """Query strings of the Sage 200 API: a subset of OData (contract §6).
 
-Everything is percent-encoded, spaces as %20 and quotes as %27; text values stand in single quotes with
+Everything is percent-encoded, spaces as %20 and quotes as %27; text values are in single quotes with
 the quote doubled (P).
 """
 

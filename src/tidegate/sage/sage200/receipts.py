@@ -1,7 +1,7 @@
 """Receipts for what was paid at checkout, and their allocation to invoices.
 
 Source: contract §9.9, §9.11, §10. Sage has no idempotency key and twenty characters of room: our key
-stands in `second_reference` as a fingerprint, and a receipt is looked for by it before it is sent
+is in `second_reference` as a fingerprint, and a receipt is looked for by it before it is sent
 again. `reference` is the number that users see.
 """
 

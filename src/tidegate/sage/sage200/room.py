@@ -97,7 +97,7 @@ class Sage200Company:
         return UNLIMITED
 
     def stand_down(self, until: datetime) -> None:
-        """Nothing stands between us and the API."""
+        """Do nothing: no agent is between the hub and the API."""
 
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:

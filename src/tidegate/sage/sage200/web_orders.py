@@ -1,7 +1,7 @@
 """Sales orders that carry our key, as Sage has them now: the tie from its documents back to the store.
 
 Source: contract §6, §9.6, §10. Views of despatches and invoices name orders and lines by their ids alone;
-the keys stand in the orders. A collection of lines does not exist: they are read with their orders.
+the keys are in the orders. A collection of lines does not exist: they are read with their orders.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 PAGE = 1000  #: rows that a page may have at most when it was too large once
 SMALLEST_PAGE = 25
 MOST_PAGES = 10_000
-KEY_SIGNS = "',="  #: of an entry's key that stand in an address as they are
+KEY_SIGNS = "',="  #: of an entry's key that an address has unencoded
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -155,7 +155,7 @@ class Sage300Client(Counted):
         return rows, parts.query
 
     def entry(self, resource: str, key: str) -> Row | Failure | None:
-        """The record with this key, as it stands in parentheses; None when there is none."""
+        """The record with this key, written as in the parentheses of an address; None when there is none."""
         answer = self._send("GET", f"{self._path(resource)}({quote(key, safe=KEY_SIGNS)})")
         if isinstance(answer, Failure):
             return None if answers.GONE in answer.details else answer
@@ -172,7 +172,7 @@ class Sage300Client(Counted):
     # Writing
 
     def insert(self, resource: str, payload: Mapping[str, Any]) -> Row | Failure:
-        """POST one record; the entity as it was made. Properties leave in the order in which they stand."""
+        """POST one record; the entity as it was made. Properties keep their order."""
         answer = self._send("POST", self._path(resource), payload=payload)
         if isinstance(answer, Failure):
             return answer

@@ -23,7 +23,7 @@ LEAST = 80  #: per cent of the rows of the last file
 class CsvExports:
     """The exports of one company, by the names of their tables: `iciloc.csv`.
 
-    Beside each lie `iciloc.rows`, how many rows the last one had, and, for a while, `iciloc.agreed`: a file that a person
+    Beside each are `iciloc.rows`, how many rows the last one had, and, for a while, `iciloc.agreed`: a file that a person
     makes to agree with far fewer rows; it counts for what was exported before it.
     """
 

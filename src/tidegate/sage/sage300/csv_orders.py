@@ -1,7 +1,7 @@
 """A file of orders for the site's import, made of the bodies that the Web API would get. Source: contract §7, §17.
 
-Columns stand in the sequence of the layout, which is the site's own. Dates are yyyymmdd, the point is decimal, every cell
-stands in double quotes, lines end with CRLF.
+Columns are in the sequence of the layout, which is the site's own. Dates are yyyymmdd, the point is decimal, every cell
+is in double quotes, lines end with CRLF.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _records(body: Body, layout: Layout) -> list[tuple[str, Values]]:
 
 
 def header_of(body: Body, notes: Sequence[Body] = ()) -> Values:
-    """Notes that have no records of their own stand behind the comment, as far as it has room."""
+    """The header's cells. Notes, which have no records of their own, follow the comment as far as they fit."""
     values = {column: str(body.get(name, "")) for column, name in COLUMNS.items()}
     values["ORDDATE"] = str(body[ORDER_DATE])[:10].replace("-", "")
     for short, long in (("SHP", "ShipTo"), ("BIL", "BillTo")):
@@ -110,7 +110,7 @@ def header_of(body: Body, notes: Sequence[Body] = ()) -> Values:
 
 
 def detail_of(number: int, line: Body) -> Values:
-    """Type and item come first, for they fill in the rest; the price behind what says that it stands."""
+    """The cells of a line. Type and item come first, for they fill in the rest; the price follows its override."""
     last = {"TCLASS1": str(line.get(LINE_TAX, "")), "DESC": line.get("Description", "")}
     first = {"LINENUM": str(number)}
     if line["LineType"] == "Item":

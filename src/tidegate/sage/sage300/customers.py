@@ -1,7 +1,7 @@
 """Customers: looked for, read with their terms, and created.
 
 Source: contract §12. CustomerNumber is unique, which guards against a second account. Optional fields cannot be
-looked up, so that our key stands in a text property besides (`customer_key`). Balances do not change
+looked up, so that our key is in a text property besides (`customer_key`). Balances do not change
 DateLastMaintained; that they change DateOfLastActivity is assumed, and a nightly full read makes up for it.
 """
 
@@ -149,7 +149,7 @@ class Customers:
         return Accepted(account, account)
 
     def _new(self, new: NewCustomer, codes: Codes) -> dict[str, Any]:
-        """Group and tax group fill in the rest: what follows them counts, what stands before is overwritten."""
+        """Group and tax group fill in the rest: they overwrite what comes before them."""
         company, address = self._company, new.address
         account = codes.check("account", new.account, ACCOUNT).upper()
         lines, rest = street_lines(address.street, LINE, 4)

@@ -1,6 +1,6 @@
 """Orders by the SOAP gateway: previewed with Sage's own tax, then inserted. Source: contract §14, §16.
 
-Fields are set in the sequence in which they stand. Names of the detail views are assumed.
+Fields are set in the given sequence. Names of the detail views are assumed.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class ImportFiles(ImportFolder):
             yield path.stem, (path, path.with_suffix(".csv"))
 
     def named(self, digest: str) -> str:
-        """The last file with this content, wherever it lies; "" if there is none."""
+        """The last file with this content, in whichever folder; "" if there is none."""
         moved = (
             ImportFolder.named(ImportFiles(self.folder / DONE), digest) if self.folder.name != DONE else ""
         )

@@ -166,7 +166,7 @@ class Orders:
         details = {}
         day = day_of(row, ORDER_DATE)
         if day is not None and day != sent.order.date:
-            # A zone between us and the ledger moves days, at a month's end into another period: this order stands.
+            # A zone between us and the ledger moves days, at a month's end into another period: this order stays as it is.
             self._shifted = (
                 f"Sage saved order {number} with the date {day:%d.%m.%Y} instead of "
                 f"{sent.order.date:%d.%m.%Y}: correct date_form, restart Tidegate, and correct the order's "

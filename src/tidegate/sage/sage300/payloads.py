@@ -105,7 +105,7 @@ def _line(line: SalesLine, company: Sage300Settings, codes: Codes) -> dict[str, 
 
 
 def _goods(line: SalesLine, company: Sage300Settings, codes: Codes) -> dict[str, Any]:
-    """The override stands before the price: a price before it is overwritten by the list's."""
+    """A line of goods. The override precedes the price: a price before it is overwritten by the list's."""
     return {
         "LineType": "Item",
         "Item": codes.check("SKU", line.code, PRODUCT),

@@ -46,7 +46,7 @@ def both(where: Where, term: str) -> Where:
 
 
 def filter_of(where: Where) -> str:
-    """As it stands in an address."""
+    """The filter, encoded for an address."""
     return quote(" or ".join(where), safe="(),'$:@/") if where else ""
 
 

@@ -78,7 +78,7 @@ class Receipts:
             return Failure(Code.UNREADABLE, f"Sage's receipt cannot be read: {error}", sent=False)
 
     def _waiting(self, keys: set[str]) -> dict[str, LedgerEntry | Failure] | Failure:
-        """Receipts that stand in batches of ours which are not posted yet."""
+        """Receipts in batches of ours that are not posted yet."""
         where = f"BatchRecordType eq '{CASH}' and BatchStatus ne {text(POSTED)} and startswith(Description,{text(TITLE)})"
         batches = self._client.read(BATCHES, (where,))
         if isinstance(batches, Failure):

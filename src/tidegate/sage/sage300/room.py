@@ -37,7 +37,7 @@ from tidegate.transport import ClientFactory, HttpClient, Tally
 class Sage300Company:
     """:class:`tidegate.sage.port.company.Company` for Sage 300."""
 
-    entrance = None  #: user and password stand in the configuration
+    entrance = None  #: user and password are in the configuration
     doorbell = None  #: it calls nobody
 
     def __init__(
@@ -105,7 +105,7 @@ class Sage300Company:
         return UNLIMITED
 
     def stand_down(self, until: datetime) -> None:
-        """Nothing stands between us and the Web API."""
+        """Do nothing: no agent is between the hub and the Web API."""
 
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:

@@ -33,7 +33,7 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
     location: str = ""  #: of lines that name none
     unit: str = "EA"
     tax_group: str = ""  #: of orders; "" = the customer's
-    tax_authority: str = ""  #: whose rates tax codes stand for
+    tax_authority: str = ""  #: the tax authority whose rates the tax codes mean
     buyer_class: int = 1
     price_list: str = ""  #: the standard one
     customer_group: str = ""  #: of accounts that the hub opens

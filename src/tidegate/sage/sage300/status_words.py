@@ -13,7 +13,7 @@ def is_complete(row: Row) -> bool:
 
 
 def status_of(row: Row) -> SalesOrderStatus:
-    """How an order stands by its own header: finished without a shipment or an invoice, it was cancelled."""
+    """An order's status by its own header: finished without a shipment or an invoice, it was cancelled."""
     if is_complete(row):
         begun = text_of(row, LAST_SHIPMENT) or text_of(row, LAST_INVOICE)
         return SalesOrderStatus.COMPLETE if begun else SalesOrderStatus.CANCELLED

@@ -1,6 +1,6 @@
 """Every name of the Web API that is not the vendor's own word, in one place: a fact learnt later is a change here.
 
-Source: contract §1 to §18. Names that are marked (C) there stand where they are used; those here are seen in public
+Source: contract §1 to §18. Names that are marked (C) there are where they are used; those here are seen in public
 code (P) or ours (A), with their mark.
 """
 

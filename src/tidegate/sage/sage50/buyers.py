@@ -71,7 +71,7 @@ def lacking(address: dict[str, Any]) -> list[str]:
 
 
 def names_of(address: Address, company: str) -> tuple[str, str]:
-    """First and last name; of a buyer without one, the company stands as last name."""
+    """First and last name; of a buyer without one, the company is the last name."""
     words = one_line(address.name).split()
     if not words:
         return "-", one_line(company or address.company) or "-"

@@ -1,6 +1,6 @@
 """How a person lets Tidegate into a Sage 50: registration, passcode, approval; or a key typed in by hand.
 
-Source: contract §2, §3. The approval comes by the doorbell and is stored there; what is open, granted or lost lies in
+Source: contract §2, §3. The approval comes by the doorbell and is stored there; what is open, granted or lost is kept in
 the vault, so that every process sees the same.
 """
 
@@ -143,7 +143,7 @@ class Consent:
         return Passcode(code, until)
 
     def state(self) -> ConsentState:
-        """By what lies in the vault. A passcode that nobody answered ends by its time alone: no denial is awaited."""
+        """The status by the vault. A passcode without an answer ends by its time alone: no denial is awaited."""
         secrets = self._vault.load(self._company)
         asked = asked_in(secrets)
         is_open = asked is not None and self._clock.now() < asked.until

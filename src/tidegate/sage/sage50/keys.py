@@ -23,7 +23,7 @@ from tidegate.transport import Answer, HttpClient, NoAnswer
 
 INITIAL, CURRENT, PREVIOUS = "initial-key", "current-key", "previous-key"
 #: That the keys are worth nothing any more, and when it was seen; only a new consent takes it away. What the vault
-#: keeps of it is the name alone: a value would be hidden wherever it stands in a text.
+#: keeps of it is the name alone: a value would be hidden wherever a text has it.
 REVOKED, LOST = "consent-revoked", "consent-lost"
 AHEAD = timedelta(minutes=1)  #: how long before a known end the key is renewed
 TRIES = 2  #: a renewal whose answer is lost is asked for again at once, with the same pair

@@ -1,6 +1,6 @@
 """The order desk of Sage 50: orders become records, records a file, and a file's result what became of each.
 
-Source: contract §8, §9. Nothing is answered at once: what left lies with the platform until Sage 50 fetches it.
+Source: contract §8, §9. Nothing is answered at once: the platform keeps what was sent until Sage 50 fetches it.
 """
 
 from __future__ import annotations

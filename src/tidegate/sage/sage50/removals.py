@@ -38,7 +38,7 @@ class Limits:
 
 @dataclass(eq=False)
 class Removals:
-    """The guard of one company; what was seen lies in the vault, for all processes."""
+    """The guard of one company; what was seen is in the vault, for all processes."""
 
     company: str
     vault: Vault

@@ -17,7 +17,7 @@ from tidegate.sage.sage50 import wire_names
 from tidegate.sage.sage50.fields import Record, text_of
 from tidegate.sage.sage50.scope_files import listed
 
-#: Sage 50's words for how an order stands; the first two are the vendor's.
+#: Sage 50's words for an order's status; the first two are the vendor's.
 STATUSES = {
     "pending": SalesOrderStatus.LIVE,
     "delivered": SalesOrderStatus.COMPLETE,

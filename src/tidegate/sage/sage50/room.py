@@ -1,4 +1,4 @@
-"""Sage 50 Cloud behind the port: one installation, reached over the platform that its files lie on.
+"""Sage 50 Cloud behind the port: one installation, reached over the platform that keeps its files.
 
 Source: contract (all); what was proven and against what: docs/sage/sage-50.md.
 """
@@ -162,7 +162,7 @@ class Sage50Company:
         return UNLIMITED
 
     def stand_down(self, until: datetime) -> None:
-        """Nothing stands between: the platform keeps what lies there."""
+        """Do nothing: no agent is in between, and the platform keeps its files."""
 
     @property
     def calls(self) -> int:

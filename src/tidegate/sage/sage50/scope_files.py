@@ -180,7 +180,7 @@ def parts(body: bytes) -> Parts | str:
 
 
 def _undecoded(body: bytes) -> list[msgspec.Raw] | None:
-    """The records as they stand; None for a file that is not plainly an array, or an object with one."""
+    """The records unchanged; None for a file that is not plainly an array, or an object with one."""
     try:
         if body.lstrip()[:1] == b"[":
             return _records.decode(body)

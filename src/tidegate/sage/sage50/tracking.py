@@ -103,7 +103,7 @@ class Tracking:
         return _AFTER[tracked.status](parcel, tracked.found)
 
     def _unknown(self, parcel: Parcel, now: datetime) -> Found:
-        """The platform knows the file no more. It may lie in Sage 50 all the same: until it must be gone, it waits."""
+        """The platform no longer has the file, but Sage 50 may have it: the parcel waits while that is possible."""
         if now < parcel.opened_at + self._kept:
             return {}
         text = "the platform no longer has the file, and no result was received: it is sent again"

@@ -1,6 +1,6 @@
 """Customers: looked for, read with their terms, and opened by SOAP.
 
-Source: contract §14 and additions. BPCNUM is unique, which guards against a second account; our key stands in a field
+Source: contract §14 and additions. BPCNUM is unique, which guards against a second account; our key is in a field
 that the site has added. Balances are the open due dates; they do not change a customer's stamp, so that customers
 whose due dates changed are reported again.
 """

@@ -1,6 +1,6 @@
 """The small, constant envelope of X3's SOAP (RPC/encoded), made and read here.
 
-Source: contract §3. The vendor's interface imports a schema without saying where it lies: common libraries would fetch
+Source: contract §3. The vendor's interface imports a schema without saying where it is: common libraries would fetch
 it from the internet.
 """
 
@@ -83,7 +83,7 @@ def read(body: bytes, operation: str) -> Returned | str | None:
     fault = content.find(f"{{{SOAP}}}Fault")
     if fault is not None:
         return (fault.findtext("faultstring") or "").strip() or "SOAP fault"
-    # In the encoded style any value may stand outside and be referred to.
+    # In the encoded style any value may be elsewhere in the document, and referred to.
     elsewhere = {one.get("id", ""): one for one in content.iter() if one.get("id")}
 
     def there(one: Element | None) -> Element | None:

@@ -2,7 +2,7 @@
 
 An order counts as absent only after a look-up that was answered with a list that can show it: by REST the class
 itself, by SOAP a list of the newest orders that goes back far enough. Our keys and the numbers that users type in
-stand in the same field; ours are known by their prefix.
+are in the same field; ours are known by their prefix.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def order_payload(order: SalesOrder, known: Resolved, company: X3Settings) -> di
 
 
 def _line(line: SalesLine, company: X3Settings, codes: FittingTexts) -> dict[str, Any]:
-    """An own description counts only where the shop's differs; else the product's own stands."""
+    """An own description counts only where the shop's differs; else Sage keeps the product's."""
     made: dict[str, Any] = {
         LINE_FIELD: codes.check("SKU", line.code, PRODUCT),
         "SAU": company.unit,

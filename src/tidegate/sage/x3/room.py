@@ -91,7 +91,7 @@ class X3Company:
         return (Allowance(Measure.BYTES, size, timedelta(days=1), charged=True),)
 
     def stand_down(self, until: datetime) -> None:
-        """Nothing stands between us and the web server."""
+        """Do nothing: no agent is between the hub and the web server."""
 
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:

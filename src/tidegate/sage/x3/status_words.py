@@ -23,7 +23,7 @@ def invoiced(row: Row) -> str:
 
 
 def status_of(row: Row) -> SalesOrderStatus:
-    """How an order stands: closed before anything was delivered or invoiced, it is cancelled."""
+    """An order's status: closed before anything was delivered or invoiced, it is cancelled."""
     if is_closed(row):
         begun = text_of(row, "DLVSTA") not in ("", NOT_BEGUN) or text_of(row, "INVSTA") not in ("", NOT_BEGUN)
         if not begun and day_of(row, "CCLDAT") is not None:

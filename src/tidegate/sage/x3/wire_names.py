@@ -1,6 +1,6 @@
 """Names of X3 that a site or a release may call otherwise, in one place: a fact learnt later is a change here.
 
-Source: contract §9 to §14, `fields.json`. Names of the vendor's dictionary stand where they are used; those here are
+Source: contract §9 to §14, `fields.json`. Names of the vendor's dictionary are where they are used; those here are
 ours (A), or values of menus.
 """
 
