@@ -100,7 +100,7 @@ class DoorStand(Protocol):
         ...
 
     def open(self) -> None:
-        """It opens again."""
+        """Open the door again."""
         ...
 
 
@@ -112,15 +112,15 @@ class DesktopStand(Protocol):
         ...
 
     def refuse_files_with(self, key: str) -> None:
-        """It refuses a file as a whole in which this order is, and does not say why."""
+        """Make it refuse the whole file that has this order, without a reason."""
         ...
 
     def refuse(self, key: str) -> None:
-        """It refuses this order, and says so."""
+        """Make it refuse this order, with a reason."""
         ...
 
     def leave_out(self, key: str) -> None:
-        """It enters this order, and its result says nothing of it."""
+        """Make it enter this order, but leave it out of the result."""
         ...
 
     def lose_results(self) -> None:
@@ -138,7 +138,7 @@ class DesktopStand(Protocol):
         ...
 
     def again(self) -> Company:
-        """The same company opened by another process."""
+        """The company, opened by another process."""
         ...
 
 

@@ -29,7 +29,7 @@ class Registry(Protocol):
         ...
 
     def give_back(self, held: Any) -> None:
-        """It is free again."""
+        """Free the seat."""
         ...
 
 

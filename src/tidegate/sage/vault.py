@@ -32,7 +32,7 @@ class Secret:
     )
 
     def __post_init__(self) -> None:
-        """From now on it is hidden wherever it would be shown."""
+        """Hide the value in logs and messages from now on."""
         remember_secret(self.value)
 
 
@@ -80,7 +80,7 @@ class MemoryTurn:
     secrets: Secrets
 
     def keep(self, new: Secrets, forget: Collection[str] = ()) -> Secrets:
-        """In memory nobody loses a turn."""
+        """Keep the secrets; in memory a turn is never lost."""
         self.vault.keep(self.company, new, forget)
         self.secrets = self.vault.load(self.company)
         return self.secrets

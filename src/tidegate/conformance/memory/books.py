@@ -134,7 +134,7 @@ class Books:
         day: date | None = None,
         sent: SalesOrder | None = None,
     ) -> Order:
-        """Whoever enters it."""
+        """Enter an order, ours or another one."""
         made = Order(
             id=self.new_id(),
             number=f"SO{len(self.orders) + 1:06}" if number is None else number,
@@ -159,7 +159,7 @@ class Books:
         self._touch_stock(order)
 
     def delete(self, order: Order) -> None:
-        """It is there no longer."""
+        """Delete an order."""
         del self.orders[order.id]
         self.deleted.append(order)
         self.change()
@@ -175,7 +175,7 @@ class Books:
         return line.line.account or (self.carriage if line.line.kind is LineKind.CHARGE else SALES)
 
     def number_orders(self) -> None:
-        """Those that have no number get one."""
+        """Give a number to each order without one."""
         for place, one in enumerate(self.orders.values(), 1):
             if not one.number:
                 one.number, one.changed = f"SO{place:06}", self.change()
@@ -199,7 +199,7 @@ class Books:
         return [one for one in self.orders.values() if one.key == key]
 
     def account_of(self, named: str) -> Account | None:
-        """By its reference, whatever the case."""
+        """The account of this reference, regardless of case."""
         return next((one for one in self.accounts.values() if one.account.lower() == named.lower()), None)
 
     # --- the sales ledger -------------------------------------------------------------------------

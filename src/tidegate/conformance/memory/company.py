@@ -78,7 +78,7 @@ class MemoryCompany:
 
     @property
     def about(self) -> About:
-        """As the switches say."""
+        """What the switches make of the company."""
         switches = self.switches
         return About(
             "memory",

@@ -33,7 +33,7 @@ class Customers:
         return self._company.calls_made.read("read customers", lambda: self._changed(since))
 
     def find_created(self, keys: Sequence[str]) -> dict[str, CustomerMatch | None] | Failure:
-        """By our own key."""
+        """The accounts that carry our keys, by key."""
         return self._company.calls_made.read("find customer", lambda: {key: self._ours(key) for key in keys})
 
     def create(self, new: NewCustomer) -> Outcome:

@@ -207,7 +207,7 @@ class Despatches:
         self._company = company
 
     def read(self, since: str | None) -> Delta[Despatch] | Failure:
-        """By the tick of their last change."""
+        """The records that changed since a cursor, which is the tick of the last change."""
         return self._company.calls_made.read("read despatches", lambda: self._changed(since))
 
     def _changed(self, since: str | None) -> Delta[Despatch]:
@@ -226,7 +226,7 @@ class Invoices:
         self._company = company
 
     def read(self, since: str | None) -> Delta[SalesInvoice] | Failure:
-        """By the tick of their last change."""
+        """The records that changed since a cursor, which is the tick of the last change."""
         return self._company.calls_made.read("read invoices", lambda: self._changed(since))
 
     def _changed(self, since: str | None) -> Delta[SalesInvoice]:

@@ -67,7 +67,7 @@ class MemoryConsent:
         self._company, self._vault, self._clock, self._office = company, vault, clock, office
 
     def register(self, applicant: Applicant) -> RegistrationPage | Failure | None:
-        """Nobody registers with a product that exists in tests alone."""
+        """No registration: the product exists only in tests."""
         return None
 
     def ask(self) -> Passcode | Failure:
@@ -95,14 +95,14 @@ class MemoryConsent:
         return ConsentState(ConsentStatus.NOT_ASKED)
 
     def enter(self, key: str) -> Failure | None:
-        """A key that somebody has typed in."""
+        """Take a key that was typed in."""
         if key not in self._office.keys:
             return Failure(Code.SIGN_IN_EXPIRED, "the product does not know this key", sent=False)
         self.granted(key)
         return None
 
     def ends_at(self) -> datetime | None:
-        """It lasts until it is withdrawn."""
+        """None: the consent lasts until it is withdrawn."""
         return None
 
     def warning(self) -> str | None:

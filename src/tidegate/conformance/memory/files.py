@@ -49,14 +49,14 @@ class Platform:
     requests: list[Request] = field(default_factory=list)
 
     def find(self, parcel: Parcel) -> File | None:
-        """By its reference; by its content where no reference came back."""
+        """The file of a parcel, by reference; by content where no reference came back."""
         for file in reversed(self.files):
             if parcel.tracking == file.tracking if parcel.tracking else parcel.digest == file.digest:
                 return file
         return None
 
     def request_of(self, parcel: Parcel) -> Request | None:
-        """By its reference; by the record's key where no reference came back."""
+        """The request of a parcel, by reference; by the record's key where no reference came back."""
         for request in reversed(self.requests):
             if parcel.tracking == request.tracking if parcel.tracking else request.key in parcel.keys:
                 return request

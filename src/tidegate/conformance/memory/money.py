@@ -28,7 +28,7 @@ class Receipts:
         self._books = company.books
 
     def find(self, keys: Sequence[str]) -> dict[str, LedgerEntry | Failure | None] | Failure:
-        """By our own keys."""
+        """The receipts with these keys of ours, by key."""
         found: dict[str, LedgerEntry | Failure | None] = {}
         for start in range(0, len(keys), KEYS_A_CALL):
             part = keys[start : start + KEYS_A_CALL]

@@ -44,7 +44,7 @@ class Orders:
 
     @property
     def about(self) -> OrderWriting:
-        """As the company's switches say."""
+        """What the company's switches make of orders."""
         return self._company.switches.writing
 
     def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:

@@ -24,7 +24,7 @@ class Stock:
         self._books = company.books
 
     def read(self, since: str | None, warehouses: Sequence[str] = ()) -> Delta[StockLevel] | Failure:
-        """By the tick of their last change."""
+        """The records that changed since a cursor, which is the tick of the last change."""
         return self._company.calls_made.read("read stock", lambda: self._changed(since, warehouses))
 
     def _changed(self, since: str | None, warehouses: Sequence[str]) -> Delta[StockLevel] | Failure:
@@ -86,7 +86,7 @@ class Products:
         self._company = company
 
     def read(self, since: str | None) -> Delta[ProductRecord] | Failure:
-        """By the tick of their last change."""
+        """The records that changed since a cursor, which is the tick of the last change."""
         return self._company.calls_made.read("read products", lambda: self._changed(since))
 
     def _changed(self, since: str | None) -> Delta[ProductRecord]:
@@ -116,7 +116,7 @@ class Progress:
         self._company = company
 
     def read(self, since: str | None) -> Delta[OrderProgress] | Failure:
-        """By the tick of their last change."""
+        """The records that changed since a cursor, which is the tick of the last change."""
         return self._company.calls_made.read("read progress", lambda: self._changed(since))
 
     def _changed(self, since: str | None) -> Delta[OrderProgress]:

@@ -21,7 +21,7 @@ class Requests:
 
     @property
     def scopes(self) -> frozenset[str]:
-        """As the switches say."""
+        """The scopes that the switches hand over besides orders."""
         return self._company.switches.hands_over_too
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:

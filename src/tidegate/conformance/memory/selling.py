@@ -63,7 +63,7 @@ class Enquiries:
 
 
 def answer(books: Books, question: PriceQuestion) -> CustomerPrice | Failure:
-    """By the account's list, else by the standard one."""
+    """The price of the account's list, else of the standard one."""
     account = books.accounts.get(question.account)
     if account is None:
         text = f"The company has no customer {question.account}."

@@ -137,7 +137,7 @@ def _inconsistencies(books: Books) -> Iterator[str]:
 
 
 def _doubles(books: Books) -> Iterator[str]:
-    """The same thing of ours twice."""
+    """Records of ours that exist twice."""
     orders = [*books.orders.values(), *books.deleted]
     yield from _twice("orders", (one.key for one in orders))
     yield from _twice("accounts", (one.key for one in books.accounts.values()))

@@ -59,7 +59,7 @@ class Switches:
 
     @property
     def writing(self) -> OrderWriting:
-        """The same in the words of the port."""
+        """These switches as the port's `OrderWriting`."""
         return OrderWriting(
             guard=self.guard,
             guard_days=self.guard_days,

@@ -51,7 +51,7 @@ class Customers:
     # Look for
 
     def find(self, queries: Sequence[CustomerQuery]) -> dict[str, list[CustomerMatch]] | Failure:
-        """By reference or e-mail, whatever their case."""
+        """Accounts by reference or e-mail, regardless of case."""
         matches = self._matches()
         if isinstance(matches, Failure):
             return matches

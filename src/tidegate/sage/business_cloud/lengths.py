@@ -13,7 +13,7 @@ NOTES = 2000  #: of a document
 
 
 class Codes(FittingTexts):
-    """Of one record for Sage Business Cloud Accounting."""
+    """The texts of one record for Sage Business Cloud Accounting."""
 
     def __init__(self) -> None:
         super().__init__("Sage")

@@ -26,7 +26,7 @@ from tidegate.sage.business_cloud.wire_names import DRAFT, WAREHOUSE
 
 
 class OpenDocuments:
-    """Of one business. Where orders are invoices at once there are none, and nothing is read."""
+    """The open documents of one business. Where orders are invoices at once, there are none, and nothing is read."""
 
     def __init__(self, client: BusinessCloudClient, reference: Reference, form: Form) -> None:
         self._client = client

@@ -76,7 +76,7 @@ class Progress:
         return Delta(tuple(progress), cursor, found.full)
 
     def _gone(self, watched: dict[str, _Watched]) -> list[OrderProgress] | Failure:
-        """Those of the open ones that are not there any more."""
+        """The progress of watched orders that no longer exist."""
         rows = self._client.read(self._resource, sort="created_at")
         if isinstance(rows, Failure):
             return rows

@@ -95,7 +95,7 @@ class Contacts:
             self._known.clear()
 
     def _make(self, records: Sequence[Mapping[str, Any]]) -> dict[str, Failure]:
-        """Several in one function, which is metered once; if it fails as a whole, each is created on its own."""
+        """Create contacts in one function, which is metered once; if it fails as a whole, create them one by one."""
         failure = _outcome(self._client.write_one(_creation(records)))
         if failure is None:
             return {}
@@ -105,7 +105,7 @@ class Contacts:
         return dict.fromkeys(names, _not_made(failure))
 
     def _make_each(self, records: Sequence[Mapping[str, Any]]) -> dict[str, Failure]:
-        """Some are there, or cannot be: look which, and make the others, each in a function of its own."""
+        """Some contacts exist already, or are refused: look up which exist, and create the others one by one."""
         there: set[str] = set()
         names = [str(one["CONTACTNAME"]) for one in records]
         for part in in_parts(names):

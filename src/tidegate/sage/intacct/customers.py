@@ -46,7 +46,7 @@ class Customers:
     # Look for
 
     def find(self, queries: Sequence[CustomerQuery]) -> dict[str, list[CustomerMatch]] | Failure:
-        """By account or e-mail, in any case; pooled."""
+        """Accounts by reference or e-mail, regardless of case; pooled."""
         accounts = {one.account.strip() for one in queries if one.account.strip()}
         emails = {one.email.strip() for one in queries if one.email.strip()}
         asked = [self._query("CUSTOMERID", part) for part in in_parts(sorted(accounts))]

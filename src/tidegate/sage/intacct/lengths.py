@@ -9,7 +9,7 @@ from tidegate.sage.fitting_texts import FittingTexts
 
 
 class Codes(FittingTexts):
-    """Of one record for Intacct."""
+    """The texts of one record for Intacct."""
 
     def __init__(self) -> None:
         super().__init__("Intacct")

@@ -239,7 +239,7 @@ class Orders:
 
 
 def control_id(key: str, used: int) -> str:
-    """The same for the same order, whoever sends it, how often, and what has changed; at most 256 characters."""
+    """The control id of an order: it does not depend on the sender or the content; at most 256 characters."""
     return f"{key}/order/{used}" if used else f"{key}/order"
 
 

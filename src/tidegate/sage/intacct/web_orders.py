@@ -135,7 +135,7 @@ class WebOrders:
         return WebOrder(text_of(row, "DOCID"), text_of(row, "DOCNO"), key, text_of(row, "STATE"))
 
     def with_lines(self, orders: Mapping[str, WebOrder]) -> dict[str, WebOrder] | Failure:
-        """The same orders with their lines."""
+        """These orders with their lines."""
         rows = self.lines_of(orders, definition=self.company.sales_order)
         if isinstance(rows, Failure):
             return rows

@@ -137,7 +137,7 @@ class OrderDesk(Protocol):
 
     @property
     def about(self) -> OrderWriting:
-        """The same as `Company.about.orders`."""
+        """`Company.about.orders`."""
         ...
 
     def prepare(self, orders: Sequence[SalesOrder]) -> list[Prepared | Failure]:

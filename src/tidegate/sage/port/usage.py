@@ -44,7 +44,7 @@ class Allowance:
 
     @property
     def words(self) -> str:
-        """It in words."""
+        """The allowance in words, for messages."""
         days, seconds = self.per.days, int(self.per.total_seconds())
         span = (
             (f"{days} days" if days > 1 else "day") if days else "minute" if seconds == 60 else f"{seconds} s"

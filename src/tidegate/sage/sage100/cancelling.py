@@ -57,7 +57,7 @@ class Cancelling:
         return _cancelled(number) if deleted else self._gone(number)
 
     def _gone(self, number: str) -> Outcome:
-        """Of an order that is not open any more: what history says."""
+        """The outcome for an order that is no longer open, by its history."""
         rows: list[Row] | Failure = []
         if self._company.keeps_history:
             rows = self._client.narrowed(

@@ -65,7 +65,7 @@ class Customers:
     # Look for
 
     def find(self, queries: Sequence[CustomerQuery]) -> dict[str, list[CustomerMatch]] | Failure:
-        """By account or e-mail, without regard to case, in all customers; what changed is read first."""
+        """Accounts by number or e-mail, regardless of case, among all customers; changes are read first."""
         rows = self._rows()
         if isinstance(rows, Failure):
             return rows

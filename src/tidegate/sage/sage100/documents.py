@@ -82,12 +82,12 @@ class Documents:
         return self._client.narrowed(INVOICES, INVOICE_NUMBER, invoices, self.columns)
 
     def posted(self, rows: list[Row]) -> list[Document] | Failure:
-        """Those of our orders, with their lines."""
+        """The documents of our orders among these rows, with their lines."""
         rows = [row for row in rows if text_of(row, INVOICE_TYPE) != DELETED_INVOICE]
         return self.of(rows, self.lines)
 
     def of(self, rows: list[Row], read_lines: LinesOf) -> list[Document] | Failure:
-        """The same of rows whose lines `read_lines` reads by invoice number."""
+        """The documents of our orders; `read_lines` reads the lines by invoice number."""
         ties = self._ties(rows)
         if isinstance(ties, Failure):
             return ties

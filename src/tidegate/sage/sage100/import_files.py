@@ -26,7 +26,7 @@ class ImportFiles(ImportFolder):
             return None
 
     def ended(self) -> Iterator[tuple[str, Sequence[Path]]]:
-        """Those that have a log."""
+        """The files that have a log."""
         for log in self.folder.glob(f"{OURS}.log"):
             yield log.stem, (log.with_suffix(".csv"), log)
 

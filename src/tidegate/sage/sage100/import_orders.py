@@ -38,11 +38,11 @@ class ImportOrders(Orders):
         self._job = job
 
     def reserve(self, batch: Sequence[Prepared]) -> HandedOver | Failure:
-        """As :class:`tidegate.sage.port.parcels.OrderTracking`."""
+        """See :class:`tidegate.sage.port.parcels.OrderTracking`."""
         return self._job.reserve(batch)
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
-        """As :class:`tidegate.sage.port.orders.OrderDesk`."""
+        """See :class:`tidegate.sage.port.orders.OrderDesk`."""
         return self._job.collect(parcels)
 
 

@@ -260,7 +260,7 @@ class Ledgers:
 
 
 def cash_urn(row: Row, document: str) -> str:
-    """Of a receipt: no column names its register."""
+    """The URN of a receipt; no column names its register."""
     return urn_of(CASH_JOURNAL, "", document, day_of(row, "PostingDate"))
 
 

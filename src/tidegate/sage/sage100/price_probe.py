@@ -67,7 +67,7 @@ class PriceProbe:
     def _sample(
         self, listed: Mapping[str, Sequence[ListPrice]], agreed: Sequence[CustomerPrice]
     ) -> list[CustomerPrice] | Failure:
-        """As many as the configuration says, others every day: what single customers pay, and one of each level."""
+        """Prices to probe, other ones every day, as many as configured: of single customers, and one of each level."""
         read = self._client.rows(CUSTOMERS, (DIVISION, CUSTOMER_NUMBER, "PriceLevel", "CustomerStatus"))
         if isinstance(read, Failure):
             return read

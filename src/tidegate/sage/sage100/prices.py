@@ -154,7 +154,7 @@ class Prices:
                 yield CustomerPrice(account, sku, one.price, self._company.currency, one.quantity)
 
     def _breaks(self, item: Row, record: Row | None) -> list[Break]:
-        """From a record, or the standard price; a sale that is on today counts where it is lower."""
+        """The breaks of a record, or of the standard price; today's sale price counts where it is lower."""
         base = MARKUP_BASES[self._company.markup_base]
         found = (
             breaks_of(record, item, base) if record is not None else [Break(Decimal(1), standard_of(item))]

@@ -165,7 +165,7 @@ def _digest(row: Row) -> str:
 def _progress(
     number: str, key: str, row: Row, lines: Sequence[WebOrderLine], entered: Sequence[Row]
 ) -> OrderProgress:
-    """Of an open order. What the sales journal has posted is invoiced; what has left besides is despatched alone."""
+    """The progress of an open order: posted pieces are invoiced, other pieces that have left are only despatched."""
     pieces = pieces_by_line(entered, ORDER_LINE)
     left = [line.shipped + pieces.get(line.id, ZERO) for line in lines]
     despatched = "none"
@@ -177,7 +177,7 @@ def _progress(
 
 
 def _ended(number: str, key: str, status: SalesOrderStatus | None) -> OrderProgress:
-    """Of an order that has left the open file; one that history calls active is closed short, or on its way."""
+    """The progress of an order that has left the open file; an active one is closed short, or in transition."""
     if status is SalesOrderStatus.CANCELLED:
         return OrderProgress(number, number, key, status)
     if status is SalesOrderStatus.COMPLETE:

@@ -161,7 +161,7 @@ class Reference:
         return {code: one for code, one in found.items() if one.type == MISCELLANEOUS and one.active}
 
     def tax_classes(self) -> set[str] | Failure:
-        """Those that any item has: an order's line takes its class from its item."""
+        """The tax classes of all items: an order's line takes its class from its item."""
         found = self._items.whole()
         if isinstance(found, Failure):
             return found

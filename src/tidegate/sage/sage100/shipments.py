@@ -45,7 +45,7 @@ class OpenShipments:
         self._line_fields = (company.line_field,) if company.invoice_fields else ()
 
     def headers(self) -> list[Row] | Failure:
-        """Those that have left."""
+        """The headers of invoices whose goods have left."""
         if self._company.shipments != "shipped":
             return []
         read = self._client.rows(SHIPMENTS, (*COLUMNS, *self._fields))

@@ -33,7 +33,7 @@ def order_key(store: str, entity_id: int, again: int = 0) -> str:
 
 
 def customer_keys(currency: str) -> KeyMaker:
-    """The same for customers."""
+    """Makes customer keys: the whole key where it fits, else a short one of the same source."""
     whole = full_customer_keys(currency)
 
     def make(store: str, customer_id: int, again: int = 0) -> str:

@@ -40,7 +40,7 @@ class Customers:
         return self._records.read(since)
 
     def find(self, queries: Sequence[CustomerQuery]) -> dict[str, list[CustomerMatch]] | Failure:
-        """By account reference, and by the e-mail address of any contact; four calls at most a pool.
+        """Accounts by reference, and by the e-mail address of any contact; at most four calls a pool.
 
         What Sage refuses to be asked for (an odd e-mail address) counts as not found: it must not
         stop the others.

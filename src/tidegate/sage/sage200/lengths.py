@@ -78,7 +78,7 @@ class Fitted:
         return fitting
 
     def text(self, name: str, value: str, limit: int) -> str:
-        """The same for a text of several lines."""
+        """Fit a text of several lines into a field of `limit` characters."""
         fitting = cut(value, limit)
         if fitting != cut(value, units(value)):
             self._over.append(f"{name}: {value.strip()}")
@@ -103,7 +103,7 @@ def text_parts(value: str, limit: int) -> list[str]:
 
 
 class Codes(IdentifyingTexts):
-    """Of one record for Sage 200."""
+    """The texts of one record for Sage 200."""
 
     def __init__(self) -> None:
         super().__init__("Sage", units)

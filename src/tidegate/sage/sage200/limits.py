@@ -60,5 +60,5 @@ class Limits:
         self.learnt[f"pool {path}"] = size
 
     def forget_pool(self, path: str) -> None:
-        """It was a name, not the size."""
+        """Drop the limit of a pool: a name in it was refused, not its size."""
         self.learnt.pop(f"pool {path}", None)

@@ -221,7 +221,7 @@ def _inexact(line: SalesLine) -> str:
 
 
 def _amount(value: Decimal) -> Decimal:
-    """At least two decimals, so that equal amounts look and hash alike in a dry run."""
+    """An amount with at least two decimals, so that equal amounts look and hash alike in a dry run."""
     return Decimal(shown(value))
 
 

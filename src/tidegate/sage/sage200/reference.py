@@ -57,7 +57,7 @@ class Nominal:
 
     @property
     def code(self) -> str:
-        """As mappings write it: `4000`, `4000/CC`, `4000/CC/DEP`."""
+        """The account as mappings write it: `4000`, `4000/CC`, `4000/CC/DEP`."""
         return "/".join((self.reference, self.cost_centre, self.department)).rstrip("/")
 
 

@@ -87,7 +87,7 @@ class WebOrders:
         return self._listed(self._ours)
 
     def of(self, ids: Iterable[int]) -> dict[int, WebOrder] | Failure:
-        """Those among these orders that carry our key; pooled."""
+        """The orders with these ids that carry our key; pooled."""
         wanted = set(ids)
         return self._orders(
             lambda select: self._client.read_by_ids(

@@ -32,7 +32,7 @@ class CsvExports:
         self._clock = clock
 
     def read(self, table: str, columns: Sequence[str], only: Only | None = None) -> list[Columns] | Failure:
-        """As :class:`tidegate.sage.sage300.tables.Tables`."""
+        """See :class:`tidegate.sage.sage300.tables.Tables`."""
         path = self._folder / f"{table.lower()}.csv"
         try:
             changed = path.stat().st_mtime

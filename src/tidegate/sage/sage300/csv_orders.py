@@ -78,7 +78,7 @@ def content_of(bodies: Sequence[Body], layout: Layout) -> bytes:
 
 
 def _cells(record: RecordType, values: Values) -> list[str]:
-    """By the layout's columns; a cell may not break its record, whatever its text."""
+    """The cells in the layout's columns; line breaks in a text become blanks, for they would break the record."""
     known = {TYPE: record.number, **values}
     return [" ".join(known.get(column, "").split()) for column in record.columns]
 

@@ -49,7 +49,7 @@ class Customers:
     # Look for
 
     def find(self, queries: Sequence[CustomerQuery]) -> dict[str, list[CustomerMatch]] | Failure:
-        """By account, which is upper case, or e-mail as it was written, or in small letters; pooled."""
+        """Accounts by number (upper case), or by e-mail as written or in lower case; pooled."""
         terms: dict[str, list[str]] = {}
         for one in queries:
             asked = [equals(NUMBER, one.account.strip().upper())] if one.account.strip() else []

@@ -76,7 +76,7 @@ class Documents:
         return found
 
     def _whole(self, row: Row) -> Row | Failure | None:
-        """With its lines, which a list may not carry."""
+        """The document with its lines, which a list may leave out."""
         if self.names.lines in row and row[self.names.lines] != []:
             return row
         id = text_of(row, self.names.id)

@@ -26,7 +26,7 @@ class ImportFiles(ImportFolder):
             return "" if (self.folder / DONE / f"{name}.csv").exists() else None
 
     def ended(self) -> Iterator[tuple[str, Sequence[Path]]]:
-        """Those that were moved, and those that have a report."""
+        """The files that were moved, and those that have a report."""
         for path in (self.folder / DONE).glob(f"{OURS}.csv"):
             yield path.stem, (path,)
         for path in self.folder.glob(f"{OURS}.err"):

@@ -35,7 +35,7 @@ class CsvImport:
         self.job = ImportJob(self.files, partial(_look, search), self._content, clock)
 
     def layout(self) -> Layout | Failure:
-        """Of the sample, read once; MALFORMED where it does not show what an order needs."""
+        """The layout of the sample, read once; MALFORMED where it lacks what an order needs."""
         if self._layout is None:
             try:
                 text = self._sample.read_text("cp1252") if self._sample is not None else USUAL
@@ -66,12 +66,12 @@ class ImportOrders(Orders):
         self._csv = csv
 
     def prepare(self, orders: Sequence[Any]) -> list[Prepared | Failure]:
-        """As the Web API's, once the layout is known."""
+        """Prepare as for the Web API, once the layout is known."""
         layout = self._csv.layout()
         return [layout] * len(orders) if isinstance(layout, Failure) else super().prepare(orders)
 
     def reserve(self, batch: Sequence[Prepared]) -> HandedOver | Failure:
-        """As :class:`tidegate.sage.port.parcels.OrderTracking`."""
+        """See :class:`tidegate.sage.port.parcels.OrderTracking`."""
         return self._csv.job.reserve(batch)
 
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
@@ -79,7 +79,7 @@ class ImportOrders(Orders):
         return self._csv.job.send(batch)
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
-        """As :class:`tidegate.sage.port.orders.OrderDesk`."""
+        """See :class:`tidegate.sage.port.orders.OrderDesk`."""
         return self._csv.job.collect(parcels)
 
 

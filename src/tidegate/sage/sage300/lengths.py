@@ -9,7 +9,7 @@ from tidegate.sage.fitting_texts import FittingTexts
 
 
 class Codes(FittingTexts):
-    """Of one record for Sage 300."""
+    """The texts of one record for Sage 300."""
 
     def __init__(self) -> None:
         super().__init__("Sage 300")

@@ -52,7 +52,7 @@ class SqlTables:
         self._lock = threading.Lock()
 
     def read(self, table: str, columns: Sequence[str], only: Only | None = None) -> list[Columns] | Failure:
-        """As :class:`tidegate.sage.sage300.tables.Tables`."""
+        """See :class:`tidegate.sage.sage300.tables.Tables`."""
         if only and len(only) > 1:
             raise ValueError("one column narrows")
         listed = f"SELECT {', '.join(columns)} FROM {SCHEMA}.{table}"  # noqa: S608 - names of our own

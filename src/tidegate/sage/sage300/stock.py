@@ -81,7 +81,7 @@ class Stock:
         return Delta(tuple(levels), cursor, full=True, bad=tuple(bad))
 
     def _rows(self, warehouses: Sequence[str]) -> list[Row] | Failure:
-        """From the resource, or from the table behind it: columns become the resource's properties."""
+        """Rows of the resource, or of the table behind it, whose columns become the resource's properties."""
         if self._tables is None:
             where = tuple(equals("Location", name) for name in warehouses)
             return self._client.read(self._company.stock, where)

@@ -42,7 +42,7 @@ class GatewayTables:
         self._gateway = gateway
 
     def read(self, table: str, columns: Sequence[str], only: Only | None = None) -> list[Columns] | Failure:
-        """As :class:`Tables`. One column alone narrows: the browse syntax has no parentheses."""
+        """See :class:`Tables`. Only one column can filter: the browse syntax has no parentheses."""
         if only and len(only) > 1:
             raise ValueError("a browse filter names one column")
         terms = [

@@ -77,22 +77,22 @@ class WebOrders:
         self.company = company
 
     def open(self) -> dict[str, WebOrder] | Failure:
-        """Those of which something is still to be shipped, by their id."""
+        """The orders of which something is still to be shipped, by id."""
         return self.listed(OPEN)
 
     def listed(self, where: Where) -> dict[str, WebOrder] | Failure:
-        """Those that meet a filter, by their id."""
+        """The orders that meet a filter, by id."""
         rows = self.client.read("OEOrders", where, key=ORDER_ID)
         return rows if isinstance(rows, Failure) else self.made(rows)
 
     def by_ids(self, ids: Iterable[str]) -> dict[str, WebOrder] | Failure:
-        """Those with these ids that are still there."""
+        """The orders with these ids that still exist, by id."""
         terms = {id: (number_equals(ORDER_ID, int(id)),) for id in ids}
         rows = self.client.read_pooled("OEOrders", terms, key=ORDER_ID)
         return rows if isinstance(rows, Failure) else self.made(rows)
 
     def by_numbers(self, numbers: Iterable[str]) -> dict[str, WebOrder] | Failure:
-        """Those with these order numbers, by their number."""
+        """The orders with these numbers, by number."""
         terms = {one: (equals(ORDER_NUMBER, one),) for one in dict.fromkeys(numbers) if one}
         rows = self.client.read_pooled("OEOrders", terms, key=ORDER_ID)
         if isinstance(rows, Failure):
@@ -114,7 +114,7 @@ class WebOrders:
         return found
 
     def _whole(self, row: Row) -> Row | Failure | None:
-        """With its lines; None for an order that has gone meanwhile."""
+        """The order with its lines; None if it was deleted meanwhile."""
         if row.get(ORDER_LINES) or text_of(row, LINES_ON_ORDER) == "0":
             return row
         return self.client.entry("OEOrders", text_of(row, ORDER_ID))

@@ -37,7 +37,7 @@ class Person:
 
     @property
     def id(self) -> str:
-        """The same person has the same id in every file."""
+        """The buyer's id, which is the same in every file."""
         return self.account or self.key or guest_id(self.email, self.website)
 
 

@@ -48,7 +48,7 @@ class Check:
         self._clock = clock
 
     def run(self) -> list[Finding]:
-        """In the order in which one thing needs the other."""
+        """All findings, each after those that it depends on."""
         return [*self._findings()]
 
     def _findings(self) -> Iterator[Finding]:

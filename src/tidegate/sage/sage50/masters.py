@@ -73,7 +73,7 @@ class Customers:
         return Delta(rows, read.cursor, full=read.new, bad=bad)
 
     def find(self, queries: Sequence[CustomerQuery]) -> dict[str, list[CustomerMatch]] | Failure:
-        """By id or e-mail, in the last file; an account that is not active any more is not found."""
+        """Active accounts of the last file, by id or e-mail."""
         file = self._records.known()
         if isinstance(file, Failure):
             return file

@@ -53,7 +53,7 @@ def sums_of(lines: Sequence[Priced]) -> Sums:
 
 
 def fitted(lines: Sequence[Priced], gross: Decimal) -> list[Priced]:
-    """The same lines, one price changed by some cents where that brings them nearer to `gross`."""
+    """These lines, with one price changed by some cents if that brings their total nearer to `gross`."""
     nearest, difference = list(lines), gross - sums_of(lines).gross
     left = abs(difference)
     order = sorted(range(len(lines)), key=lambda index: (lines[index].quantity != 1, lines[index].quantity))

@@ -35,7 +35,7 @@ def results(body: bytes, sent: Collection[str]) -> dict[str, Outcome] | str:
 
 
 def outcomes(rows: Iterable[dict[str, Any]], sent: Collection[str]) -> dict[str, Outcome]:
-    """By id; the later one of two with the same id counts. Ids that were not sent are nobody's here."""
+    """The outcomes by id; of two with the same id the later one counts. Ids that were not sent are ignored."""
     return {id: _outcome(row, id) for row in rows if (id := text_of(row, "id")) in sent}
 
 

@@ -150,7 +150,7 @@ def _accepted(parcel: Parcel, found: Found) -> Found:
 
 
 def _failed(parcel: Parcel, found: Found) -> Found:
-    """It broke off on Sage's side: what the result does not name is not done, and is sent again."""
+    """Sage stopped while it processed the file: records that the result does not name are sent again."""
     again = Failure(Code.TRANSIENT, "Sage 50 stopped while it processed the file: it is sent again")
     return {key: found.get(key) or again for key in parcel.keys}
 

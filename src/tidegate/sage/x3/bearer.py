@@ -38,7 +38,7 @@ class Basic:
         self._header = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
     def header(self) -> str:
-        """The same for every call."""
+        """The header, the same for every call."""
         return self._header
 
     def refused(self) -> None:

@@ -51,7 +51,7 @@ class Customers:
     # Look for
 
     def find(self, queries: Sequence[CustomerQuery]) -> dict[str, list[CustomerMatch]] | Failure:
-        """By account, or by the e-mail of an address as it was written, or in small letters; pooled."""
+        """Accounts by code, or by an address's e-mail as written or in lower case; pooled."""
         mails = self._by_mail(queries)
         if isinstance(mails, Failure):
             return mails
@@ -149,7 +149,7 @@ class Customers:
         return Delta(tuple(made), msgspec.json.encode(cursors).decode(), found.full, tuple(bad))
 
     def _with(self, rows: list[Row], moved: Iterable[Row], *, full: bool) -> list[Row] | Failure:
-        """These customers, and those whose due dates changed."""
+        """These customers, and the ones of `moved` entries, whose due dates changed."""
         there = {text_of(row, "BPCNUM") for row in rows}
         more = {text_of(row, "BPR") for row in moved} - there - {""}
         if full or not more:

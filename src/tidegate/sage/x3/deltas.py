@@ -122,5 +122,5 @@ def stamp_of(row: Row) -> datetime | None:
 
 
 def digest(row: Row) -> str:
-    """Of a row's content."""
+    """A digest of a row's content."""
     return hashlib.sha256(repr(sorted(row.items(), key=lambda pair: pair[0])).encode()).hexdigest()[:12]

@@ -18,7 +18,7 @@ ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
 HEADERS = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
 CONFIG = "adxwss.optreturn=JSON&adxwss.beautify=false"
 Arguments = Mapping[str, str | Mapping[str, str] | int]
-"""Of an operation, in their order: texts, numbers, or keys of a record."""
+"""The arguments of an operation, in order: texts, numbers, or keys of a record."""
 _OPEN = (
     f'<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="{SOAP}" xmlns:wss="http://www.adonix.com/WSS"'
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"'

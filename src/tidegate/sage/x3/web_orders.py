@@ -65,7 +65,7 @@ class WebOrders:
         return rows if isinstance(rows, Failure) else self._ours(rows)
 
     def headers_by_number(self, numbers: Iterable[str]) -> dict[str, Row] | Failure:
-        """Those with these numbers that are still there, and carry our key."""
+        """The headers of existing orders with these numbers and our key, by number."""
         terms = {one: (equals("SOHNUM", one),) for one in dict.fromkeys(numbers) if one}
         rows = self.client.read_pooled("SORDER", terms)
         return rows if isinstance(rows, Failure) else self._ours(rows)
@@ -80,7 +80,7 @@ class WebOrders:
         return headers if isinstance(headers, Failure) else self._whole(headers)
 
     def by_numbers(self, numbers: Iterable[str]) -> dict[str, WebOrder] | Failure:
-        """Those with these numbers, with their lines."""
+        """The orders with these numbers and our key, with their lines."""
         headers = self.headers_by_number(numbers)
         return headers if isinstance(headers, Failure) else self._whole(headers)
 
