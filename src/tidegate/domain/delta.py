@@ -16,7 +16,7 @@ class Delta(Generic[T]):
     """Rows that are new or changed. Rows may repeat (overlap): whoever takes them in is idempotent.
 
     `cursor` is opaque and belongs to the room that made it; it is kept in the transaction that keeps
-    the rows. `full` tells that everything was read: what is not among the rows is gone.
+    the rows. `full` says that everything was read: a value without a row no longer exists.
     """
 
     rows: tuple[T, ...]

@@ -143,7 +143,7 @@ class Failure:
 
     `text` is for people and says what to do. `retry_after` is in seconds. `missing` names what a
     held record waits for, as `kind:name` (`sku:HUB-0001`, `payment:checkmo`), so that all records
-    which wait for the same thing are released together. `sent` tells whether the request may have
+    which wait for the same thing are released together. `sent` says whether the request may have
     left this machine: a failure that certainly had no effect is never in doubt.
     """
 

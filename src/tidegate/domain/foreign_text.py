@@ -1,4 +1,4 @@
-"""Text that strangers wrote, made safe for where it is shown: terminal, log, spreadsheet, page, JSON.
+"""Text from outside Tidegate, made safe for where it is shown: terminal, log, spreadsheet, page, JSON.
 
 Names, e-mail addresses, notes and error texts come from buyers and from foreign systems. They are shown and
 never carried out. This is the one place that knows how.
@@ -25,7 +25,7 @@ _NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 def visible(text: str, *, lines: bool = False) -> str:
     """`text` with control, bidirectional and invisible characters written as `\\x1b` or `\\u202e`.
 
-    With `lines` line feeds and tabs stay: for texts of our own in which foreign ones are quoted.
+    With `lines` line feeds and tabs stay: for Tidegate's texts that quote foreign ones.
     """
     return (_UNSAFE_BUT_LINES if lines else _UNSAFE).sub(_named, text)
 

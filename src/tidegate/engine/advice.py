@@ -28,7 +28,7 @@ from tidegate.ledger import movements, period
 
 #: So many whole days of movements are needed: every day of the week has its own trade.
 ENOUGH = 7
-#: Fewer orders than this tell no SKU's rate: then nothing is recommended.
+#: With fewer orders no SKU's rate is known, and nothing is recommended.
 ENOUGH_ORDERS = 30
 USUAL_PERCENT = 100
 DAY = timedelta(days=1)
@@ -84,7 +84,7 @@ def advise(
     cover_days: int,
     target: Target,
 ) -> Advice | None:
-    """Advice for one connection from its last so many days; None without any sale.
+    """Advice for one connection from its last `days` days; None without any sale.
 
     `skus` are Sage's codes of SKUs that it calls otherwise. `other_percent` is what other channels sell, in
     percent of the web's; None = as Sage's stock has moved, where the ledger has watched that long enough.

@@ -1,4 +1,4 @@
-"""The chain of a traced order as a report: its tree, what is missing, what the product does not tell."""
+"""The chain of a traced order as a report: its tree, what is missing, what the product does not report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kept counters against a count, once a night: the account is read from them, and a wrong one must be told."""
+"""Kept counters against a count, once a night: the tally is read from them, and a wrong one must be reported."""
 
 from __future__ import annotations
 

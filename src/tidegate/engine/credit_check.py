@@ -14,7 +14,7 @@ NAME = "carriage on credit memos"
 
 
 def check_credits(connection: Connection) -> Iterator[Finding]:
-    """Configured, learnt or not known yet. REST does not tell it (Magento contract, point 35)."""
+    """Report the rule: configured, observed or unknown. REST does not state it (Magento contract, point 35)."""
     if "credits" not in enabled(connection.settings):
         return
     rule = carriage_rule(connection)

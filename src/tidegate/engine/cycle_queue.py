@@ -1,6 +1,6 @@
 """The queue of cycles, by Procrastinate, in a schema of its own of the ledger's PostgreSQL.
 
-Nothing of worth is in it: what is due stands in the ledger. So an older version's tables are thrown away, and a job
+It holds nothing that must be kept: the ledger knows what is due. So an older version's tables are thrown away, and a job
 whose worker has died is ended, never repeated.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 SCHEMA, QUEUE, TASK = "tidegate_queue", "cycles", "cycle"
-#: Seconds: a worker says so often that it lives, and is believed dead after so long.
+#: Seconds between two signs of life of a worker, and without one until it counts as dead.
 HEARTBEAT, DEAD = 5.0, 30.0
 #: Orders leave the queue first; beside them, whoever came first.
 _FIRST = 10

@@ -2,7 +2,7 @@
 
 Connections go round: whoever waits is served once before anybody is served again. Within a round orders go first,
 then what has been due for longest. Two cycles that exclude each other never run at once, and nobody overtakes a cycle
-that waits for the one before it. So a connection waits for one portion of each other one at most.
+that waits for the one before it. So a connection waits for at most one part of each other one's work.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tidegate.flows.status import note_steps
 
 #: What a part of the threads is kept free for: long readings of many connections at night keep no order waiting.
 SHORT = (orders.FLOW, note_steps.FLOW)
-#: One thread of so many is kept free for them, and always one where there are several.
+#: One of this many threads is kept free for them; with several threads, at least one.
 KEPT_FREE = 4
 _RANK = {flow: place for place, flow in enumerate(FLOWS)}
 

@@ -78,7 +78,7 @@ WHOLE_ORDER = (Act.HOLD, Act.CANCEL, Act.SKIP)
 def meant(wish: Act, items: Sequence[Item]) -> list[Item]:
     """Of all steps of the orders named, those that the act is meant for.
 
-    Where it makes sense for none, the orders' own deliveries: what is said about them tells why.
+    Where it makes sense for none, the orders' own deliveries: their own reasons say why.
     """
     own = [item for item in items if item.step == "order"]
     if wish in WHOLE_ORDER:
@@ -123,7 +123,7 @@ def _act(wish: Act, item: Item, *, actor: str, now: datetime, text: str, overrul
 
 
 def release_children(item: Item, now: datetime) -> None:
-    """The copy that replaces an edited order may go once the order itself never will."""
+    """Send the copy that replaces an edited order once the order itself cannot be sent."""
     if item.step == "order" and item.entity_id is not None:
         delivery.release_waiting(item.connection, [missing_order(item.store, item.entity_id)], now)
 
@@ -213,7 +213,7 @@ def id_in(name: str) -> int | None:
 def all_of(
     wish: Act, *, code: str, connection: str | None = None, flow: str | None = None, step: str | None = None
 ) -> list[Item]:
-    """Every delivery that stands for this reason and for which the act makes sense."""
+    """Every delivery that stopped for this reason and that the act applies to."""
     found: list[Item] = []
     after = 0
     while True:
@@ -250,7 +250,7 @@ class Lifted:
 def lift(connection: str, *, company: str | None, actor: str, now: datetime) -> Lifted:
     """Let a connection send again.
 
-    The alerts of the halt are cleared, and a closure that the company's answers taught is forgotten: a
+    The alerts of the halt are cleared, and a closure learnt from the company's answers is dropped: a
     person who lifts knows better.
     """
     with transaction("operator-lift"):

@@ -61,7 +61,7 @@ class Days:
 
 
 def last_days(connection: Connection, days: int) -> Days:
-    """The last so many days, today included."""
+    """The last `days` days, today included."""
     zone = ZoneInfo(connection.company_settings.time_zone)
     today = connection.clock.now().astimezone(zone).date()
     return Days(today - timedelta(days=days - 1), today, zone)
@@ -262,7 +262,7 @@ def read_orders(
 
 
 def credited(connection: Connection, days: Days) -> dict[str, Decimal | None]:
-    """What the company has credited since the period began, by order; None where nobody can tell it of a note."""
+    """What the company has credited since the period began, by order; None when it is not known for one of the notes."""
     found: dict[str, Decimal | None] = {}
     for note in books.invoices(connection.name, days.start):
         if not note.credit or not note.posted:

@@ -1,7 +1,7 @@
 """The distributed runner: cycles are jobs in a queue, on as many machines as there are workers.
 
 The queue decides only when and where a cycle runs. What is safe is decided by the ledger's leases, so a queue that
-loses or repeats a job, and a worker that is believed dead and is not, cost time and nothing else.
+loses or repeats a job, and a worker that counts as dead but is not, cost time and nothing else.
 """
 
 from __future__ import annotations

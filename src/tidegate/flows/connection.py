@@ -44,7 +44,7 @@ class Connection:
         None  #: the store's clock and our monotonic one, at its last answer
     )
     spending: Spending | None = None  #: the company's budget, shared with its other connections
-    console: str = ""  #: the address under which people reach the console; "" = they were told none
+    console: str = ""  #: the address of the console for its users; "" = none is configured
     _terms: Terms | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -62,7 +62,7 @@ class Connection:
         return by_rule
 
     def _standing_down(self, now: datetime) -> Closed | None:
-        """Shortly before a window closes, an agent that stands between is notified, and nothing new begins."""
+        """Shortly before a window closes, notify an agent in between and begin nothing new."""
         ahead = self._drains_for
         coming = self.calendar.closed(now + ahead) if ahead else None
         if coming is None:

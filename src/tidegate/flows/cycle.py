@@ -21,7 +21,7 @@ from tidegate.magento.whose_fault import patiently
 from tidegate.reading import pauses
 from tidegate.sage.port.session import Purpose, Session
 
-#: A `locked` answer closes the company for so long, when it does not say for how long itself.
+#: How long a `locked` answer without a time closes the company.
 LEARNT_CLOSURE = timedelta(minutes=10)
 #: So many sendings in a row without a clear answer end the cycle.
 MOST_UNCLEAR = 2
@@ -206,7 +206,7 @@ class Cycle:
         return ruling.verdict
 
     def ask_a_person(self, failure: Failure, subject: str) -> None:
-        """A review or a missing mapping waits for somebody: tell, once for each thing."""
+        """Raise an alert, once for each cause: a review or a missing mapping waits for a person."""
         with transaction("alert"):
             alerts.raise_alert(failure.code.value, self.name, subject, failure.text, self.now())
 
@@ -272,7 +272,7 @@ class Cycle:
     ) -> None:
         """Halt, learn a closure, raise an alert: what a failure means beyond its record.
 
-        `of_company` tells who has said it; None: whoever the flow's records go to.
+        `of_company` says whether the company answered so; None: the system that the flow writes to.
         """
         now = self.now()
         said_by_company = self.writes_company if of_company is None else of_company
@@ -296,5 +296,5 @@ class Cycle:
             return delivery.apply(verdicts, self.now(), lease=self.lease)
 
 
-#: A worker that says nothing for so long has lost its lease.
+#: How long a worker may be silent before it loses its lease.
 LEASE_SECONDS = 600

@@ -40,7 +40,7 @@ def raise_alert(code: str, connection: str, subject: str, text: str, now: dateti
     if rows.execute(_COUNT, rows.instant(now), text, code, connection, subject):
         return False
     columns = ("code", "connection", "subject", "text", "raised_at", "last_at", "count", "cleared_at")
-    # when somebody else's insert wins, his is the alert and he tells
+    # when another process inserts it first, that process sends the notification
     new = bool(
         rows.insert_new(models.Alert, columns, [(code, connection, subject, text, now, now, 1, None)], "code")
     )

@@ -55,7 +55,7 @@ def _delete(attempts: Sequence[int]) -> int:
 
 
 def pack(payload: Any) -> bytes:
-    """A payload as it lies in the ledger."""
+    """A payload as the ledger stores it."""
     text = _write(payload)
     if (
         redact(text.decode()) != text.decode()
@@ -72,7 +72,7 @@ def _without_secrets(value: Any, name: str = "") -> Any:
     if not isinstance(value, str):
         return value
     bare = redact(value)
-    return bare if redact(f"{name}={bare}") == f"{name}={bare}" else HIDDEN  # its name tells that it is one
+    return bare if redact(f"{name}={bare}") == f"{name}={bare}" else HIDDEN  # its name shows that it is one
 
 
 def unpack(content: bytes) -> str:

@@ -14,7 +14,7 @@ from tidegate.ledger.database import inside
 from tidegate.ledger.faults import NotAllowed, NotFound
 from tidegate.ledger.texts import LONGEST_REASON, storable
 
-#: What was not sent yet, as far as its state tells.
+#: States of deliveries that were not sent yet.
 EDITABLE = (State.CAPTURED, State.QUEUED, State.HELD, State.REVIEW)
 
 

@@ -34,7 +34,7 @@ from tidegate.ledger import (
 from tidegate.ledger.database import inside
 from tidegate.tables import pl
 
-#: The mirror of the store's customers, and the pictures beside it (`customers:people`, `customers:accounts`).
+#: The mirror of the store's customers, and the snapshots beside it (`customers:people`, `customers:accounts`).
 CUSTOMERS = "customers"
 _ON_ITS_WAY = tuple(state.value for state in OUT)
 _MARK = "erasure:"
@@ -281,7 +281,7 @@ def _forget_mirrored(customer: ErasedCustomer, now: datetime) -> int:
 
 
 def _blank_alerts(connection: str, quotes: Quotes, now: datetime) -> int:
-    """An open alert whose subject was the customer ends: nothing could clear it any more."""
+    """End an open alert about the customer: nothing else could clear it."""
     count = 0
     found = models.Alert.objects.filter(connection=connection)
     for pk, subject, text in found.values_list("pk", "subject", "text"):

@@ -40,7 +40,7 @@ class NotFound(NotAllowed):
 #: What concerns the ledger or this worker as a whole, and no single record.
 OF_THE_LEDGER = (LedgerError, LeaseLost, KeyReuse, DatabaseError, InterfaceError)
 
-#: parts of the databases' own messages, in lower case -> what to tell
+#: parts of the databases' own messages, in lower case -> the text for the operator
 _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("disk is full", "no space left", "disk full", "sqlite_ioerr_shmsize"),
@@ -119,7 +119,7 @@ def explain(error: BaseException, where: str) -> LedgerError | None:
     if not isinstance(error, DatabaseError | InterfaceError) or isinstance(error, IntegrityError | DataError):
         return None  # the last two speak of one row, and may quote it
     text = str(error).strip()
-    # SQLite calls a disk that is full already when the file is opened an I/O error; its own name tells more
+    # SQLite calls a disk that is full already when the file is opened an I/O error; its own name says more
     lowered = f"{text} {getattr(error.__cause__, 'sqlite_errorname', '')}".lower()
     for signs, advice in _EXPLANATIONS:
         if any(sign in lowered for sign in signs):

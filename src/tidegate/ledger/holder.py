@@ -25,7 +25,7 @@ _NAME = re.compile(r".*:(?P<pid>\d+):(?P<table>[0-9a-f]{8})\.(?P<began>\d+)\.[^.
 
 
 def this_process(token: str) -> str:
-    """The name of this process: `host:pid:...`; `token` tells apart what else runs in it."""
+    """The name of this process: `host:pid:...`; `token` distinguishes several holders in one process."""
     pid = os.getpid()
     began = _began(pid)
     proof = f"{_process_table()}.{began}." if began and _process_table() else ""

@@ -51,9 +51,9 @@ __all__ = [
     "want",
 ]
 
-#: The name under which a mirror's account stands beside those of deliveries' steps.
+#: The name of a mirror's tally among those of deliveries' steps.
 STEP = "item"
-#: An unanswered write may still take effect for so long; nothing that is read back before counts.
+#: How long an unanswered write may still take effect; a reading before that proves nothing.
 SETTLE = timedelta(minutes=10)
 #: So many confirmed rows, or this share of the snapshot, are worth writing the snapshot anew.
 _FOLD_AT, _FOLD_SHARE = 1000, 20
@@ -96,7 +96,7 @@ def due(
 def doubtful(
     connection: str, flow: str, now: datetime, *, settle: timedelta = SETTLE, limit: int = 1000
 ) -> list[MirrorItem]:
-    """In doubt for so long that the unanswered write has happened or never will: read them back, `observe`."""
+    """Items in doubt long enough that an unanswered write can no longer take effect: to be read back, `observe`."""
     return mirror_item.items(
         "WHERE connection = %s AND flow = %s AND state = 'in doubt' AND changed_at <= %s ORDER BY key LIMIT %s",
         connection,
@@ -125,7 +125,7 @@ def listing(
 
 
 def unnamed(connection: str, flow: str, wanted: Values) -> pl.Series:
-    """The keys of all items that the mirror knows, wherever they stand, and `wanted` does not name."""
+    """The keys of all items in the mirror, whatever their state, that `wanted` does not name."""
     named, folded = snapshot.frame(wanted), snapshot.read(connection, flow)
     if named["key"].equals(folded["key"]):
         folded = folded.clear()
@@ -152,7 +152,7 @@ def keys(connection: str, flow: str, which: pl.Expr) -> list[str]:
 def mirrors() -> list[tuple[str, str]]:
     """Every (connection, flow) that has a mirror, also of connections that are configured no more.
 
-    Left out are pictures that flows keep beside their mirrors, such as `inventory:levels`.
+    Snapshots that flows keep beside their mirrors, such as `inventory:levels`, are left out.
     """
     found = rows.fetch_all(
         "SELECT DISTINCT connection, flow FROM tidegate_mirrorsnapshot "
@@ -162,7 +162,7 @@ def mirrors() -> list[tuple[str, str]]:
 
 
 def account(connection: str, flow: str) -> Account:
-    """Every item that is known, by where it stands; what stands in the snapshot is confirmed."""
+    """All known items by state; an item in the snapshot is confirmed."""
     folded = snapshot.size(connection, flow)
     sql = (
         "SELECT state, count(*), sum(CASE WHEN in_picture THEN 1 ELSE 0 END) FROM tidegate_mirrorrow "
@@ -210,7 +210,7 @@ _UNMOVED = (State.SENDING, State.IN_DOUBT, State.SKIPPED)
 
 
 def _wanted_otherwise(changed: pl.DataFrame, now: datetime) -> int:
-    """Items with rows of their own that shall have another value than so far; how many are new to be sent."""
+    """Give items that have rows a new wanted value; returns how many are newly to be sent."""
     later: list[tuple[object, ...]] = []
     fresh: list[tuple[int, str, str]] = []
     queued = 0

@@ -1,8 +1,8 @@
 # ruff: noqa: S608 - every name in these statements is our own, every value is a parameter
 """A ledger in a file, moved into an empty PostgreSQL database: row by row the same, and resumable.
 
-Tables are copied in an order in which every row finds those that it refers to, each in portions along its ids. What
-was copied is told by the highest id over there, so that a move which was broken off goes on behind it. In the end
+Tables are copied in an order in which every row finds those that it refers to, each in chunks by its ids. What
+was copied is known by the highest id in the target, so an interrupted move continues after it. In the end
 every row of both is read and compared; only then the new ledger says that it is whole.
 """
 
@@ -67,7 +67,7 @@ def move(url: str, now: datetime, report: Report = lambda _table, _rows: None) -
     """Copy the open ledger (a file) to PostgreSQL at `url`, and compare every row; the tables with their figures.
 
     Nothing may work with either meanwhile. Raises `LedgerError`: for a database that another ledger has, for a row
-    that is not the same, and for one that can not be reached. Called again, it goes on where it was broken off.
+    that is not the same, and for one that can not be reached. Called again, it continues where it was interrupted.
     """
     if database.vendor() != "sqlite":
         raise LedgerError(f"{database.where()}: this ledger is already in PostgreSQL")
@@ -104,7 +104,7 @@ def _beside(settings: dict[str, Any]) -> Iterator[None]:
 
 
 def _begin(words: str, now: datetime) -> None:
-    """Claim an empty ledger, or go on with a move that was broken off."""
+    """Claim an empty ledger, or continue an interrupted move."""
     marks = models.Mark.objects.using(TARGET)
     if marks.filter(name=UNFINISHED).exists():
         return
@@ -118,7 +118,7 @@ def _begin(words: str, now: datetime) -> None:
 
 
 def _copy(model: type[Model], report: Report) -> Moved:
-    """The rows behind the highest id over there, in portions; a table without ids is copied by its primary key."""
+    """The rows after the highest id in the target, in chunks; a table without ids is copied by its primary key."""
     source, target = _rows(model, DEFAULT_DB_ALIAS), _rows(model, TARGET)
     copied = 0
     while True:

@@ -1,4 +1,4 @@
-"""Which orders carry a number, whatever document it stands on: by indexes alone.
+"""Which orders carry a number, on whatever document: by indexes alone.
 
 A number may fit several orders (`000000001` is an order and another order's credit memo). So each hit says by
 which document it was made, and an order's own number comes before every other.
@@ -24,7 +24,7 @@ class Hit:
     """An order (`source_id`), or a step without a captured order, that carries the number.
 
     `by` names the document: `order`, `entity id`, `key`, `delivery`, a kind of the chain (`magento-credit`),
-    a step (`orders/cancel`), `purchase order`, an entry's kind (`receipt`), or the `batch` that it lies in.
+    a step (`orders/cancel`), `purchase order`, an entry's kind (`receipt`), or the `batch` that contains it.
     """
 
     source_id: int | None
@@ -35,7 +35,7 @@ class Hit:
 def hits(identifier: str, prefixes: Iterable[str] = ()) -> Iterator[Hit]:
     """Every order with this number, the likeliest meaning first; the same order may come several times.
 
-    `prefixes` stand before the order's number in the company (`reference_prefix`).
+    `prefixes` come before the order's number in the company (`reference_prefix`).
     """
     name = storable(identifier.strip())
     if not name:
@@ -97,7 +97,7 @@ def _documents(names: list[str], by: str = "") -> Iterator[Hit]:
         for source_id, delivery_id, kind in _links(f"{column} IN ({rows.marks(names)}) ORDER BY id", *names):
             yield Hit(source_id, delivery_id, by or kind)
     for name in names:
-        begins = f"{name}/"  # the range is walked along the index, and right in any collation
+        begins = f"{name}/"  # the range is read by the index, and is right in any collation
         despatched = f"identifier > %s AND identifier < %s AND kind = 'sage-despatch' AND {_BEGINS}"
         for source_id, *_ in _links(despatched, begins, f"{begins}zzzz", len(begins), begins):
             yield Hit(source_id, None, by or "sage-despatch")
@@ -105,7 +105,7 @@ def _documents(names: list[str], by: str = "") -> Iterator[Hit]:
 
 
 def _parcels(name: str) -> Iterator[Hit]:
-    """By the reference under which a company keeps a batch that it works on later: the orders that lie in it."""
+    """The orders of a batch that a company processes later, by the batch's reference."""
     ending = "WHERE tracking = %s AND NOT (tracking = '') ORDER BY id LIMIT %s"
     found = [pk for (pk,) in rows.find(models.Parcel, ("id",), ending, name, MOST)]
     if found:

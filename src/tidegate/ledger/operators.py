@@ -23,7 +23,7 @@ class Done:
     text: str
 
 
-#: The step of an order that stands differently in store, ledger and company.
+#: The step of an order whose status differs between store, ledger and company.
 DIFFERENCE = "reconciliation"
 #: Steps that only ask a person, by how their names begin, and what to do instead of sending.
 QUESTIONS = {
@@ -52,7 +52,7 @@ def retry(delivery_id: int, *, actor: str, now: datetime, text: str = "", overru
     """Try again what waits in review, is held, skipped, or was cancelled before it was sent (l, p, r).
 
     What the target may have goes back in doubt, so that it is looked up before anything is sent.
-    `overrule` sets the present reason aside: `Item.overruled` tells the flow not to stop for it again.
+    `overrule` sets the present reason aside: `Item.overruled` makes the flow ignore it.
     """
     row, unresolved = _row(delivery_id, now)
     for step, instead in QUESTIONS.items():

@@ -74,7 +74,7 @@ def note_tracking(
 def settle(outcomes: Sequence[tuple[int, str]], now: datetime) -> None:
     """Write down what became of records (id, outcome). Called where the verdict on their attempts is carried out.
 
-    A parcel is closed when the last of its records has an outcome, never before: a result that tells of some
+    A parcel is closed when the last of its records has an outcome, never before: a result that names some
     says nothing about the others.
     """
     rows.update(models.ParcelRecord, ("outcome",), outcomes)
@@ -135,7 +135,7 @@ _OF_FLOW = """EXISTS (
 
 
 def in_open_parcels(delivery_ids: Sequence[int]) -> set[int]:
-    """Those of the deliveries that lie in a parcel whose result is not known."""
+    """Those of the deliveries that are in a parcel whose result is not known."""
     found: set[int] = set()
     for part in rows.chunks(delivery_ids):
         lying = models.ParcelRecord.objects.filter(delivery_id__in=part, outcome="")
@@ -144,7 +144,7 @@ def in_open_parcels(delivery_ids: Sequence[int]) -> set[int]:
 
 
 def holding(delivery_id: int) -> Parcel | None:
-    """The open parcel in which this delivery lies, if any."""
+    """The open parcel that contains this delivery, if any."""
     return next(iter(_parcels(f"WHERE closed_at IS NULL AND id IN ({_HOLDING})", [delivery_id])), None)
 
 

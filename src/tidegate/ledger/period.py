@@ -86,7 +86,7 @@ def orders_of_keys(connection: str, keys: Iterable[str]) -> list[KeptRow]:
 def under_way(
     connection: str, steps: Sequence[tuple[str, str]], follows: Sequence[Code]
 ) -> set[tuple[str, int]]:
-    """The orders (store, entity id) of which such a step (flow, how its name begins) goes on by itself.
+    """The orders (store, entity id) of which such a step (flow, how its name begins) continues by itself.
 
     A held one does where the reason is one of `follows`, and nothing else of the order waits for a person.
     """
@@ -125,7 +125,7 @@ def _row(row: tuple[object, ...]) -> KeptRow:
 
 
 def cycles(connection: str, flow: str, since: datetime) -> list[datetime]:
-    """When the cycles of a flow began, the oldest first; idle ones as `idle_cycles.began` tells them."""
+    """When the cycles of a flow began, the oldest first; idle ones as `idle_cycles.began` estimates them."""
     sql = (
         "SELECT started_at FROM tidegate_batch WHERE connection = %s AND flow = %s AND started_at >= %s "
         "AND NOT idle"

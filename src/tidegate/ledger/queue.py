@@ -28,7 +28,7 @@ def due(
 
     So a record that ends every cycle it heads cannot keep the others waiting. Left out is what a batch
     that has not ended tried before: nothing is retried within the cycle that failed it. A cycle that
-    walks the queue hands in the last item of the page before as `after`. With `state=State.CAPTURED`:
+    pages through the queue passes the last item of the page before as `after`. With `state=State.CAPTURED`:
     what may become queued (transition a).
     """
     if not _any(connection, flow, step, state):
@@ -128,7 +128,7 @@ def listing(
     )
     if code:
         states = [one for one in states if one is not State.CONFIRMED]  # where nothing is wrong any more
-    # one state after the other, so that each is walked along an index; then the first of all of them. The state is no
+    # one state after the other, so that each is read by an index; then the first of all of them. The state is no
     # parameter, or SQLite would not see that `delivery_finished` has it
     ending = f"AND {' AND '.join(['id > %s', *asked])} ORDER BY id LIMIT %s"
     found = [
@@ -218,7 +218,7 @@ _UNSETTLED = """
 
 
 def _unresolved(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """The attempts without outcome, by their deliveries, as an `Item` tells them."""
+    """The attempts without outcome, by delivery, as `Item` has them."""
     columns = ("delivery", "id", "started_at", "payload_hash")
     return {
         delivery_id: {"attempt_id": pk, "attempt_started_at": at, "payload_hash": payload_hash}

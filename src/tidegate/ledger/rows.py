@@ -148,7 +148,7 @@ def aware(value: Any) -> datetime:
 
 
 def by_index(name: str) -> str:
-    """What stands before WHERE so that this partial index is walked: SQLite counts equal columns, and takes a larger
+    """The clause before WHERE that makes the database use this partial index: SQLite counts equal columns, and takes a larger
     index of the same rows' history; PostgreSQL knows how much there is."""
     return f"INDEXED BY {name}" if connection.vendor == "sqlite" else ""
 
@@ -240,7 +240,7 @@ def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
     """How a value reaches the database, None = as it is: most are texts and numbers of the right type."""
     if isinstance(field, DateTimeField):
         adapt = connection.ops.adapt_datetimefield_value
-        seen: dict[datetime | None, Any] = {}  # one `now` stands in many rows
+        seen: dict[datetime | None, Any] = {}  # one `now` is in many rows
 
         def instant(value: datetime | None) -> Any:
             if value not in seen:

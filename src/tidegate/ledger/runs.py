@@ -58,7 +58,7 @@ def listing(connections: Sequence[str], flow: str = "", *, before: int = 0, limi
 
 
 def _newest(connections: Sequence[str], flow: str, which: Q, limit: int) -> list[Run]:
-    """Of each flow the newest along its index, then the newest of all: a rare flow has no page walk past the others."""
+    """The newest runs of each flow by its index, then the newest of all: so a rare flow needs no scan of the others."""
     found = [
         run
         for connection in connections

@@ -1,6 +1,6 @@
 """The folded part of a mirror: its settled items as one compressed table, in parts.
 
-A million items in rows of their own would make every comparison a walk through the database. Folded
+A million items in rows of their own would make every comparison read the whole database. Folded
 they are some megabytes that Polars reads in a fraction of a second (Arrow IPC, zstd).
 """
 
@@ -47,7 +47,7 @@ def frame(values: Values) -> pl.DataFrame:
 
 
 def read(connection: str, flow: str) -> pl.DataFrame:
-    """What stands in the snapshot: key, value, sorted by key."""
+    """The snapshot's keys and values, sorted by key."""
     sql = "SELECT content FROM tidegate_mirrorsnapshot WHERE connection = %s AND flow = %s ORDER BY part"
     parts = [_part(bytes(content)) for (content,) in rows.fetch_all(sql, connection, flow)]
     return pl.concat(parts) if parts else pl.DataFrame(schema=schema())

@@ -101,7 +101,7 @@ class CompanyOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything of one period. None = that side was not asked, or cannot tell."""
+    """Everything of one period. None = that side was not asked, or does not report it."""
 
     store: Mapping[str, StoreOrder] | None
     kept: Mapping[str, KeptOrder]
@@ -122,7 +122,7 @@ class Facts:
     books_read: bool = True  #: whether the company's books could be asked
     untold: frozenset[str] = (
         frozenset()
-    )  #: what its product tells of its books to nobody: invoices, entries, postings
+    )  #: what its product does not report of its books: invoices, entries, postings
 
     def order_of(self, key: str) -> KeptOrder | None:
         """An order that an invoice names, of this period or an earlier one."""
@@ -191,7 +191,7 @@ class Row:
 
 
 def summed(name: str, rows: Sequence[Row]) -> Row:
-    """The last line of a table; a column that somebody could not tell has no sum."""
+    """The last line of a table; a column with an unknown value has no sum."""
 
     def column(values: Iterable[Decimal | None]) -> Decimal | None:
         known = list(values)

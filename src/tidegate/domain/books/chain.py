@@ -27,7 +27,7 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """One identifier that the ledger has tied to the order; ties of one `step` were learnt together."""
+    """One identifier that the ledger has tied to the order; ties of one `step` were recorded together."""
 
     kind: str
     identifier: str
@@ -47,7 +47,7 @@ class Node:
     amount: Decimal | None = None
     children: tuple[Node, ...] = ()
     day: date | None = None  #: that the document bears
-    step: int | None = None  #: the delivery with which it was learnt
+    step: int | None = None  #: the delivery that recorded it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Books:
     made: str = ""  #: what the company made of the order, where that is no order: invoice, draft, quote
 
 
-#: The ties that a product's records may carry and the chain walks along.
+#: The ties that a product's records may carry and that the chain follows.
 TIES = frozenset({"order-despatch", "order-invoice", "invoice-entry", "entry-postings"})
 #: kind in Sage -> the document that Magento gets for it
 MIRRORED = {
@@ -125,7 +125,7 @@ def gaps(node: Node) -> list[str]:
 
 
 def untold(node: Node) -> list[str]:
-    """What the product does not tell."""
+    """What the product does not report."""
     return [each.text for each in traverse(node) if each.presence is Presence.NOT_LINKED]
 
 
@@ -166,7 +166,7 @@ def _invoices(by_kind: Mapping[str, list[Tie]], books: Books, kind: str) -> Iter
 
 
 def _mirrored(tie: Tie, by_kind: Mapping[str, list[Tie]], siblings: int) -> Node:
-    """Magento's document for one of Sage's: learnt in the same step, or the only one there is."""
+    """Magento's document for one of Sage's: recorded in the same step, or the only one there is."""
     kind = MIRRORED[tie.kind]
     candidates = by_kind.get(kind, [])
     for each in candidates:

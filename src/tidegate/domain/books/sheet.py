@@ -39,7 +39,7 @@ def text(identifier: str, title: str) -> Column:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row: `key` tells it from the others of its table, in every run; None in a cell: nobody can say.
+    """One row: `key` identifies it in its table, in every run; None in a cell: not known.
 
     `documents` are the numbers of the orders, invoices or receipts that the row is made of.
     """

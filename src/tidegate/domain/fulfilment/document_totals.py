@@ -28,7 +28,7 @@ def own_lines(
 ) -> Sequence[InvoiceLine]:
     """The lines of this order; a document without a total of its own, `gross`, has those of others, too.
 
-    With its fees and fixed product tax, where the company tells what each of them comes to.
+    With its fees and fixed product tax, where the company states the amount of each.
     """
     if gross is not None:
         return lines
@@ -46,7 +46,7 @@ def gross_of(gross: Decimal | None, lines: Sequence[InvoiceLine]) -> Decimal | N
 
 
 def charges_of(lines: Sequence[InvoiceLine]) -> Decimal | None:
-    """The charges among the lines, with tax; None when the company does not tell their amounts."""
+    """The charges among the lines, with tax; None when the company does not state their amounts."""
     return _summed([line for line in lines if is_charge(line)])
 
 
@@ -63,7 +63,7 @@ def rounding_limit(tolerance: Decimal, lines: Sequence[InvoiceLine]) -> Decimal:
 
 
 def total_of(documents: Sequence[StoreDocument], side: int) -> Decimal | None:
-    """What the store's documents come to together; None when one does not tell."""
+    """The sum of the store's documents; None when one states no amount."""
     totals = [document.totals[side] for document in documents]
     return None if None in totals else total(each for each in totals if each is not None)
 
@@ -101,7 +101,7 @@ def invoice_differs(
 
     Magento puts all carriage and fees on an order's first invoice, and parts tax by its own rounding: an invoice
     of a part is compared without charges, within `limit`, and the order's invoices together, `every_…`, to the
-    cent when it is `finished`. Where Sage does not tell its charges, they may be the order's whole `carriage`.
+    cent when it is `finished`. Where Sage does not state its charges, they may be the order's whole `carriage`.
     A document of several orders has no `gross`: its charges are this order's where they are `stated`; `slack` is how
     far `every_…` may be apart, as parts of such documents are rounded line by line.
     The `documents` are at full value (`domain/fulfilment/store_document_amounts.py`). What one of the two does not tell at all is not

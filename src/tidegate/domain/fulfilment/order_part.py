@@ -15,7 +15,7 @@ from tidegate.domain.money import ZERO, total
 def part_of(invoice: SalesInvoice, key: str) -> SalesInvoice | None:
     """The order's own lines and what they come to; the whole document where it is of this order alone.
 
-    None where nobody can tell. Tax of a part is that of its lines, rounded line by line.
+    None when it is not known. Tax of a part is that of its lines, rounded line by line.
     """
     if invoice.order_keys == (key,):
         return invoice
@@ -28,7 +28,7 @@ def part_of(invoice: SalesInvoice, key: str) -> SalesInvoice | None:
 
 
 def states_amounts(line: InvoiceLine) -> bool:
-    """Whether the company tells what the line comes to."""
+    """Whether the company states the line's amount."""
     return line.net is not None and line.tax is not None
 
 

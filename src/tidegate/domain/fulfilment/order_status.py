@@ -1,4 +1,4 @@
-"""How an order stands, in the words that a connection maps to Magento's statuses."""
+"""The status of an order, in the words that a connection maps to Magento's statuses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 
 
 class OrderStatus(StrEnum):
-    """The keys of `[connections.NAME.statuses]`; `OPEN` has none: there is nothing to tell."""
+    """The keys of `[connections.NAME.statuses]`; `OPEN` has none: it is not reported."""
 
     OPEN = "open"
     ON_HOLD = "on-hold"

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class SalesOrderStatus(StrEnum):
-    """How a sales order stands in the company."""
+    """The status of a sales order in the company."""
 
     LIVE = "live"
     ON_HOLD = "on hold"
@@ -75,8 +75,8 @@ class InvoiceLine:
     quantity: Decimal
     net: Decimal | None = None
     tax: Decimal | None = None
-    order_key: str = ""  #: of a line of an order with our key, where the company tells whose line it is
-    #: The company knows an amount alone, no pieces: a charge that stands for an item of ours by its key, or several text
+    order_key: str = ""  #: of a line of an order with our key, where the company states which line it is
+    #: The company knows an amount alone, no pieces: a charge that represents an item by our key, or several text
     #: lines that it has added up and that no line names any more.
     amount: bool = False
 

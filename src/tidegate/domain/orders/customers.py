@@ -2,7 +2,7 @@
 
 Stated order: the connection's own mapping, then the account that the store knows, then the e-mail.
 An e-mail proves nothing, since anybody can type one: it never serves a guest, it serves a signed-in
-customer only on websites whose addresses the operator believes, and it never is a :func:`proof`.
+customer only on websites whose addresses the operator trusts, and it never is a :func:`proof`.
 Deciding and asking are apart: :func:`wanted_account` says what must be looked up,
 :func:`after_look_up` decides by the answers. Why: `docs/decisions/0014-an-e-mail-proves-nothing.md`.
 """

@@ -41,7 +41,7 @@ FEES, FIELDS, OTHER = "custom_fees", "fields", "*"
 
 
 class Extra(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One such amount in both currencies, without tax, as the store tells it.
+    """One such amount in both currencies, without tax, as the store states it.
 
     `source` is its key in `[connections.NAME.amounts]`; `field` the store's own name. Payments are positive.
     """
@@ -93,7 +93,7 @@ class Placed:
 
     @property
     def text(self) -> str:
-        """What stands on its line, or beside the payment."""
+        """The text of its line, or beside the payment."""
         named = NAMES.get(self.extra.source, self.extra.field).replace("_", " ")
         return self.terms.text or self.extra.label or named.capitalize()
 
@@ -168,7 +168,7 @@ def explains(fields: Sequence[Extra], amount: Decimal, *, base: bool) -> list[Ex
 
 
 def _is_copy(extra: Extra) -> bool:
-    """Whether a field only tells another field's amount again: in base currency, or of a later day."""
+    """Whether a field only repeats another field's amount: in base currency, or of a later day."""
     return extra.field.startswith("base_") or extra.field.endswith(LATER)
 
 

@@ -18,9 +18,9 @@ class Refused:
 def parcels_of(queue: Sequence[int], refused_with: Mapping[int, Refused], most: int) -> list[list[int]]:
     """Split a queue of deliveries into parcels of up to `most`, each delivery in exactly one.
 
-    `refused_with` names for each suspect the parcel it was refused with. What is under no suspicion goes first,
-    in the order of the queue. The suspects of one parcel go with at most half of it, so that one bad record
-    stands alone after at most log2(n) refusals; they never meet records of other parcels again.
+    `refused_with` names, for each record that was refused, the parcel it was refused with. The others go first,
+    in the order of the queue. The refused records of one parcel go with at most half of it, so that one bad record
+    is alone after at most log2(n) refusals; they never meet records of other parcels again.
     """
     if most < 1:
         raise ValueError("a parcel carries at least one record")

@@ -1,7 +1,7 @@
 """Names and fingerprints that make sending twice impossible.
 
 The order key is stored in the ERP; a step key names one step of one order in the ledger; the
-payload hash tells whether the same key is used again with other content; the revision tells whether
+payload hash shows whether the same key is used again with other content; the revision shows whether
 a document that is read again has changed in anything that was sent to the ERP.
 """
 
@@ -29,7 +29,7 @@ _SINCE = ("product_id", "options_of", "ordered_sku", "options")
 
 
 class StoreStatus(StrEnum):
-    """How an order stands in the store, apart from its content."""
+    """The status of an order in the store, apart from its content."""
 
     OPEN = "open"
     CANCELLED = "cancelled"
@@ -160,7 +160,7 @@ def same_version(recorded: str, current: str) -> bool:
 
 
 def content_changed(recorded: str, current: str) -> bool:
-    """Whether two revisions of one order stand for different content, whatever is cancelled or refunded.
+    """Whether two revisions of one order have different content, whatever is cancelled or refunded.
 
     Revisions made by different versions of :func:`revision` say nothing about each other; then
     nothing is claimed, or every order ever sent would look changed after an upgrade.
@@ -169,7 +169,7 @@ def content_changed(recorded: str, current: str) -> bool:
 
 
 def store_status(order: Order) -> StoreStatus:
-    """How the order stands in the store."""
+    """The order's status in the store."""
     if order.state == "canceled":
         return StoreStatus.CANCELLED
     if order.state == "closed":

@@ -47,7 +47,7 @@ class LineOption(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the buyer chose or wrote for one custom option of a line: an engraving, a colour."""
 
     id: str
-    value: str  #: as the store tells it: the text written, or the id of the value chosen
+    value: str  #: as the store states it: the text entered, or the id of the value chosen
     title: str = ""  #: the option's own, once its product was looked up
     chosen: str = ""  #: the chosen value's title
 

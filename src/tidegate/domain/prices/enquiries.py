@@ -52,7 +52,7 @@ def agreed(
     """The answers that differ from what the account's list says at that quantity; none: it has no contract.
 
     From the first such answer on the list counts no more, so that later answers are reported where they differ
-    from the one before. A price of 0 is how a company tells that it knows none.
+    from the one before. A price of 0 means that the company has none.
     """
     found: list[CustomerPrice] = []
     for answer in sorted(answers, key=lambda each: each.quantity):

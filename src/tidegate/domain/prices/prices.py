@@ -17,7 +17,7 @@ from typing import Literal
 from tidegate.domain.money import plain, product, quotient, rounded
 from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceList
 
-ALL_GROUPS = "all groups"  #: how Magento tells the group of everybody (point 23)
+ALL_GROUPS = "all groups"  #: Magento's name of the group of all customers (point 23)
 GONE = "-"  #: the value of what the store shall not have
 CONTRACT = "SAGE-"  #: before the account, the group of a customer with prices of its own
 _ONE = Decimal(1)
@@ -104,7 +104,7 @@ class WantedPrices:
     left_out: Mapping[PriceKey, str]
 
 
-Breaks = dict[Decimal, Decimal]  #: from so many pieces on -> price of one
+Breaks = dict[Decimal, Decimal]  #: smallest number of pieces -> price of one
 
 
 def contract_group(account: str) -> str:
@@ -316,7 +316,7 @@ def merged(listed: Breaks, agreed: Breaks) -> Breaks:
 
 
 def price_at(breaks: Breaks, quantity: Decimal) -> Decimal | None:
-    """The price of one, of so many; None below the first break."""
+    """The price of one piece at this quantity; None below the first break."""
     fitting = [each for each in breaks if each <= quantity]
     return breaks[max(fitting)] if fitting else None
 

@@ -17,7 +17,7 @@ from tidegate.domain.money import ZERO, quotient, rounded, total
 DAY = 86_400
 HOUR = 3_600
 EVEN = (1,) * 24  #: sales spread evenly over the day
-PROFILE = 240  #: fewer lines than this tell nothing about single hours
+PROFILE = 240  #: fewer lines than this say nothing about single hours
 #: Classes by their part of all pieces sold, in percent: the first 80 are `fast`, the next 15 `medium`.
 CLASSES = (("fast", 80), ("medium", 95), ("slow", 100))
 EVENTS = 5_000  #: sales that are played for one option, about
@@ -32,7 +32,7 @@ class Chance(Protocol):
         ...
 
     def pause(self, per_day: int) -> int:
-        """Seconds until the next of so many thousandths of an event a day, exponential."""
+        """Seconds until the next event, exponential, for a rate in thousandths of an event a day."""
         ...
 
 
@@ -83,7 +83,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What other channels sell: pieces by the web's SKU in so many days, or so many percent of the web's."""
+    """What other channels sell: pieces by the web's SKU in a number of days, or a percentage of the web's sales."""
 
     percent: int = 0
     pieces: Mapping[str, Decimal] = field(default_factory=dict)
@@ -161,7 +161,7 @@ def _deplete(sku: SkuClass, stock: int, cadence: int, buffer: Buffer, chance: Ch
     web = oversold = refused = 0
     while True:
         now += chance.pause(per_day)
-        if publication <= now:  # of those in a pause only the first tells anything new
+        if publication <= now:  # of those in a pause only the first adds anything
             if stock == 0:
                 return web, oversold, refused
             salable = max(stock - buffer.of(stock), 0)

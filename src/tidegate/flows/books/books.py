@@ -28,7 +28,7 @@ MOST_POOLS = 500  #: of one look; the rest comes with the next
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What one look brought. `untold` names what the product cannot tell."""
+    """The result of one reading. `untold` names what the product does not report."""
 
     invoices: int = 0
     entries: int = 0

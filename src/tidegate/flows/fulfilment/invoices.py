@@ -196,7 +196,7 @@ def lines_of(subject: InvoiceSubject, order: StoreOrder) -> Sequence[InvoiceLine
 
 
 def billed_by(subject: InvoiceSubject) -> Decimal | None:
-    """What a document bills of its order; None where nobody can tell."""
+    """What a document bills of its order; None when it is not known."""
     return gross_of(subject.gross, subject.lines) if subject.gross is not None or subject.stated else None
 
 

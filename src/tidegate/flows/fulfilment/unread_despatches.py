@@ -33,7 +33,7 @@ class UnreadDespatch:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What has left, and the despatches of which nobody can tell what left: their pieces stay taken."""
+    """The pieces despatched, and the despatches whose pieces are unknown: those stay taken."""
 
     despatches: list[UnreadDespatch] = field(default_factory=list)
     bad: tuple[BadRow, ...] = ()

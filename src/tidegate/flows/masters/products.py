@@ -190,7 +190,7 @@ def cards(connection: Connection, found: Reading) -> tuple[dict[str, str], dict[
 
 
 def rules_of(connection: Connection, found: Reading) -> ProductRules:
-    """The connection's rules as the domain wants them; Magento's unit is pounds where it tells none."""
+    """The connection's rules in the domain's form. Magento's weight unit is pounds when it states none."""
     rules = connection.settings.products
     return ProductRules(rules.cost, rules.weight, rules.status, "kgs" if found.unit == "kgs" else "lbs")
 

@@ -35,7 +35,7 @@ from tidegate.ledger.intake import Known, SourceRow
 from tidegate.sage.port.orders import Found, OrderSearch
 from tidegate.sage.port.session import Purpose
 
-#: One commit carries so many.
+#: Largest number of orders in one commit.
 CHUNK = 200
 #: States of a delivery that was there before and that adoption may still settle.
 SETTLES = (State.QUEUED, State.REVIEW, State.HELD)
@@ -74,7 +74,7 @@ class Candidate:
 
     @property
     def settled(self) -> bool:
-        """Whether the ledger knows more than a look-up could tell."""
+        """Whether the ledger knows more than a look-up could find."""
         return (
             self.known is not None
             and bool(self.known.delivery_state)

@@ -1,6 +1,6 @@
 """Orders that Magento cancelled, or refunded completely before anything was delivered.
 
-Each is looked up in the company before it is believed that it never got there: an answer may have
+Each is looked up in the company before it counts as never arrived: an answer may have
 been lost, or the ledger restored from a copy that has forgotten what it sent. An order that is there
 is cancelled where the connection says `cancellation = "cancel"` and the product can; else a person
 decides. A cancellation waits until its order is confirmed, or is proved absent.
@@ -193,7 +193,7 @@ def collect(cycle: Cycle, session: Session) -> None:
 def look_up_cancelled(
     cycle: Cycle, search: OrderSearch, items: Sequence[Item]
 ) -> dict[int, Sequence[Verdict]] | Failure:
-    """Those whose order stands there as cancelled."""
+    """Those whose order is cancelled there."""
     keys = keys_of(cycle, items)
     found = search.find(list(keys.values()))
     if isinstance(found, Failure):

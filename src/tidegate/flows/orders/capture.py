@@ -22,7 +22,7 @@ from tidegate.ledger.database import transaction
 CURSOR = "updated_at"
 AUDIT = "audit"
 SKEW = "clock-skew"
-#: Clocks further apart than this are reported, and a store's time further ahead is not believed.
+#: A larger difference of the clocks is reported; a store's time that is further ahead is not used.
 MOST_SKEW = timedelta(minutes=5)
 #: Unreadable orders that are tried again, one by one, in one cycle.
 MOST_RETRIED = 10

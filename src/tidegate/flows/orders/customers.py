@@ -54,14 +54,14 @@ FLOW = "orders"
 STEP = "customer"
 #: Candidates for an account reference that are tried before a person is asked.
 MOST_REFERENCES = 5
-#: Accounts that nobody needs any more and that one cycle strikes off the queue.
+#: Deliveries of accounts no longer needed that one cycle removes from the queue, at most.
 MOST_FORGOTTEN = 100
 
 Account = str | Failure
 
 
 class CustomerDesk:
-    """Settles accounts on one seat."""
+    """Finds or creates accounts, on one seat."""
 
     def __init__(self, cycle: Cycle, session: Session) -> None:
         self.cycle = cycle
@@ -163,7 +163,7 @@ class CustomerDesk:
         return customer_keys(self.cycle.connection, [source], person.currency)[source]
 
     def counts(self, link: KnownCustomer, website: str) -> bool:
-        """Whether a remembered account may be used: one found by e-mail only where addresses are believed."""
+        """Whether a remembered account may be used: one found by e-mail only where e-mail addresses are trusted."""
         return link.how != BY_EMAIL or website in self.rules.trust_emails
 
     def look_up(self, unknown: Mapping[int, LookUp]) -> Mapping[str, Sequence[CustomerMatch]] | None:

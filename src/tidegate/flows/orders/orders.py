@@ -37,7 +37,7 @@ from tidegate.sage.port.session import Purpose
 
 FLOW = "orders"
 STEP = "order"
-#: No cycle goes on for ever: what is left goes with the next one.
+#: Limit of one cycle; the next one sends the rest.
 LONGEST_CYCLE = timedelta(hours=1)
 
 
@@ -123,7 +123,7 @@ def carry_side_by_side(cycle: Cycle, terms: Terms, batches: Batches) -> None:
 
 
 class Batches:
-    """The queue, walked once from its head, batch by batch, by all seats together."""
+    """The queue, read once from its head, batch by batch, by all seats together."""
 
     def __init__(self, cycle: Cycle) -> None:
         self._cycle = cycle

@@ -1,6 +1,6 @@
 """Another hub with a ledger of its own on the same shop and company: both send, neither knows of the other.
 
-Its orders carry the same keys as ours. What tells them apart is when they were made: after a restore, or with
+Its orders carry the same keys as ours. They differ in when they were made: after a restore, or with
 a new ledger, orders that this ledger never sent are older than this process, since the one that sent them has
 stopped. An order that was made *while this process was working*, and that its ledger never sent, was sent
 by somebody else. Then sending on would double orders: the connection halts.
@@ -17,7 +17,7 @@ from tidegate.ledger import halts, lookups
 from tidegate.ledger.queue import Item
 from tidegate.sage.port.orders import Found
 
-#: The company's clock and ours may differ by so much (`tidegate check` warns of less).
+#: Largest difference allowed between the company's clock and ours (`tidegate check` warns of less).
 CLOCKS_DIFFER = timedelta(minutes=5)
 
 

@@ -1,7 +1,7 @@
 """Whose prices a price in the store is: Magento's price scope, and who else writes there.
 
 Contract point 31: with the scope `global`, Magento's default, a price for one website is answered with success
-and kept for all of them. The attribute tells the scope; what it would mix is refused before anything is written.
+and kept for all of them. The attribute shows the scope; prices that it would mix are refused before anything is written.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class PriceWriter:
 
     @property
     def flow(self) -> str:
-        """Whose items."""
+        """The connection whose items these are."""
         return "prices"
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
@@ -159,7 +159,7 @@ class PriceWriter:
         }
 
     def _twice(self, ask: Callable[[], T | Failure]) -> T | Failure:
-        """A call of tier prices; once more where the store says that it has none: the first may be a whim's."""
+        """A call of tier prices, repeated once after a 404, which may be temporary."""
         answer = ask()
         if isinstance(answer, Failure) and has_no_tier_prices(answer):
             answer = ask()
@@ -177,7 +177,7 @@ class PriceWriter:
         return self.store.write_base(rows)
 
     def _write_special(self, items: Sequence[MirrorItem]) -> list[Complaint] | Failure:
-        # An offer with other dates would stand beside the old one in an edition that schedules them.
+        # In an edition that schedules offers, one with other dates would be added to the old one.
         old = [self._offer(item.key, item.sent) for item in items if item.sent not in ("", GONE)]
         new = [self._offer(item.key, item.wanted) for item in items if item.wanted != GONE]
         return _one_after_other(
@@ -224,7 +224,7 @@ def tier_rows(text: str, key: PriceKey, website_id: int) -> list[TierPrice]:
 
 
 def folded(key: PriceKey) -> PriceKey:
-    """Magento finds SKUs and groups whatever their capitals, and tells them in its own."""
+    """Magento ignores the case of SKUs and groups, and returns them in its own spelling."""
     return replace(key, sku=key.sku.casefold(), group=key.group.casefold())
 
 
@@ -241,7 +241,7 @@ def _one_after_other(
         return before
     after = then()
     if isinstance(after, Failure) and not after.ends_cycle:
-        # What the first call took away is gone already: only reading back can tell how things stand.
+        # The first call has already removed something: only reading back shows the state.
         return Failure(Code.UNCLEAR_ANSWER, after.text, details=after.details)
     return after if isinstance(after, Failure) else before + after
 

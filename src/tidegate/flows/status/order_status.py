@@ -1,6 +1,6 @@
 """The `order-status` flow: what Sage said about an order is noted on the Magento order.
 
-Number and comment of a confirmed order are written here, how the order stands later in `standings.py`.
+Number and comment of a confirmed order are written here; its later status in `statuses.py`.
 
 Magento's calls are not idempotent (a comment is added each time), so each order is read just
 before it is written: what is there already is adopted, and a comment always carries the order's

@@ -1,4 +1,4 @@
-"""How orders stand in Sage, reported to the store: statuses by mapping, hold, release and cancellation.
+"""The status of orders in Sage, reported to the store: statuses by mapping, hold, release and cancellation.
 
 A part of the flow `order-status`, for connections that map statuses. Only what is newest is reported; a
 status is written with a comment (contract, point 1), hold and cancellation by their own calls.
@@ -35,7 +35,7 @@ from tidegate.magento.notes import Action, CommentBody, CommentEntry, OrderNow
 from tidegate.sage.port.session import Purpose
 
 CURSOR = "progress"
-#: Magento's states that a status of ours does not speak over.
+#: Magento's states that our statuses never replace.
 SETTLED = ("canceled", "closed", "holded")
 
 
@@ -61,7 +61,7 @@ def are_reported(cycle: Cycle) -> bool:
 
 
 def read(cycle: Cycle) -> None:
-    """Take in how orders stand, and the cursor behind it, in one commit."""
+    """Store the statuses of orders and the cursor in one commit."""
     since = cursors.read(cycle.name, FLOW, CURSOR)
     with cycle.session(Purpose.READING) as session:
         if session is None:

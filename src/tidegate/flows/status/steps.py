@@ -1,4 +1,4 @@
-"""The steps that report how an order stands, and what the ledger knows of it."""
+"""The steps that report an order's status, and what the ledger knows of it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ read_progress = msgspec.json.Decoder(Progress).decode
 
 
 def word_of(source_id: int, progress: Progress | None) -> OrderStatus:
-    """How the order stands, with what the ledger knows of its payments."""
+    """The order's status, with what the ledger knows of its payments."""
     if progress is None:
         progress = Progress(0, "", SalesOrderStatus.LIVE, "none", "part")
     return stands(progress.status, progress.despatched, progress.invoiced, paid=is_paid(source_id))
@@ -49,7 +49,7 @@ def is_paid(source_id: int) -> bool:
 
 
 def last_progress(source_id: int) -> Progress | None:
-    """What Sage said last of how the order stands."""
+    """The order's status as Sage reported it last."""
     reported = order_documents.steps(source_id, FLOW, STATUS)
     return read_progress(reported[-1].subject) if reported else None
 
@@ -57,7 +57,7 @@ def last_progress(source_id: int) -> Progress | None:
 def tell_again(cycle: Cycle, item: Item) -> None:
     """Inside the transaction that confirms a document: the status that its call has taken away is set again.
 
-    Unless another step is about to tell it, or no status is mapped to how the order stands.
+    Not when another step is about to report it, or when no status is mapped to it.
     """
     settings = cycle.connection.settings
     flow = settings.flows.get(FLOW)

@@ -27,7 +27,7 @@ from tidegate.magento.bulk import MODULE, BulkCalls, BulkStatus, Operation, open
 from tidegate.magento.stock import ITEMS, items_body
 
 ALERT = "bulk-consumer"
-#: So many waiting values are worth the detour by the queue; and so many go into one bulk at most.
+#: Smallest number of waiting values that go through Magento's queue, and largest number in one bulk.
 WORTH_IT, MOST = 2000, 20_000
 #: Values of the first try of a queue, how long it may take, and values of the two that are compared.
 PROBE, PROBE_PATIENCE, TRIAL = 20, timedelta(seconds=30), 500
@@ -113,7 +113,7 @@ def tried(cycle: Cycle, writer: StockWriter) -> Queue | None:
     """A few values by the queue; once it was seen to finish, as many by the queue as by the call, with a watch.
 
     What does not finish in good time is a few values in doubt, and all others go call by call. None when the
-    cycle ended over it, or the store refused: then nothing was learnt.
+    cycle ended over it, or the store refused: then nothing was found out.
     """
     first = begun(cycle, PROBE)
     if not first:
@@ -140,7 +140,7 @@ def tried(cycle: Cycle, writer: StockWriter) -> Queue | None:
 
 
 def begun(cycle: Cycle, count: int) -> list[MirrorItem]:
-    """The next so many values that are due, with an attempt recorded; none once the cycle has ended."""
+    """The next values that are due, with an attempt recorded; none once the cycle has ended."""
     if not cycle.may_go_on():
         return []
     return commit_mirrored(cycle, mirror.due(cycle.name, cycle.flow, cycle.now(), count))
@@ -169,7 +169,7 @@ def one_bulk(
     bodies = [items_body(source_item(item.key, item.wanted) for item in part) for part in elements]
     uuid = calls.submit(ITEMS, bodies)
     if isinstance(uuid, Failure):
-        if uuid.code is Code.REFUSED:  # an array limit was learnt, or the shop takes no bulk: call by call
+        if uuid.code is Code.REFUSED:  # the store has an array limit, or takes no bulk: call by call
             for part in elements:
                 cycle.keep_lease()
                 end = cycle.ended_by and replace(cycle.ended_by, sent=False)
@@ -217,7 +217,7 @@ def sample(cycle: Cycle, writer: StockWriter, items: list[MirrorItem]) -> None:
     chosen = items[:: max(len(items) // SAMPLES, 1)]
     there = writer.read([item.key for item in chosen]) if chosen else {}
     if isinstance(there, Failure):
-        return  # the daily compare will tell
+        return  # the daily full comparison finds it
     lost = {item.key: there[item.key] for item in chosen if there[item.key] != item.wanted}
     if not lost:
         return

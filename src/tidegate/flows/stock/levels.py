@@ -125,7 +125,7 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
         known = updated(snapshot.read(cycle.name, GROUP_SNAPSHOT), read_groups, products)
         snapshots[GROUP_SNAPSHOT], moved["groups"] = known, products.cursor
         groups = dict(known.iter_rows())
-    # Sage does not tell HOME from Home, and the configuration is typed by people
+    # Sage ignores case, and operators type the configuration
     upper = [replace(line, warehouse=line.warehouse.upper()) for line in lines]
     movements = stock_movements.read(cycle, choice, changed(fresh, before), upper)
     return Reading(
@@ -167,7 +167,7 @@ def _of(levels: pl.DataFrame, skus: Collection[str]) -> pl.DataFrame:
 def updated(
     before: pl.DataFrame, fresh: pl.DataFrame, stated: Delta[T], *, whole: bool = False
 ) -> pl.DataFrame:
-    """A snapshot after a reading; what a full one leaves out is gone."""
+    """A snapshot after a reading. Items that a full reading lacks are removed."""
     return fresh if stated.full or whole else snapshot.with_values(before, fresh)
 
 
@@ -195,9 +195,9 @@ def changed(fresh: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     return both[0].with_columns(free_before=both[1]["free"])
 
 
-#: A full reading that has lost so much is not believed at once ...
+#: A full reading that lacks this share of the items is not used at once ...
 _ENOUGH, _LEAST_SHARE = 50, 2
-#: ... but when it says the same so many times in a row.
+#: ... only after this many equal readings in a row.
 _CONFIRMED_AFTER = 3
 
 

@@ -24,7 +24,7 @@ from tidegate.tables import pl
 
 FLOW = "inventory"
 WEB_SNAPSHOT = "inventory:web"
-#: A line that Sage reports no more is remembered for so long: its despatch may be heard of later.
+#: How long a line that Sage no longer reports is kept: its despatch may be reported later.
 REMEMBERED = timedelta(days=7)
 _BETWEEN = "\x1f"
 

@@ -2,7 +2,7 @@
 
 1. the attempt is committed before its request leaves, and with it the parcel that carries it where the company
    may answer later;
-2. its outcome is committed together with the next attempt, or at the end; a process that dies in between leaves
+2. its outcome is committed together with the next attempt, or at the end; a process that crashes in between leaves
    an attempt without an outcome, which is *in doubt* and looked up before anything is sent again.
 """
 
@@ -61,7 +61,7 @@ def send(cycle: Cycle, writing: Writing, records: Sequence[Record], call: Call) 
                 break
             with logged(chunk.leaving, chunk.attempts):
                 hear(cycle, writing, chunk, call(chunk.leaving))
-            if writing.in_parcels:  # whether the company takes another parcel stands in the ledger
+            if writing.in_parcels:  # the ledger knows whether the company takes another parcel
                 last = None
                 settle(cycle, writing, chunk)
     finally:
@@ -118,7 +118,7 @@ def open_parcel(cycle: Cycle, writing: Writing, chunk: Chunk) -> None:
 
 
 def named(cycle: Cycle, writing: Writing, chunk: Chunk) -> bool:
-    """Note under which reference the parcel will lie, where the product tells that before; false: nothing leaves."""
+    """Record the parcel's reference when the product states it in advance; false: send nothing."""
     if writing.reserve is None or chunk.parcel is None:
         return True
     lies = writing.reserve(chunk.leaving)
@@ -133,7 +133,7 @@ def named(cycle: Cycle, writing: Writing, chunk: Chunk) -> bool:
 
 
 def note(cycle: Cycle, parcel: int, lies: HandedOver) -> None:
-    """Where a parcel lies, and when to ask."""
+    """A parcel's reference, and when to ask for its result."""
     with transaction("tracking"):
         parcels.note_tracking(
             parcel, lies.parcel, cycle.now(), not_before=lies.not_before, expires=lies.expires

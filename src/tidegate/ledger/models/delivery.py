@@ -69,7 +69,7 @@ class Delivery(models.Model):
                 name="delivery_numberless",
                 condition=Q(step="order", state=State.CONFIRMED.value, target_number=""),
             ),
-            # what is not history: counted, with its ages, without walking past what has arrived
+            # what is not history: counted, with its ages, without reading what has arrived
             models.Index(
                 fields=["connection", "flow", "step", "state", "created_at"],
                 name="delivery_open",
