@@ -24,6 +24,7 @@ EXTRAS = {
     "opentelemetry": "telemetry",
     "procrastinate": "workers",
     "psycopg": "postgresql",
+    "pyodbc": "sql",
     "pytest": "conformance",
 }
 

@@ -83,7 +83,7 @@ def test_a_closed_company_is_not_called(terminal: Terminal) -> None:
     terminal.world.sage_wire.faults.add(Fault("refuse", times=None))
     found = lines(terminal)
     assert of(found, "company sage", "window")["verdict"] == "warn"
-    assert "not asked" in of(found, "company sage", "company")["text"]
+    assert "was not checked" in of(found, "company sage", "company")["text"]
     assert terminal.world.sage_wire.faults.fired() == {}
 
 

@@ -108,7 +108,7 @@ class IntacctHub(ServedHub):
             "SAGE_USER_PASSWORD": known.user_password,
         }
 
-    def staff_there(self, action: str, **values: Any) -> Any:
+    def staff(self, action: str, **values: Any) -> Any:
         """The company's people do something."""
         self.clock.advance(60)
         return self.face.staff.perform(action, values)
