@@ -25,10 +25,11 @@ from tidegate.sage.sage300.code_lists import code_lists
 from tidegate.sage.sage300.csv_exports import CsvExports
 from tidegate.sage.sage300.desks import Desks
 from tidegate.sage.sage300.gateway import Gateway
+from tidegate.sage.sage300.gateway_tables import GatewayTables
 from tidegate.sage.sage300.identity import Identity
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.sql_tables import SqlTables
-from tidegate.sage.sage300.tables import BY_EXPORTS, BY_GATEWAY, BY_SQL, GatewayTables, Tables
+from tidegate.sage.sage300.tables import BY_EXPORTS, BY_GATEWAY, BY_SQL, Tables
 from tidegate.sage.sage300.writing import writing
 from tidegate.sage.seats import SeatPool, SeatPools
 from tidegate.transport import ClientFactory, HttpClient, Tally

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from tidegate.domain.errors import Failure
-from tidegate.sage.sage300.gateway import Gateway
 
 Columns = dict[str, str]
 Only = Mapping[str, Sequence[str]]  #: column -> the values that count
@@ -33,21 +32,3 @@ class Tables(Protocol):
     def read(self, table: str, columns: Sequence[str], only: Only | None = None) -> list[Columns] | Failure:
         """All rows, or those in which every column of `only` has one of its values."""
         ...
-
-
-class GatewayTables:
-    """The views of the gateway."""
-
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
-
-    def read(self, table: str, columns: Sequence[str], only: Only | None = None) -> list[Columns] | Failure:
-        """See :class:`Tables`. Only one column can filter: the browse syntax has no parentheses."""
-        if only and len(only) > 1:
-            raise ValueError("a browse filter names one column")
-        terms = [
-            '{} = "{}"'.format(name, value.replace('"', '""'))
-            for name, values in (only or {}).items()
-            for value in values
-        ]
-        return self._gateway.read(VIEWS[table], columns, " OR ".join(terms))
