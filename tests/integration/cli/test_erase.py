@@ -182,7 +182,10 @@ def test_it_asks_and_writes_down_who_and_how_much_but_not_whom(known: tuple[Term
     (entry,) = terminal.json("erase", "--history")["erasures"]
     assert (entry["by"], entry["counts"]["order documents"]) == ("anna", 1)
     assert "anna" in terminal.run("erase", "--history").stdout
-    assert "the ledger has no data of this customer" in terminal.run("erase", "--email", EMAIL, "--yes", code=5).stderr
+    assert (
+        "the ledger has no data of this customer"
+        in terminal.run("erase", "--email", EMAIL, "--yes", code=5).stderr
+    )
 
 
 def test_the_id_stands_for_the_e_mails_it_used(terminal: Terminal) -> None:
