@@ -1,4 +1,4 @@
-"""What a product has not is None, whoever asks; what it has is the same for every purpose."""
+"""A desk that a product lacks is None; the desks of a session are the same for every purpose."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ class Stand(Protocol):
         ...
 
     def typed_in(self, reference: str, *, key: str = "", times: int = 1) -> None:
-        """Somebody else enters orders with this customer's order number (and key)."""
+        """A user of the company enters orders with this customer's order number (and key)."""
         ...
 
     def inject(
@@ -207,7 +207,7 @@ class Stand(Protocol):
     def despatch(self, number: str) -> None: ...
 
     def open_account(self, account: str, name: str, email: str = "", *, foreign: bool = False) -> None:
-        """Somebody opens an account; `foreign`: in another currency."""
+        """A user of the company opens an account; `foreign`: in another currency."""
         ...
 
     def accounts(self, key: str) -> list[str]:

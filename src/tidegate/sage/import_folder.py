@@ -1,4 +1,4 @@
-"""A folder that somebody's import job takes files of orders from: written, moved in whole, and read back.
+"""The folder from which an import job takes files of orders: written, moved in whole, and read back.
 
 One file a batch; it stays until its batch is settled, and is never offered again, so every file has a name of its own.
 What the job leaves of a file, each product says for itself.

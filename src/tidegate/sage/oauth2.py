@@ -4,7 +4,7 @@ Requests are written by oauthlib; they travel over our own client, which counts 
 the same reading layer as all others (docs/decisions/0020-secrets-by-name-and-oauth-2-by-oauthlib.md).
 
 Many servers take a refresh token once and give a new one with each answer. What follows from that, and harms
-nobody else: one renewal at a time over all processes, the new tokens stored before they are used, and a refresh
+no other server: one renewal at a time over all processes, the new tokens stored before they are used, and a refresh
 token that was refused is never offered again. If the answer to a renewal is lost, the next attempt offers the same
 token once more: not trying would surely end the sign-in, trying may save it.
 """

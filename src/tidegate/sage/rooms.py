@@ -54,7 +54,7 @@ def open_company(
 ) -> Company:
     """Open the company `name`; makes no call. Close it at the end.
 
-    A room is imported when it is opened: whoever only reads the configuration needs no client.
+    A room is imported when it is opened: reading the configuration needs no client.
     """
     match company:
         case Sage200Settings():

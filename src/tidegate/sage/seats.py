@@ -147,7 +147,7 @@ class SeatPool:
         return True
 
     def _rise(self, sitting: _Sitting) -> None:
-        """Give it back, to the registry first: whoever waits here asks it next."""
+        """Give the seat back, to the registry first: a thread that waits here asks it next."""
         try:
             if self._registry is not None and sitting.held is not None:
                 self._registry.give_back(sitting.held)

@@ -5,7 +5,7 @@ engine brings the ledger's secrets, encrypted at rest, into the shape of :class:
 
 How a secret is renewed: take the turn (`rotating`), look whether another process has been first, ask for the new
 one, `keep` it, and only then use it. A new secret that was used before it was committed is lost with the process,
-and for who rotates them the old one is worth nothing any more.
+and where secrets rotate, the old one is no longer valid.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Secrets = Mapping[str, Secret]
 
 
 class Turn(Protocol):
-    """The turn to renew a company's secrets; nobody else has it."""
+    """The turn to renew a company's secrets, held by one thread alone."""
 
     @property
     def secrets(self) -> Secrets:
@@ -50,7 +50,7 @@ class Turn(Protocol):
     def keep(self, new: Secrets, forget: Collection[str] = ()) -> Secrets:
         """Commit the new ones in place of those of the same names, durable when it returns; what is kept now.
 
-        Who was too slow and lost the turn keeps nothing: what the next one has kept stays, and is returned.
+        A holder that was too slow and lost the turn keeps nothing: what the next holder kept stays, and is returned.
         """
         ...
 
@@ -67,7 +67,7 @@ class Vault(Protocol):
         ...
 
     def rotating(self, company: str) -> AbstractContextManager[Turn]:
-        """Held while secrets are renewed; waits for whoever has the turn. One over all threads and processes."""
+        """Held while secrets are renewed; waits until it is free. One holder over all threads and processes."""
         ...
 
 

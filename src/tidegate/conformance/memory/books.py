@@ -65,7 +65,7 @@ class Books:
     agreed: dict[tuple[str, str], list[Agreed]] = field(default_factory=dict)  #: by account and SKU
     closed_days: set[date] = field(default_factory=set)
     carriage: str = SALES  #: the nominal account of charges
-    currency: str = "GBP"  #: of prices, and of accounts of which nobody says another
+    currency: str = "GBP"  #: of prices, and of accounts without another one
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     _ticks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     tick: int = 0

@@ -34,7 +34,7 @@ from tidegate.sage.seats import SeatPool
 from tidegate.sage.vault import MemoryVault, Vault
 from tidegate.transport import Tally
 
-#: What ties the records, and the desk without which nobody sees it.
+#: Tie between two records -> the desk that is needed to read it.
 TIES = {
     "order-despatch": "despatches",
     "order-invoice": "invoices",

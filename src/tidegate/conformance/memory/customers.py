@@ -37,7 +37,7 @@ class Customers:
         return self._company.calls_made.read("find customer", lambda: {key: self._ours(key) for key in keys})
 
     def create(self, new: NewCustomer) -> Outcome:
-        """One that is there already is the answer again; a reference that somebody else has is named."""
+        """Open an account. One that exists is answered again; a reference that another account has is named."""
         found = self.find_created([new.key])
         if isinstance(found, Failure):
             return found

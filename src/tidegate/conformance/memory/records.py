@@ -113,7 +113,7 @@ class Line:
 
 @dataclass
 class Order:
-    """An order of the company, whoever entered it."""
+    """An order of the company, ours or another one."""
 
     id: str
     number: str
@@ -126,7 +126,7 @@ class Order:
     created_at: datetime
     status: SalesOrderStatus = SalesOrderStatus.LIVE
     changed: int = 0
-    day: date | None = None  #: its own date; None: nobody has said one
+    day: date | None = None  #: its own date; None: not stated
     sent: SalesOrder | None = None  #: as it came through the interface; None: the company's staff typed it in
 
     def reached(self, step: str) -> str:

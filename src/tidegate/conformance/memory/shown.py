@@ -1,4 +1,4 @@
-"""The company's books as plain values, for who judges them: by the names that the simulated companies give them."""
+"""The company's books as plain values, for checks: with the names that the simulated companies use."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _stock(books: Books) -> dict[str, dict[str, dict[str, str]]]:
 
 
 def _inconsistencies(books: Books) -> Iterator[str]:
-    """Books that do not balance, and pieces that nobody ordered."""
+    """Books that do not balance, and pieces without an order."""
     lines = [one for entry in books.entries.values() for one in entry.postings]
     if total(one.debit - one.credit for one in lines):
         yield "the trial balance is not zero"

@@ -115,7 +115,7 @@ class MemoryStand:
     def inject(
         self, kind: str, on: Call, *, times: int | None = 1, body: str | None = None, **options: Any
     ) -> None:
-        """What a fault of the wire comes to for who has no wire."""
+        """Inject what a fault of the wire means for a company without a wire."""
         met = trouble_of(kind, on, times=times, containing=body or "", **options)
         if met is not None:
             self.room.calls_made.troubles.append(met)

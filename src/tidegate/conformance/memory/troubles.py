@@ -1,4 +1,4 @@
-"""What a fault of the wire comes to for who has no wire: what is heard, and whether it was done."""
+"""What a fault of the wire means for a company without a wire: the answer, and whether the call was done."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def trouble_of(
     """The fault with the names that the simulators' wires give it, for calls of the kind `on`; None: nothing is felt.
 
     Options are those of the wires: `seconds` of slow and late, `status`, `retry_after`, `body_text` and `effect` of
-    answers that somebody between gives.
+    answers that a proxy in between gives.
     """
     if kind == "duplicate_request":
         return None

@@ -2,7 +2,7 @@
 
 Source: contract §7. A contact has one currency and a reference of ten characters, unique also against deleted ones, which
 guards against a second contact. Our key is in `source_guid`, which no call can search for: contacts are kept in
-memory, and what is new is read before anything is said of them. Nobody is on hold in Sage: a line of the contact's notes
+memory, and changes are read before every answer. Sage has no hold of its own: a line of the contact's notes
 says so.
 """
 
@@ -186,7 +186,7 @@ class Customers:
         return {name: value for name, value in body.items() if value}
 
     def _refused(self, new: NewCustomer, failure: Failure) -> Outcome:
-        """A reference that is taken: by us, when an earlier answer was lost, or by somebody else, maybe deleted."""
+        """The outcome for a reference that is taken: by us, if an earlier answer was lost, or by others, maybe deleted."""
         if TAKEN not in failure.details:
             return failure
         created = self.find_created([new.key])

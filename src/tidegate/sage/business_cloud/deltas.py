@@ -53,7 +53,7 @@ class Changes:
     position: _Position
 
     def parking(self, ids: Iterable[str] = ()) -> str:
-        """The cursor behind these rows, with those that are asked for again the next time: nobody could read them."""
+        """The cursor after these rows, with the unreadable ones, which are read again the next time."""
         kept = msgspec.structs.replace(self.position, parked=tuple(ids)[:MOST_PARKED])
         return msgspec.json.encode(kept).decode()
 

@@ -131,7 +131,7 @@ class Invoices:
         )
 
     def _codes(self, row: Row, resource: str) -> Mapping[str, str] | Failure:
-        """Codes of the items; what is new is read where a line names one that nobody knows."""
+        """Codes of the items; new ones are read when a line names an unknown item."""
         codes = self._reference.codes()
         if isinstance(codes, Failure):
             return codes
@@ -145,7 +145,7 @@ class Invoices:
         return self._reference.codes()
 
     def _source(self, row: Row, resource: str) -> tuple[str, Trace, Sequence[DocumentLine]] | Failure | None:
-        """The order that a document is of: its id, its trace and its lines; None for one of somebody else."""
+        """The order that a document is of: its id, its trace and its lines; None for a document that is not ours."""
         trace = trace_of(text_of(row, "notes"))
         if resource == INVOICES:
             quote = id_of(row, "original_quote_estimate")

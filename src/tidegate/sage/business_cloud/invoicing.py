@@ -53,7 +53,7 @@ class Invoicing:
         """Make the invoice of an order's document, unless it has one."""
         done = self._made(order_id, number)
         if isinstance(done, Failure) and done.code is Code.REFUSED and done.sent:
-            row = self._there(order_id, number)  # somebody may have been faster
+            row = self._there(order_id, number)  # a user or a lost call may have invoiced it already
             return done if isinstance(row, Failure) else _invoiced(row) or done
         return done
 

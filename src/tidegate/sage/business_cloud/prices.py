@@ -78,7 +78,7 @@ class Prices:
 def _prices(row: Row, codes: dict[str, str], standard: str) -> list[ListPrice]:
     """The prices of an item, on all lists or on none. A type that it has no price of has the standard one.
 
-    Else a price that staff take away would stay in the shop: nobody would hear of it.
+    Else a price that staff delete would stay in the shop, for no change reports it.
     """
     sku = name_of(row, "item_code")
     found = {}

@@ -188,7 +188,7 @@ class Reference:
         return self._banks
 
     def forget_banks(self) -> None:
-        """Somebody may open one."""
+        """Forget the bank accounts: a new one may have been opened."""
         with self._lock:
             self._banks = None
 

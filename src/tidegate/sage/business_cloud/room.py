@@ -35,7 +35,7 @@ SIGN_IN_BYTES = 1 << 20
 class BusinessCloudCompany:
     """:class:`tidegate.sage.port.company.Company` for Sage Business Cloud Accounting."""
 
-    doorbell = None  #: it calls nobody
+    doorbell = None  #: the product sends no call-backs
 
     def __init__(
         self,

@@ -32,7 +32,7 @@ def resource_of(form: Form) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """A line; `key` is what we sent it with, "" for one of somebody else."""
+    """A line; `key` is the key that we sent with it, "" for a line that others added."""
 
     id: str
     key: str
@@ -118,7 +118,7 @@ def _line(row: Row, key: str) -> DocumentLine:
 
 
 def sku_of(line: DocumentLine, codes: Mapping[str, str]) -> str:
-    """The code of a line's product; "" for a text. Raises Unreadable for a product that nobody knows."""
+    """The code of a line's product; "" for a text. Raises Unreadable for an unknown product."""
     if not line.item_id:
         return ""
     code = codes.get(line.item_id)

@@ -19,7 +19,7 @@ CARD: Final = "CREDIT_DEBIT"  # A: payment method of what was paid at checkout
 GOODS: Final = "GOODS"  # F: kind of a line for a contact abroad
 CUSTOMER: Final = "CUSTOMER"  # C
 STOCK_ITEM: Final = "STOCK_ITEM"  # A: kind of a product that is stocked
-HELD: Final = "[on hold]"  #: a line of a contact's notes: the product itself holds nobody
+HELD: Final = "[on hold]"  #: a line of a contact's notes: the product itself has no hold
 OVERLAP: Final = 120  #: seconds that a delta reads again (§9)
 SAME_SECOND: Final = 1  #: changes are distinguished by the second
 """Nothing is reported twice that has not changed: what the overlap repeats is recognised by its time of change."""

@@ -244,7 +244,7 @@ class IntacctClient:
         return said
 
     def _count(self, functions: Sequence[Function], answer: Answer | NoAnswer) -> None:
-        """What may have been executed counts: rather one too many than a bill that nobody expected."""
+        """Count the functions that may have been executed, for billing: rather one too many than one too few."""
         if isinstance(answer, NoAnswer) and not answer.sent:
             return
         with self._lock:

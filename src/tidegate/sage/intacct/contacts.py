@@ -90,7 +90,7 @@ class Contacts:
         return failed
 
     def forget(self) -> None:
-        """Somebody may have deleted contacts."""
+        """Forget all contacts: some may have been deleted."""
         with self._lock:
             self._known.clear()
 

@@ -4,7 +4,7 @@ Source: contract §6, §11, §16. Orders of a batch are functions of one request
 A control id follows from the order's key alone: a second sending is refused for ever, whatever its content is by
 then (a ledger that was restored sends again what the shop has changed since). That refusal says that the order was
 made, never which it is, so it is in doubt until it is found by its key. When the look-up then shows that it is not
-there any more (somebody has deleted it), it goes out once more, under the next id.
+there any more (a user has deleted it), it is sent once more, under the next id.
 """
 
 from __future__ import annotations

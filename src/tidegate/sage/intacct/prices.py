@@ -130,7 +130,7 @@ def of_items(
 
 
 def concerned(entries: Iterable[Row], today: date, currency: str) -> list[Row]:
-    """Entries that are a web shop's: of today, in its currency, for everybody."""
+    """Entries for a web shop: valid today, in its currency, for all customers."""
     return [
         row
         for row in entries

@@ -128,7 +128,7 @@ class Receipts:
             if len(same) == 1:
                 return field_of(same[0], "BANKACCOUNTID")
         with self._lock:
-            self._banks = None  # somebody may open it
+            self._banks = None  # it may be opened later
         text = f"Intacct has no bank account {clearing!r}"
         return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"bank:{clearing}", sent=False)
 

@@ -11,7 +11,7 @@ CLOSED = "Closed"
 CONVERTED = "Converted"
 PARTLY = "Partially Converted"
 OPEN = ("Pending", "In Progress", PARTLY)
-#: Somebody has to approve it, or has refused to.
+#: The order waits for an approval, or the approval was refused.
 WAITING = frozenset({"Draft", "Submitted", "Partially Approved", "Declined"})
 
 

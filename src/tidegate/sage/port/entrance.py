@@ -46,10 +46,10 @@ class SignIn(Lasting, Protocol):
 
 @runtime_checkable
 class EndsUnused(Protocol):
-    """A sign-in that ends unless it is used now and then, whoever has signed in."""
+    """A sign-in that ends unless it is used from time to time."""
 
     def keep_alive(self) -> Failure | None:
-        """Use it, where nothing has for a day; None: done, or nothing to do. May call the sign-in server."""
+        """Use the sign-in if it was not used for a day; None: done, or nothing to do. May call the sign-in server."""
         ...
 
 
@@ -57,11 +57,11 @@ class ConsentStatus(StrEnum):
     """The status of a consent. After the last three only a new passcode helps."""
 
     NOT_ASKED = "not asked"
-    WAITING = "waiting"  #: a passcode is open, and nobody has answered it yet
+    WAITING = "waiting"  #: a passcode is open, without an answer yet
     GRANTED = "granted"
     DENIED = "denied"
     REVOKED = "revoked"  #: it was granted, and then withdrawn
-    LOST = "lost"  #: the keys are refused, and nobody knows why
+    LOST = "lost"  #: the keys are refused, for an unknown reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A session: the desks that one product has. What it has not is None, so that nobody can call it."""
+"""A session: the desks that one product has. A desk that it lacks is None, so that it cannot be called."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Purpose(StrEnum):
 
     READING = "reading"
     WRITING = "writing"
-    ENQUIRY = "enquiry"  #: a question while somebody waits for the answer: it waits for no seat
+    ENQUIRY = "enquiry"  #: a question of a user who waits for the answer: it waits for no seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Orders cancelled: an order of which nothing has left is deleted by whoever writes (contract §9, §12.3).
+"""Orders cancelled: an order of which nothing has left is deleted by the writer (contract §9, §12.3).
 
 What is gone already is cancelled, or was invoiced.
 """

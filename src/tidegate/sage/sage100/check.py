@@ -239,6 +239,6 @@ class Check:
 
 
 def _release(version: str) -> tuple[int, ...] | None:
-    """7.20 as numbers; None where nobody has said it."""
+    """A version such as 7.20 as numbers; None where it is not stated."""
     parts = version.split(".")
     return tuple(map(int, parts)) if version and all(part.isdigit() for part in parts) else None

@@ -50,7 +50,7 @@ class Customers:
     """The company's customers."""
 
     def __init__(self, client: Sage100Client, writer: Writer | None, company: Sage100Settings) -> None:
-        """`writer`: None where nobody writes accounts; `create` is not offered then."""
+        """`writer`: None where the connection cannot write accounts; then `create` is not offered."""
         self._client = client
         self._writer = writer
         self._company = company

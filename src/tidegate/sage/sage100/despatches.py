@@ -1,6 +1,6 @@
 """Despatches: invoices in data entry whose goods have left, and posted ones; both have one number.
 
-Source: contract §7.2. A tracking number that comes after the posting stamps nobody's row for certain (A): invoices
+Source: contract §7.2. A tracking number that comes after the posting may change no row's time stamp (A): invoices
 without one are asked again for some days.
 """
 

@@ -1,7 +1,7 @@
 """Invoices and credit memos of orders with our key. Source: contract §7.2.
 
-What an invoice comes to stands in no column: its sums are added up. A credit memo is a document of its own type; its
-goods have come back, but where its lines say that they were shipped by somebody else (A).
+No column has an invoice's total: its sums are added up. A credit memo is a document of its own type; its
+goods have come back, but where its lines say that others shipped them (A).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Accounts receivable: open items with their balances, and what customers have paid.
 
-Source: contract §6.3, §7.2. Balances stamp nobody's row: open items are read whole each time. An item at zero, or one
-that is gone (period end clears it away), is settled. What an invoice came to stands in its history.
+Source: contract §6.3, §7.2. A balance changes without a time stamp: open items are read whole each time. An item at zero, or one
+that is gone (period end clears it away), is settled. An invoice's total is in its history.
 """
 
 from __future__ import annotations

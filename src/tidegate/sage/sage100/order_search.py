@@ -106,7 +106,7 @@ class OrderSearch:
         )
 
     def _known(self, number: str, asked: OrderKey, known: Row) -> Found:
-        """What the agent knows alone: an order whose order number somebody changed, or that is gone."""
+        """What only the agent knows: an order whose order number was changed, or that is gone."""
         totals = known.get("totals")
         try:
             gross = number_of(totals, "total") if isinstance(totals, dict) else None

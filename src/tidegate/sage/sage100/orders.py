@@ -1,4 +1,4 @@
-"""Orders: prepared from remembered names, sent by whoever writes. Source: contract §4, §5, §12.3."""
+"""Orders: prepared from remembered names, sent by the writer. Source: contract §4, §5, §12.3."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class Orders:
     # Send
 
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
-        """One call of whoever writes. ValueError for more than it takes."""
+        """One call of the writer. ValueError for more orders than it takes."""
         if len(batch) > self.about.orders_per_call:
             raise ValueError(
                 f"internal error: one call can carry {self.about.orders_per_call} orders, not {len(batch)}"

@@ -124,7 +124,7 @@ def _ship_to(address: Address, company: Sage100Settings, codes: Codes) -> dict[s
 
 
 def country_of(code: str, more: Mapping[str, str]) -> str:
-    """Sage's code of a country; "" for one that nobody has named."""
+    """Sage's code of an ISO country code; "" where none is known."""
     wanted = code.strip().upper()
     return more.get(wanted) or COUNTRIES.get(wanted, "")
 

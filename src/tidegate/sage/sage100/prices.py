@@ -1,6 +1,6 @@
 """Prices as Sage 100 finds them: by customer and item, by level, by price code, and the item's standard price.
 
-Source: contract §7.4. The standard list is what somebody without a level pays; each level with a record of its own is a
+Source: contract §7.4. The standard list is for customers without a level; each level with a record of its own is a
 list. Items and price codes are read whole, and report nothing when nothing differs: a sale begins and ends without
 anybody's change. A full reading lets Sage compute some of them (`price_probes`); one that differs is not reported.
 """
@@ -54,7 +54,7 @@ class Records:
     levels: list[str] = field(default_factory=list)
 
     def of(self, item: Row, level: str) -> Row | None:
-        """The record that counts: of the level, then of everybody; of the item, then of its price code."""
+        """The record that counts: of the level, then of all customers; of the item, then of its price code."""
         code, sku = text_of(item, "PriceCode"), text_of(item, "ItemCode")
         by_code = (self.by_code.get((code, level)), self.by_code.get((code, ""))) if code else ()
         found = (self.by_item.get((sku, level)), self.by_item.get((sku, "")), *by_code)

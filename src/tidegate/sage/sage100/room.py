@@ -47,7 +47,7 @@ class Sage100Company:
     """:class:`tidegate.sage.port.company.Company` for Sage 100."""
 
     entrance = None  #: the agent's token stands in the configuration
-    doorbell = None  #: it calls nobody
+    doorbell = None  #: the product sends no call-backs
 
     def __init__(
         self,
@@ -189,7 +189,7 @@ class Sage100Company:
         return None
 
     def _described(self) -> Failure | None:
-        """Whoever writes by the web services reads their description first: it is the same for all orders."""
+        """The writer by the web services reads their description first: it is the same for all orders."""
         found = self._services.describe() if self._services is not None else None
         return found if isinstance(found, Failure) else None
 

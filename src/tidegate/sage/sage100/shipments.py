@@ -1,6 +1,6 @@
-"""Invoices in data entry whose goods have left, and that nobody has posted yet.
+"""Invoices in data entry whose goods have left, and that are not posted yet.
 
-Source: contract §7.2, §8. Until the sales journal is posted, stock stands and the order is open; where the connection
+Source: contract §7.2, §8. Until the sales journal is posted, stock is unchanged and the order is open; where the connection
 says `shipments = "posted"`, goods count as despatched then and not before.
 """
 

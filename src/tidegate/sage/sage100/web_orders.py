@@ -1,6 +1,6 @@
 """Orders that carry our key: the tie from Sage's documents back to the store.
 
-Source: contract §7.1, §7.2. An order leaves the open file when it is complete; history has its header, and nobody its
+Source: contract §7.1, §7.2. An order leaves the open file when it is complete; history has its header, and no file has its
 lines. So invoices carry our keys themselves, where the site lets them flow there (`invoice_fields`).
 """
 

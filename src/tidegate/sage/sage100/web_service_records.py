@@ -77,7 +77,7 @@ def replaced(record: Record) -> bool:
 
 
 def encodable(record: Record) -> Record:
-    """The record with such characters replaced: Sage keeps its texts in one code page, whoever writes them."""
+    """The record with such characters replaced: Sage keeps all texts in one code page."""
     values = {name: _encodable(text) for name, text in record.values.items()}
     return Record(values, [encodable(line) for line in record.lines], record.fields)
 

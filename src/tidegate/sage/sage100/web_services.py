@@ -81,7 +81,7 @@ class WebServices(Counted):
     # Orders
 
     def next_order_number(self) -> str | Failure:
-        """A number that nobody else gets. The counter moves on."""
+        """A new number, reserved for this caller. Sage's counter moves on."""
         found = self._call("GetNextSalesOrderNo", {}, reading=True)
         if isinstance(found, Failure):
             return found

@@ -1,6 +1,6 @@
 """Names of Sage 100 and of the agent that the hub relies on, and whose word each is.
 
-C: the vendor says so. P: seen in working public code. A: our assumption. Whoever meets a real system corrects them here.
+C: the vendor says so. P: seen in working public code. A: our assumption. Correct them here where a real system differs.
 Source: contract §5, §6.4, §7, §12.
 """
 

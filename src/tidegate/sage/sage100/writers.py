@@ -1,6 +1,6 @@
 """Who writes into Sage 100: `[companies.NAME.writer]`, one struct a way. Source: contract §1, §9, §11.
 
-Reading goes by the agent, whoever writes.
+Reading always goes by the agent.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ByWebServices(Strict, frozen=True, kw_only=True, tag_field="way", tag="ews
 
 
 class ByImportJob(Strict, frozen=True, kw_only=True, tag_field="way", tag="import-job"):
-    """A job of Visual Integrator, which reads files of orders. Nobody writes accounts or deletes orders by this way."""
+    """A job of Visual Integrator, which reads files of orders. It cannot write accounts or delete orders."""
 
     folder: str = ""  #: where the job finds its files, as this machine reaches it
     orders_per_file: int = 50

@@ -63,7 +63,7 @@ WRITING: Final = OrderWriting(
 
 
 def writing(company: Sage100Settings) -> OrderWriting:
-    """What holds for whoever writes into this company: the web services take one order a call, an import job a file."""
+    """What holds for the writer of this company: the web services take one order a call, an import job a file."""
     match company.writer:
         case ByWebServices():
             return replace(WRITING, orders_per_call=1)

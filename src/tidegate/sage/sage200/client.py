@@ -130,7 +130,9 @@ class Sage200Client(Counted):
         long is asked for again, smaller, and the size is remembered.
         """
         found: dict[int, Row] = {}
-        nameless: list[Row] = []  # an id that cannot be read is its row's fault: who reads the row says so
+        nameless: list[
+            Row
+        ] = []  # an id that cannot be read is its row's fault: the reader of the row reports it
         condition = where
         for _ in range(MOST_PAGES):
             wanted = (queries.LARGE if found else first) if large else queries.PAGE

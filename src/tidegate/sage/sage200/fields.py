@@ -38,7 +38,7 @@ __all__ = [
 Row = dict[str, Any]
 T = TypeVar("T")
 
-#: Pieces of one product in one place: a thousand million and more are nobody's stock.
+#: Pieces of one product in one place: a thousand million or more cannot be real.
 MOST_PIECES = Decimal(10) ** 9
 
 

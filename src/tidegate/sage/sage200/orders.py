@@ -290,7 +290,7 @@ class Orders:
             answer.code is Code.UNKNOWN_ENDPOINT
             and self._client.read_one(path, query(select=("id",))) is None
         ):
-            return self._gone(order_id, number)  # somebody else deleted it in between
+            return self._gone(order_id, number)  # it was deleted in between
         return answer
 
     def _gone(self, order_id: str, number: str) -> Outcome:

@@ -68,7 +68,7 @@ class Stock:
                 raise Unreadable("it names no warehouse" if number is None else "it names no product")
             return number
 
-        # another warehouse's, and those of a product that is there no more, concern nobody
+        # rows of other warehouses, and of deleted products, are left out
         ours = [
             row
             for row in changes.rows
@@ -142,7 +142,7 @@ class WebLines:
 
 
 def _hidden(order: WebOrder) -> WebLine:
-    """What of an order nobody can read."""
+    """The line that stands for an order's unreadable lines."""
     return WebLine(
         order_id=str(order.id),
         order_number=order.number,

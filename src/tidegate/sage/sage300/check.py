@@ -116,7 +116,7 @@ class Check:
                 self._note("pass", "database login", "it only reads")
 
     def _import(self, csv: CsvImport) -> None:
-        """Whether files can be left there, and how they look; whether anybody imports them only the first one shows."""
+        """Whether files can be written, and their layout. Only the first file shows whether a job imports them."""
         failure = csv.files.examine()
         if failure is not None:
             remedy = "make the folder, and let the user that Tidegate runs as write into it"

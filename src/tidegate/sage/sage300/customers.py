@@ -179,7 +179,7 @@ class Customers:
         return {name: value for name, value in body.items() if value}
 
     def _refused(self, new: NewCustomer, failure: Failure) -> Outcome:
-        """A number that is taken: by us, when an earlier answer was lost, or by somebody else."""
+        """The outcome for a number that is taken: by us, when an earlier answer was lost, or by others."""
         if answers.DUPLICATE not in failure.details:
             return failure
         account = new.account.strip().upper()

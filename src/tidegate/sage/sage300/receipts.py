@@ -185,7 +185,7 @@ class Receipts:
             same = [one for one in banks if text_of(one, field).casefold() == clearing.strip().casefold()]
             if len(same) == 1:
                 return text_of(same[0], "BankCode")
-        self.forget()  # somebody may open it
+        self.forget()  # it may be opened later
         text_ = f"Sage has no bank {clearing!r}"
         return Failure(Code.UNKNOWN_REFERENCE, text_, missing=f"bank:{clearing}", sent=False)
 

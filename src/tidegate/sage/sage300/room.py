@@ -39,7 +39,7 @@ class Sage300Company:
     """:class:`tidegate.sage.port.company.Company` for Sage 300."""
 
     entrance = None  #: user and password are in the configuration
-    doorbell = None  #: it calls nobody
+    doorbell = None  #: the product sends no call-backs
 
     def __init__(
         self,

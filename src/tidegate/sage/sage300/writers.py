@@ -1,6 +1,6 @@
 """Who writes orders into Sage 300: `[companies.NAME.writer]`, one struct a way. Source: contract §1, §17.
 
-Accounts and receipts go by the Web API, whoever writes orders.
+Accounts and receipts always go by the Web API.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ class Consent:
             if isinstance(found, Failure):
                 return found
             application_id = found.get(wire_names.APPLICATION_ID)
-            page = self._settings.base_url  # nobody has to go there
+            page = self._settings.base_url  # there is no page for it
             return RegistrationPage(
                 page, f"Put application_id = {application_id!r} into the company's table."
             )

@@ -1,4 +1,4 @@
-"""The keys of one consent: they live minutes, and are renewed without anybody noticing.
+"""The keys of one consent: each is valid for minutes, and renewed without a person.
 
 Source: contract §4. The *initial* key, which the approval brought, is needed at every renewal as long as the
 consent lasts: nothing ever replaces it. The *current* key is the one that calls come with. A new one is committed
@@ -55,7 +55,7 @@ class Keys:
         self._lock = threading.Lock()
 
     def missing(self) -> Failure | None:
-        """Why nothing can be asked: nobody has consented yet, or not any more. Makes no call."""
+        """Why nothing can be read: there is no consent yet, or no longer. Makes no call."""
         found = self._load()
         return found if isinstance(found, Failure) else None
 

@@ -20,7 +20,7 @@ from tidegate.sage.sage50.buyers import BuyerRules, Person, address_record, cust
 from tidegate.sage.sage50.lengths import clean, one_line, too_long
 from tidegate.sage.sage50.order_totals import Priced, fitted, sums_of
 
-#: The vendor's words for an order that nobody has delivered yet.
+#: The vendor's words for an order that is not delivered yet.
 PENDING = "pending"
 
 

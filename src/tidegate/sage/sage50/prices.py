@@ -20,7 +20,7 @@ class Prices:
     """The price book of one company."""
 
     def __init__(self, articles: Articles, standard: str, currency: str) -> None:
-        """`standard`: how the list of everybody is called; the file gives it no name."""
+        """`standard`: the name of the list for all customers; the file gives it none."""
         self._articles = articles
         self._standard = standard
         self._currency = currency

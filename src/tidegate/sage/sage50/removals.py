@@ -1,7 +1,7 @@
 """The guard against mass removal: what vanishes from a file all at once is kept until a person confirms it.
 
 Source: contract §7. A file always holds everything, so a record that is missing is gone; but an empty or truncated
-export looks the same. Records that are held are stated as unreadable, with the reason: whoever reads them leaves
+export looks the same. Records that are held are stated as unreadable, with the reason: their reader leaves
 what it knows as it is, and everything else of the file goes on.
 """
 

@@ -173,7 +173,7 @@ class Sage50Company:
 
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
-        """No seat is taken from anybody: Sage 50 itself is not reached. Writers of this hub go one after another."""
+        """Takes no seat of Sage 50, which is not called itself. Writers of this hub go one after another."""
         shut = self._keys.missing()
         if shut is not None or purpose is not Purpose.WRITING:
             yield shut or self._session

@@ -14,7 +14,7 @@ from tidegate.sage.sage50.fields import Record
 
 
 class Spool(Mapping[str, Record]):
-    """Records by id, in the order in which the file has them. Nobody changes what it gives: each is decoded anew.
+    """Records by id, in the order in which the file has them. Each access decodes a new record.
 
     The spool file has no name in the folder and is gone with this object. Safe to use from several threads.
     """

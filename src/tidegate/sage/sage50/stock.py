@@ -16,7 +16,7 @@ from tidegate.reading.document import Unreadable
 from tidegate.sage.sage50.articles import Articles, readable_sku, sku_of
 from tidegate.sage.sage50.fields import Record, figure_of
 
-#: More pieces of one article are nobody's stock.
+#: More pieces of one article cannot be real.
 MOST_PIECES = Decimal(10) ** 9
 
 

@@ -1,7 +1,7 @@
 """What became of files of orders: followed through every status, their results read record by record.
 
 Source: contract §9. `accepted`, `failed` and `badRequest` are the vendor's words, the others are assumptions; one that
-nobody knows is waited on. A result may be missing or late: it is asked for during `patience` after the end.
+is unknown is waited on. A result may be missing or late: it is asked for during `patience` after the end.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Tracking:
         kept: timedelta,
         patience: timedelta,
     ) -> None:
-        """`kept`: how long the platform keeps a file that nobody fetches; `patience`: for a result after the end."""
+        """`kept`: how long the platform keeps a file that is not fetched; `patience`: how long a result is awaited."""
         self._client = client
         self._uploads = uploads
         self._ends = ends
@@ -97,7 +97,7 @@ class Tracking:
             text = f"Sage 50 did not fetch the file in {self._kept.days} days: it is sent again"
             return dict.fromkeys(parcel.keys, Failure(Code.TRANSIENT, text, sent=False))
         if tracked.status not in _AFTER:
-            return waiting  # under way, or a word that nobody knows
+            return waiting  # under way, or an unknown word
         if not tracked.complete and not self._ends.is_long_ago(parcel.digest, tracked.ended, self._patience):
             return waiting
         return _AFTER[tracked.status](parcel, tracked.found)

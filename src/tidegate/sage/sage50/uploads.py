@@ -52,7 +52,7 @@ class Uploads:
     def __init__(
         self, company: str, client: Sage50Client, vault: Vault, clock: Clock, *, kept: timedelta
     ) -> None:
-        """`kept`: how long the platform keeps a file that nobody fetches."""
+        """`kept`: how long the platform keeps a file that is not fetched."""
         self._company = company
         self._client = client
         self._vault = vault

@@ -123,7 +123,7 @@ def unclear(answer: Answer, *, reading: bool) -> Failure:
 
 
 def faulted(text: str, *, reading: bool) -> Failure:
-    """A SOAP fault: of a write nobody knows whether it was carried out."""
+    """The failure of a SOAP fault; after a write it is not known whether it was carried out."""
     said = f"X3 ended the call: {redact(text)[:300]}"
     return Failure(Code.SERVER_TROUBLE, said, sent=False) if reading else Failure(Code.UNCLEAR_ANSWER, said)
 

@@ -278,7 +278,7 @@ class Customers:
         return objects.written(screen, header, [(ADDRESS_FIELD, [place])])
 
     def _refused(self, new: NewCustomer, failure: Failure) -> Outcome:
-        """A number that is taken: by us, when an earlier answer was lost, or by somebody else."""
+        """The outcome for a number that is taken: by us, when an earlier answer was lost, or by others."""
         if answers.DUPLICATE not in failure.details:
             return failure
         account = new.account.strip()

@@ -66,7 +66,7 @@ class Changes:
         return msgspec.json.encode(self.position).decode()
 
     def parking(self, names: Iterable[str]) -> str:
-        """The same, with rows that are asked for again the next time: nobody could read them."""
+        """This position with unreadable rows, which are read again the next time."""
         parked = tuple(names)[:MOST_PARKED]
         return replace(self, position=msgspec.structs.replace(self.position, parked=parked)).cursor
 

@@ -36,7 +36,7 @@ from tidegate.transport import ClientFactory, HttpClient, Tally
 class X3Company:
     """:class:`tidegate.sage.port.company.Company` for X3."""
 
-    doorbell = None  #: it calls nobody
+    doorbell = None  #: the product sends no call-backs
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class X3Company:
 
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
-        """Wait for a channel of the pool; who only reads calls REST, which takes none."""
+        """Wait for a channel of the pool; reading calls REST, which takes none."""
         if purpose is Purpose.READING:
             yield self._identity.today() or self._desks.session()
             return

@@ -64,7 +64,7 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
     look_up_days: int = 14  #: by SOAP: how far back a list must go to show every order in question
     page_size: int = 100
     held: Literal["most", "allocated", "ordered"] = "most"  #: what of stock counts as held
-    price_list: str = BASE_PRICE  #: of everybody who has no other
+    price_list: str = BASE_PRICE  #: of customers without another one
     price_lists: Mapping[str, str] = {}  #: list code -> what its criteria are, e.g. "product customer"
     category_lists: Mapping[str, str] = {}  #: category of customers -> their list
     execution_minutes: int = 5  #: how long a call may still run in the pool
