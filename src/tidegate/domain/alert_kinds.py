@@ -14,7 +14,7 @@ from tidegate.domain.errors import GROUP_OF, Code, Group
 class Severity(StrEnum):
     """How bad it is. Quiet hours keep back everything that is not critical."""
 
-    CRITICAL = "critical"  #: work stands still, or may go wrong, until somebody acts
+    CRITICAL = "critical"  #: work has stopped, or may go wrong, until somebody acts
     WARNING = "warning"  #: somebody should act today
     INFO = "info"  #: good to know
 

@@ -1,6 +1,6 @@
 """How often a flow runs.
 
-Either `every` so much elapsed time, or at the wall-clock times of a cron line in the company's
+Either after each interval `every`, or at the wall-clock times of a cron line in the company's
 zone. Runs that were missed, while the hub was down or the cycle before took long, collapse into
 one. Source: field-failures 22 (runs planned more often than they can finish pile up).
 """
@@ -17,7 +17,7 @@ from cron_converter import Cron
 
 from tidegate.domain.calendar import zone
 
-#: By so much a run may lie ahead of the clock: machines that share a ledger do not agree to the second.
+#: How far a run may be ahead of the clock: machines that share a ledger differ by seconds.
 AHEAD = timedelta(minutes=1)
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

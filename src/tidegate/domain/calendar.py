@@ -20,7 +20,7 @@ from dateutil.rrule import rrule, rruleset, rrulestr
 
 #: No closing is followed further than this: a calendar without any opening must not hang the hub.
 HORIZON = timedelta(days=366)
-#: One closing lasts so long at most.
+#: Longest duration of one closing.
 LONGEST = timedelta(days=31)
 _ORIGIN = datetime(2001, 1, 1)  # noqa: DTZ001 -- a Monday; wall clock, like all rules
 

@@ -11,14 +11,14 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, Inexact, Inval
 
 ZERO = Decimal(0)
 
-# A context of our own: whatever another library does to the thread's context, money stays exact.
+# A separate context keeps money exact whatever another library does to the thread's context.
 # 60 digits hold any quantity times any price; a sum that would not fit raises instead of rounding.
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP, traps=[Inexact, InvalidOperation, Overflow])
 _ROUNDING = Context(prec=60, rounding=ROUND_HALF_UP, traps=[InvalidOperation, Overflow])
 
 
 def parse(value: object) -> Decimal:
-    """The decimal that `value` (Decimal, int or numeric text) stands for.
+    """`value` (Decimal, int or numeric text) as a decimal.
 
     Raises TypeError for float and bool, because a float has already lost the cents that were sent,
     and ValueError for text that is no finite number.
@@ -38,13 +38,13 @@ def parse(value: object) -> Decimal:
 
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
-    """`value` at so many decimals, half away from zero: 0.005 -> 0.01, -0.005 -> -0.01."""
+    """`value` rounded to a number of decimals, half away from zero: 0.005 -> 0.01, -0.005 -> -0.01."""
     # `plus` turns -0.00 into 0.00, which would otherwise be shown to people.
     return _ROUNDING.plus(value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _ROUNDING))
 
 
 def floored(value: Decimal, decimals: int) -> Decimal:
-    """The largest number of so many decimals that is not above `value`."""
+    """`value` rounded down to a number of decimals."""
     return _ROUNDING.plus(value.quantize(Decimal(1).scaleb(-decimals), ROUND_FLOOR, _ROUNDING))
 
 

@@ -1,4 +1,4 @@
-"""A parcel: records that lie with a company in one file or request, until their result is read."""
+"""A parcel: records that a company holds in one file or request, until their result is read."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ def digest_of(records: Iterable[tuple[str, str]]) -> str:
 
 
 def is_overdue(parcel: Parcel, hours: int, now: datetime) -> bool:
-    """Whether nobody has heard of the parcel for so long that a person should know, or it has expired."""
+    """Whether the parcel has had no result for too long, so that an operator should know, or it has expired."""
     expired = parcel.expires is not None and parcel.expires <= now
     return expired or now - parcel.opened_at > timedelta(hours=hours)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where one delivery stands."""
+    """The state of one delivery."""
 
     CAPTURED = "captured"
     QUEUED = "queued"

@@ -23,7 +23,7 @@ ALERT = "clock-changed"
 HEARTBEAT = "heartbeat"
 #: Time services correct a clock by seconds; a change below this is theirs and harms nothing.
 SMALLEST_JUMP = timedelta(minutes=1)
-#: The alert is over when the clock went right for so long.
+#: How long the clock must be right before the alert ends.
 OVER_AFTER = timedelta(days=1)
 
 

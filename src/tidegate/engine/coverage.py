@@ -160,7 +160,7 @@ def account(kind: str, name: str, target: str, lists: Mapping[str, CodeList], te
 
 
 def names(mapped: Mapping[str, object], used: Sequence[str]) -> list[str]:
-    """What is mapped by name or in use, each once; `*` stands behind names, it is none."""
+    """What is mapped by name or in use, each once; `*` matches names, but is not one."""
     return sorted({*(name for name in mapped if name != OTHER), *used} - {"free"})
 
 

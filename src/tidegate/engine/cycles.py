@@ -139,7 +139,7 @@ class Report:
     outcome: str  #: done, ended early (`engine.endings`), halted, busy, lease lost
     text: str = ""
     counts: dict[str, int] = field(default_factory=dict)
-    unfinished: bool = False  #: it let others go first, and goes on after them
+    unfinished: bool = False  #: it let others go first, and continues after them
 
 
 def cadence_of(connection: Connection, flow: str) -> Cadence:

@@ -46,7 +46,7 @@ from tidegate.sage.port.customers import CustomerQuery
 from tidegate.sage.port.orders import Found, OrderKey, Prepared
 from tidegate.sage.port.session import Purpose, Session
 
-#: A dry run shows so many orders at most.
+#: Most orders that a dry run shows.
 MOST = 200
 
 

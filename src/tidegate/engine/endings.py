@@ -1,7 +1,7 @@
 """How a cycle ended: done, or early, because a call that concerned no single record failed.
 
 Once is nothing: a shop restarts, Sage is backed up. In a row it is reported: a flow that ends early every time
-stands still although its cycles run.
+makes no progress although its cycles run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DONE, EARLY = "done", "ended early"
 #: The outcomes of cycles that were carried out: the next one is due by the flow's own rule.
 CARRIED_OUT = (DONE, EARLY)
-#: The alert; its subject is the flow. Raised by so many early endings in a row, ended by a good cycle.
+#: The alert; its subject is the flow. Raised by this many early endings in a row, ended by a good cycle.
 ALERT, IN_A_ROW = "ended-early", 3
 #: Another alert: no seat of the company was free, be it of our own limit or by the company's word.
 SEATS = "seats-exhausted"

@@ -16,7 +16,7 @@ from tidegate.sage.port.entrance import SignIn
 from tidegate.sage.vault import Secret
 
 STATE, VERIFIER = "sign-in-state", "sign-in-verifier"  #: names of a sign-in under way, among the secrets
-PENDING = timedelta(minutes=30)  #: for so long a sign-in that was begun can be completed
+PENDING = timedelta(minutes=30)  #: how long a sign-in that was begun can be completed
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,9 @@ class Hub:
     turns: Turns = field(default_factory=Turns)
     stop: threading.Event = field(default_factory=threading.Event)  #: set when the process is to end
     ran_last: dict[str, str] = field(default_factory=dict)  #: connection -> the flow whose cycle ran last
-    at_work: Callable[[], int] = lambda: 1  #: so many threads work for cycles at the moment
+    at_work: Callable[[], int] = lambda: 1  #: number of threads that work for cycles now
     attended: bool = False  #: people work with this process by its console: what they ask for begins soon
-    #: (connection, flow) -> (since when, batch) of cycles that let others go first and go on at once
+    #: (connection, flow) -> (since when, batch) of cycles that let others go first and then continue at once
     unfinished: dict[tuple[str, str], tuple[datetime, int]] = field(default_factory=dict)
 
     def __enter__(self) -> Hub:

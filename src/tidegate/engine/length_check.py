@@ -8,7 +8,7 @@ from tidegate.flows.connection import Connection
 from tidegate.sage.port.findings import Finding
 
 SUBJECT = "lengths"
-#: Magento's own order number needs so many characters behind the prefix.
+#: Characters of Magento's own order number, after the prefix.
 NUMBER = 18
 
 

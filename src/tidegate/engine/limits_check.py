@@ -1,4 +1,4 @@
-"""`tidegate check`: what store and company have taught of sizes that are borne."""
+"""`tidegate check`: the limits of sizes that store and company have shown."""
 
 from __future__ import annotations
 

@@ -26,9 +26,9 @@ from tidegate.sage.port.session import Purpose
 
 log = structlog.get_logger()
 
-#: So long an answer is as good as a new one, and so many are kept.
+#: How long an answer is used, and how many answers are kept.
 FRESH, MOST_KEPT = timedelta(minutes=1), 10_000
-#: So many questions in a row that failed or came late open the breaker, for so long.
+#: Questions in a row that must fail or be late to open the breaker, and how long it stays open.
 MOST_FAILED, PAUSE = 3, timedelta(minutes=1)
 
 BreakerState = Literal["off", "closed", "open"]
@@ -162,6 +162,6 @@ class LivePrices:
 
 
 def _tell(asked: Future[None]) -> None:
-    """A mistake of ours harms no cart, but somebody must see it."""
+    """An error of Tidegate harms no cart, but is reported."""
     if not asked.cancelled() and (error := asked.exception()) is not None:
         log.error("live price", error=repr(error))

@@ -1,6 +1,6 @@
 """Mappings while the hub runs: read, changed, checked, in force at once; the configuration file stays as it is.
 
-What a person changes in the console is kept in the ledger and stands over the file. So a held order goes with the
+What a person changes in the console is kept in the ledger and overrides the file. So a held order goes with the
 next cycle, and whoever reads the file alone learns from `tidegate check` that there is more.
 """
 

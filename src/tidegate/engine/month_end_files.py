@@ -34,7 +34,7 @@ th{border-top:0}.n{text-align:right;font-variant-numeric:tabular-nums;white-spac
 
 
 def facts_of(document: Document) -> list[tuple[str, str]]:
-    """What stands above every shape: company, period, run, currency, state, signature."""
+    """The header of every format: company, period, run, currency, state, signature."""
     signed = document["signed"]
     rows = [
         ("company", document["company"]),
@@ -333,5 +333,5 @@ def changes_html(document: Document) -> str:
 
 
 def numeric(column: Document) -> str:
-    """The class of columns that stand right."""
+    """The class of right-aligned columns."""
     return ' class="n"' if column["kind"] in ("money", "count") else ""

@@ -19,7 +19,7 @@ from tidegate.ledger.operators import DIFFERENCE
 from tidegate.ledger.queue import Item
 
 FLOW, STEP = "orders", DIFFERENCE
-NAMED = 6  #: so many findings stand in one reason; the rest is counted
+NAMED = 6  #: most findings in one reason; the rest is counted
 #: More than any ledger has in review at once.
 ALL = 1_000_000
 
@@ -66,7 +66,7 @@ def stands(item: Item) -> bool:
 
 
 def raised_again(item: Item, reason: str) -> list[Verdict]:
-    """The way back into review, wherever it stands."""
+    """The way back into review, from any state."""
     leave = [Verdict(item.id, "n", text="other figures differ now")] if item.state is State.REVIEW else []
     return [
         *leave,

@@ -11,7 +11,7 @@ from tidegate.ledger import alerts, halts, marks
 from tidegate.ledger.database import transaction
 
 ALERT = "cycle-overdue"
-#: A cycle may be late by so much: others of the same company come before it, and long work is done in parts.
+#: How late a cycle may be: others of the same company come before it, and long work is done in parts.
 PATIENCE = timedelta(minutes=15)
 #: How often this is looked at.
 PAUSE = timedelta(minutes=1)

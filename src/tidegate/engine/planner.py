@@ -1,7 +1,6 @@
 """What is due, put into the queue by the one process that is elected to plan.
 
-The queue remembers nothing of worth: what is due stands in the ledger, and whatever the queue loses is put there
-again.
+The queue holds nothing that must be kept: the ledger knows what is due, and what the queue loses is put there again.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from tidegate.flows.connection import Connection
 #: Puts a cycle of a connection's flow into the queue; one that waits there already is left alone.
 Put = Callable[[Connection, str], None]
 
-#: A cycle that was refused (halted, another one at work) is asked for again after so long, as by the embedded runner.
+#: A cycle that was refused (halted, another one at work) is requested again after this time, as by the embedded runner.
 AGAIN = timedelta(seconds=LONGEST_WAIT)
 SOON = timedelta(seconds=BELL_WAIT)
 

@@ -1,4 +1,4 @@
-"""What `tidegate check` does: every condition that the flows stand on, one line each.
+"""What `tidegate check` does: every condition that the flows need, one line each.
 
 Nothing is changed anywhere. A company that is closed now is not called, as by any cycle.
 """
@@ -39,7 +39,7 @@ from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.session import Purpose
 
 SKEW_WARN = timedelta(minutes=2)
-SKEW_FAIL = timedelta(minutes=10)  #: Magento refuses OAuth timestamps from so far ahead
+SKEW_FAIL = timedelta(minutes=10)  #: Magento refuses OAuth timestamps that are further ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +318,7 @@ def check_flows(
     facts: StoreFacts,
     lists: list[CodeList] | None,
 ) -> Iterator[Finding]:
-    """What the flows beyond orders stand on. A store that did not answer is not asked again."""
+    """The conditions of the flows other than orders. A store that did not answer is not asked again."""
     known = lists_by_kind(lists or ())
     yield from check_codes(connection, known)
     yield from check_limits(connection)

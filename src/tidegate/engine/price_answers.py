@@ -1,4 +1,4 @@
-"""Prices at the cart: what a customer pays for so many pieces, and how old each answer is.
+"""Prices at the cart: what a customer pays for a number of pieces, and how old each answer is.
 
 From the price book that the ledger keeps, or live from the company where the connection says so
 (`live_prices.py`). A cart never waits for Sage: what does not come in time is answered from the book.

@@ -41,7 +41,7 @@ from tidegate.ledger.queue import Item
 
 Report = dict[str, Any]
 
-#: The step whose account stands for a flow even before its first delivery.
+#: The step whose tally represents a flow even before its first delivery.
 FIRST_STEPS = {"orders": "order"}
 
 
@@ -121,7 +121,7 @@ def connection_status(
 
 
 def parcel_dict(parcel: Parcel, settings: ConnectionSettings | None, now: datetime) -> Report:
-    """A parcel that lies with the company, and since when."""
+    """A parcel that the company holds, and since when."""
     hours = (settings.alerts if settings else Alerts()).parcel_hours
     return {
         "id": parcel.id,
@@ -184,7 +184,7 @@ def account_dict(account: Account) -> dict[str, int]:
 
 
 def window(name: str, company: CompanySettings, now: datetime) -> Report:
-    """Whether the company may be called now: by its calendar, and by what its answers taught."""
+    """Whether the company may be called now: by its calendar, and by its answers."""
     calendar = calendar_of(company)
     until, reason = None, ""
     by_rule, learnt = calendar.closed(now), closures.closed(name, now)

@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 #: Seconds that another process is waited for, and between two looks whether it has given a seat back.
 PATIENCE, FIRST_POLL, LONGEST_POLL = 120.0, 0.1, 2.0
-#: A seat that ends within so long is kept for longer, by whoever keeps its other leases.
+#: A seat that ends within this time is renewed, by whoever renews its other leases.
 SOON = timedelta(seconds=seats.SEAT_SECONDS * 3 / 4)
 
 

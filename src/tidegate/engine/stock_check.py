@@ -39,7 +39,7 @@ def check_stock(
 
 
 def check_learnt(connection: Connection) -> Iterator[Finding]:
-    """What the store has taught in earlier cycles, and when it is found out again."""
+    """The store's limits found in earlier cycles, and when each is tried again."""
     store, now = connection.settings.store, connection.clock.now()
     limit = store_limits.array_limit(store, now)
     rows = limit.rows if limit is not None else connection.store.client.array_limit
@@ -62,7 +62,7 @@ def check_learnt(connection: Connection) -> Iterator[Finding]:
 
 
 def until(learnt_at: datetime) -> str:
-    """When a thing that was learnt is found out again, in words."""
+    """When a limit is tried again, in words."""
     return f"; tried again after {learnt_at + store_limits.LEARNT_FOR:%Y-%m-%d}"
 
 

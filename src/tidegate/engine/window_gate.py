@@ -13,7 +13,7 @@ from tidegate.config.model import CompanySettings
 from tidegate.domain.calendar import HORIZON, Calendar, Closing, Period
 from tidegate.opening import Opening
 
-#: A call that is still unanswered is given up so many seconds before the window: what it did is looked up after it.
+#: Seconds before the window at which an unanswered call is given up; what it did is looked up after the window.
 GIVE_UP = 2.0
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

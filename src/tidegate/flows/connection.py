@@ -49,7 +49,7 @@ class Connection:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def closed(self) -> Closed | None:
-        """Why the company may not be called now: by rule, by what a `locked` answer taught, or by its budget."""
+        """Why the company may not be called now: by rule, by an earlier `locked` answer, or by its budget."""
         now = self.clock.now()
         by_rule = self.calendar.closed(now)
         learnt = closures.closed(self.settings.company, now)

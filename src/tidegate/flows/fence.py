@@ -1,4 +1,4 @@
-"""An error that nobody foresaw, met in one record, parks that record; the others go on.
+"""An unforeseen error in one record parks that record; the others continue.
 
 What one record means is worked out inside `fenced`: an exception becomes a failure of that record, with the
 error's name, and a line in the log that has it in full. What concerns the whole cycle passes: the ledger that
@@ -30,7 +30,7 @@ LONGEST = 200
 
 
 def fenced(label: str, act: Callable[[], T]) -> T | Failure:
-    """What `act` answers, or the failure of the record `label` when it raises what nobody foresaw."""
+    """What `act` answers, or the failure of the record `label` when it raises an unforeseen error."""
     try:
         return act()
     except OF_THE_LEDGER:
@@ -41,7 +41,7 @@ def fenced(label: str, act: Callable[[], T]) -> T | Failure:
 
 
 def park(cycle: Cycle, items: Sequence[Item], failure: Failure) -> None:
-    """Put what still waits aside with the failure. What has left is looked up by the next cycle, as after a death."""
+    """Put queued items aside with the failure. What was sent is looked up by the next cycle, as after a crash."""
     for item in lookups.items([item.id for item in items]):
         if item.state is State.QUEUED:
             cycle.apply([cycle.after_failure(item, failure, None)])
@@ -75,7 +75,7 @@ def alone(act: Callable[[], object]) -> None:
 
 
 def unforeseen(label: str, error: Exception) -> Failure:
-    """The failure of one record that met an error of Tidegate itself."""
+    """The failure of a record in which Tidegate itself raised an error."""
     said = redact(f"{type(error).__name__}: {error}")[:LONGEST]
     text = (
         f"an error in Tidegate itself stopped work on {label} ({said}). The log has the details: please "

@@ -1,6 +1,7 @@
-"""What stores and companies have taught of sizes, kept between processes: `tidegate cycle` from cron profits.
+"""Limits of sizes, learnt from refusals of stores and companies and kept between processes.
 
-Forgotten after a week and learnt anew: servers are repaired, and a limit that stays for ever costs every read.
+This saves `tidegate cycle` from cron the refusals. They are dropped after a week, as servers are repaired and a
+needless limit slows every read.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Teacher(Protocol):
         ...
 
     def take_limits(self, learnt: Mapping[str, int]) -> None:
-        """What an earlier process has learnt; what is known already stays."""
+        """Take the limits that an earlier process learnt; limits known already are kept."""
         ...
 
     def forget_limits(self) -> None:

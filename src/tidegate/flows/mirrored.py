@@ -1,6 +1,6 @@
 """The cycle of a flow that keeps the store as the company has it: only what differs is written.
 
-What was written to the store stands in the ledger's mirror. Each batch is recorded before it leaves; an item
+The ledger's mirror holds what was written to the store. Each batch is recorded before it leaves; an item
 without a clear answer is read back before it is written again; one bad item harms only itself.
 """
 
@@ -35,7 +35,7 @@ ALL = 100_000_000
 DRIFT = "drift"
 #: A cycle does not write for longer: a store takes most of a second for some calls. The rest waits.
 LONGEST = timedelta(minutes=15)
-#: So many names stand in an alert; the rest is counted.
+#: Most names in one alert; the rest is counted.
 NAMED = 5
 
 
@@ -44,7 +44,7 @@ class Writer(Protocol):
 
     @property
     def flow(self) -> str:
-        """Whose items."""
+        """The flow of the items."""
         ...
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
@@ -82,7 +82,7 @@ def recover(cycle: Cycle, writer: Writer) -> None:
 def seen(
     writer: Writer, items: Sequence[MirrorItem]
 ) -> tuple[Mapping[str, str] | Failure, dict[str, Failure]]:
-    """What the store has of them; and those at which reading met an error that nobody foresaw."""
+    """The store's values of the items, and the items whose reading raised an unforeseen error."""
     found = fenced(name_of(writer.flow, items[0].key), lambda: writer.read([item.key for item in items]))
     if not isinstance(found, Failure) or found.code is not Code.UNFORESEEN:
         return found, {}
@@ -146,7 +146,7 @@ def leave_out(cycle: Cycle, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]
 
 
 def written(writer: Writer, items: Sequence[MirrorItem]) -> Mapping[str, Failure]:
-    """The failures by key. A refused call is halved until the item that it is about stands alone."""
+    """The failures by key. A refused call is halved until it holds only the item that fails."""
     answer = fenced(name_of(writer.flow, items[0].key), lambda: writer.write(items))
     if not isinstance(answer, Failure):
         return answer
@@ -240,7 +240,7 @@ def compare(
     """Find drift: what somebody else changed in the store since it was written. Once in a full compare.
 
     What the ledger never wrote is taken as written, so that the first load sends only what differs. `extra` is
-    what stands in the store and nobody wants. Drift is put right, or only shown, by `rule`.
+    what the store has and nothing wants. Drift is put right, or only shown, by `rule`.
     """
     sent_before = dict(mirror.settled(cycle.name, cycle.flow).iter_rows())
     known = sent_before.keys() | {item.key for item in mirror.listing(cycle.name, cycle.flow, limit=ALL)}
@@ -286,6 +286,6 @@ def missing(cycle: Cycle) -> set[str]:
 
 
 def appeared(cycle: Cycle, names: Iterable[str]) -> None:
-    """What items waited for is there by now, whoever made it: they go on."""
+    """Queue the items whose prerequisite exists by now."""
     with transaction("release"):
         cycle.count("released", mirror.release(cycle.name, names, cycle.now()))

@@ -99,7 +99,7 @@ def margin(allowance: Allowance) -> int:
 
 
 def beyond(allowance: Allowance) -> str:
-    """What happens when it is spent, and what can be done."""
+    """What follows when the budget is spent, and what an operator can do."""
     if allowance.charged:
         return "flows do not wait: usage above the allowance is charged. Run flows less often, or buy more"
     return (

@@ -1,7 +1,6 @@
-"""What a store has taught about its limits: kept in the ledger for a while, then found out again.
+"""A store's limits, as its answers showed them: kept in the ledger for a week, then tried again.
 
-A limit may have been lifted, and a queue may have been started, since: what was learnt once is no truth for
-ever. `tidegate check` shows it.
+A limit may have been lifted, or a queue started, in the meantime. `tidegate check` shows them.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import msgspec
 from tidegate.flows.connection import Connection
 from tidegate.ledger import marks
 
-#: How long what was learnt holds.
+#: How long a limit is kept.
 LEARNT_FOR = timedelta(days=7)
 
 
@@ -27,8 +26,8 @@ class ArrayLimit(msgspec.Struct, frozen=True):
 class Queue(msgspec.Struct, frozen=True):
     """What a trial of the store's message queue showed (contract, points 27, 32 and 40).
 
-    `finished`: a small bulk was carried out in good time. Then the same number of values took so many
-    milliseconds by the queue and by the synchronous call; 0 while that was not measured.
+    `finished`: a small bulk was carried out in good time. The milliseconds are those of the same number
+    of values by the queue and by the synchronous call; 0 while that was not measured.
     """
 
     finished: bool

@@ -1,4 +1,4 @@
-"""Records that cannot be read: named by an alert, left as they are, and everything else goes on.
+"""Records that cannot be read: an alert names them, they are left out, and the others are processed.
 
 No figure, no write: what was written to the store of such a record stays, and nothing new is sent of it. Sage's
 are asked for again in every cycle (by the room), so that the alert ends by itself.
@@ -19,7 +19,7 @@ T = TypeVar("T")
 SAGE, STORE = "Sage", "the store"
 #: The alert; one for each flow and side.
 ROWS = "unreadable-rows"
-#: So many names stand in an alert; the rest is counted.
+#: Most names in one alert; the rest is counted.
 NAMED = 5
 
 

@@ -43,7 +43,7 @@ class Piece(msgspec.Struct):
     parcels: list[tuple[int, int, str, str]] = []  #: parcel, attempt, key, outcome
 
     def pack(self) -> bytes:
-        """As it lies in the ledger."""
+        """The row as the ledger stores it."""
         packing = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, _WORDS)
         return _FORMAT + packing.compress(msgspec.json.encode(self)) + packing.flush()
 

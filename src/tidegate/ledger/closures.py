@@ -1,4 +1,4 @@
-"""What "locked" answers taught: a company that is closed until it is worth asking again."""
+"""Closures learnt from "locked" answers: the company is not called until a time to try again."""
 
 from __future__ import annotations
 

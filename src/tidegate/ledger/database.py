@@ -94,7 +94,7 @@ def loose_files() -> list[tuple[Path, str]]:
 
 
 def leave_note(text: str) -> None:
-    """Keep beside a ledger that is gone why the hub has stopped."""
+    """Record beside a lost ledger why the hub has stopped."""
     if _here is not None and _here.path is not None:
         file.leave_note(_here.path, text)
 

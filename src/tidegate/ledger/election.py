@@ -1,6 +1,6 @@
 """Who of several processes plans: the one whose connection to PostgreSQL holds an advisory lock.
 
-The lock ends with the connection, so that a planner which is killed, or whose machine is gone, has a successor as
+The lock ends with the connection, so that a planner which is killed, or whose machine fails, has a successor as
 soon as the server has noticed. Two planners would do no harm: leases decide what is safe.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 #: "plan": beside `MIGRATION_LOCK`.
 PLANNER_LOCK = 0x706C_616E
-#: The server notices within about half a minute that a machine is gone.
+#: The server notices within about half a minute that a machine has failed.
 _OPTIONS = "-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 
 

@@ -5,7 +5,7 @@ They are counted as one family.
 
 from __future__ import annotations
 
-#: Family -> what stands between its name and the suffix.
+#: Family -> the separator between its name and the suffix.
 FAMILIES = {
     **dict.fromkeys(("change", "standing", "lift"), "-"),
     **dict.fromkeys(("shipment", "track", "invoice", "credit", "payment", "part-payment"), ":"),
@@ -29,6 +29,6 @@ def counted_as(step: str) -> str:
 
 
 def span(family: str) -> tuple[str, str]:
-    """Between which names all steps of a family lie."""
+    """The range of names that holds all steps of a family."""
     first = f"{family}{FAMILIES[family]}"
     return first, f"{first}{LAST}"

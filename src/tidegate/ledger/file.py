@@ -113,16 +113,16 @@ def gone(path: Path) -> LedgerGone:
     )
 
 
-# --- a note beside a ledger that is gone ------------------------------------------------------
+# --- a note beside a lost ledger ------------------------------------------------------
 
 
 def note_of(path: Path) -> Path:
-    """Where the note lies: an alert cannot live in a ledger that is gone."""
+    """The path of the note: a lost ledger cannot hold an alert."""
     return path.with_name(f"{path.name}.gone")
 
 
 def leave_note(path: Path, text: str) -> None:
-    """Keep the reason beside the ledger, so that a restart does not go on with an empty or other one."""
+    """Keep the reason beside the ledger, so that a restart does not use an empty or other one."""
     try:
         note = note_of(path)
         private(note)
@@ -132,7 +132,7 @@ def leave_note(path: Path, text: str) -> None:
 
 
 def heed_note(path: Path) -> None:
-    """Raise `LedgerGone` while such a note lies there: a person decides and removes it."""
+    """Raise `LedgerGone` while the note exists: a person decides and removes it."""
     note = note_of(path)
     try:
         text = note.read_text(encoding="utf-8").strip()

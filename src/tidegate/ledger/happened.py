@@ -17,12 +17,12 @@ def info(event: str, **fields: Any) -> None:
 
 
 def warning(event: str, **fields: Any) -> None:
-    """Somebody should look."""
+    """Log what somebody should look at."""
     when_committed(lambda: log.warning(event, **fields))
 
 
 def error(event: str, **fields: Any) -> None:
-    """Something stands still until somebody acts."""
+    """Log that work has stopped until somebody acts."""
     when_committed(lambda: log.error(event, **fields))
 
 

@@ -1,4 +1,4 @@
-"""Who holds a lease: the name of a process, and the proof that a process is gone.
+"""Who holds a lease: the name of a process, and the proof that a process has ended.
 
 A process that was killed leaves its leases behind. Its successor on the same machine need not wait until
 they expire: the name says which kernel, which process table and which process it was, and that one can be

@@ -1,4 +1,4 @@
-"""Mappings that were changed in the console: what stands over the configuration file, and the history."""
+"""Mappings that were changed in the console: what overrides the configuration file, and the history."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from tidegate.ledger.faults import LedgerGone
 
 STARTS = "hub-starts"
 RUNNING = "hub-running:"
-#: A hub that has said nothing for so long has ended, or its machine is gone.
+#: How long a hub may be silent; then it has ended, or its machine has failed.
 SILENT = timedelta(minutes=5)
 
 

@@ -13,7 +13,7 @@ from tidegate.ledger import lease, models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.lease import Lease
 
-SEAT_SECONDS = 600  #: a holder that says nothing for so long has lost its seat
+SEAT_SECONDS = 600  #: how long a holder may be silent before it loses its seat
 SCOPE = "seats:"
 
 

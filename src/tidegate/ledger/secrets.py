@@ -70,7 +70,7 @@ _COLUMNS = ("owner", "name", "sealed", "obtained_at", "expires_at", "granted_at"
 
 
 def _versions(owner: str) -> dict[str, tuple[int, datetime]]:
-    """A fingerprint by name, which shows whether a secret has changed."""
+    """Version and date of each secret, by name: they show whether it has changed."""
     found = rows.find(models.Secret, ("name", "version", "obtained_at"), "WHERE owner = %s", owner)
     return {name: (version, at) for name, version, at in found}
 

@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - every name in these statements is our own, every value is a parameter
-"""What the deliveries of shipments say about stock: which pieces stand in Magento, and which do not yet.
+"""What the deliveries of shipments say about stock: which pieces are shipped in Magento, and which are not yet.
 
 The subject of a shipment is JSON with `skus`, Magento's, and `lines` of line_key, sku (the company's
 code), warehouse and quantity.
@@ -83,7 +83,7 @@ def despatched_lines(connection: str, places: Iterable[tuple[int, str]]) -> list
 
 
 def written(connection: str, entity_ids: Iterable[int]) -> dict[tuple[int, str], Decimal]:
-    """Pieces whose shipment stands in Magento, by order and line key."""
+    """Pieces whose shipment is in Magento, by order and line key."""
     return _by_line(connection, entity_ids, (State.CONFIRMED,))
 
 

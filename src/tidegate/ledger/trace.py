@@ -79,7 +79,7 @@ class TracedSource:
 class Trace:
     """One order: its document (None when none was captured), the deliveries of all steps, the chain.
 
-    `found_by` is the document that the number stands on (`numbers.Hit.by`).
+    `found_by` is the document that carries the number (`numbers.Hit.by`).
     """
 
     source: TracedSource | None
@@ -92,7 +92,7 @@ def trace(identifier: str, prefixes: Iterable[str] = ()) -> list[Trace]:
     """Find by any number that a document of the order carries, in either system (`numbers.hits`).
 
     Several when the number fits several orders, the likeliest first, each with the document it was found by;
-    none when unknown. `prefixes` stand before an order's number in the company.
+    none when unknown. `prefixes` come before an order's number in the company.
     """
     sources: dict[int, str] = {}
     alone: dict[int, str] = {}  # deliveries without a captured document

@@ -1,4 +1,4 @@
-"""What stands in the company's ledgers, and the money that Tidegate itself posts there."""
+"""The entries of the company's ledgers, and the money that Tidegate itself posts there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the invoices of a period should have posted, and what stands in the nominal ledger.
+"""What the invoices of a period should have posted, and what the nominal ledger has.
 
 Tax by code and revenue by account follow from the lines that our keys name; clearing accounts, through
 which payments pass, return to zero once a payment provider has paid out.
@@ -215,7 +215,7 @@ def freight_of(invoice: SalesInvoice, facts: Facts) -> KeptLine | None:
 
 
 def share(amount: Decimal, quantity: Decimal, of: Decimal) -> Decimal:
-    """The part of a line's amount that so many of its pieces make, rounded to the cent."""
+    """The part of a line's amount for some of its pieces, rounded to the cent."""
     if of == ZERO or quantity == of:
         return amount
     return rounded(quotient(product(amount, quantity), of), 2)

@@ -112,7 +112,7 @@ def plan_memo(
 
 
 def learnt(asked: Decimal, there: Decimal, base: Carriage) -> CarriageRule:
-    """The shop's rule, by the shipping without tax of a memo for which so much was asked."""
+    """The shop's rule, by the shipping without tax of a memo and the amount requested for it."""
     if there == asked:
         return CarriageRule.WITHOUT_TAX
     of_gross = rounded(quotient(product(base.net, asked), base.gross), CENTS) if base.gross else ZERO
@@ -120,7 +120,7 @@ def learnt(asked: Decimal, there: Decimal, base: Carriage) -> CarriageRule:
 
 
 def _named(gross: Decimal | None, base: Carriage, carriage: Carriage, rule: CarriageRule) -> Decimal | None:
-    """The amount that stands for so much carriage, tax included, in the currency of `carriage`."""
+    """The memo's shipping amount for this carriage, tax included, in the currency of `carriage`."""
     whole = carriage.part(Decimal(1))
     if gross is None or not whole or gross >= carriage.part(None):
         return None

@@ -23,7 +23,7 @@ PAUSED = ("holded", "payment_review")
 
 
 class Pieces(Protocol):
-    """A line of a company's document: so many pieces of one product."""
+    """A line of a company's document: a number of pieces of one product."""
 
     @property
     def line_key(self) -> str: ...
@@ -109,7 +109,7 @@ def _by_product(line: Pieces, order: StoreOrder, codes: Mapping[str, str]) -> St
     if not line.sku:
         return None
     same = [item for item in order.items if codes.get(item.sku, item.sku) == line.sku]
-    # A configurable carries its child's SKU: the parent stands first and is the one to name.
+    # A configurable carries its child's SKU: the parent comes first and is the one to name.
     return same[0] if same else None
 
 
@@ -173,7 +173,7 @@ def is_rest(
 ) -> bool:
     """Whether these pieces are all that is left of the order; of its `goods`, leaving out virtual items.
 
-    The rows of a bundle or configurable stand for one another: a bundle is done when its parts are, whatever its
+    The rows of a bundle or configurable represent one another: a bundle is done when its parts are, whatever its
     own counter says (a shipment of parts counts it once), and a variant when its configurable is.
     """
     for item in order.items:

@@ -44,7 +44,9 @@ class BilledLine:
     source: str = ""  #: of an amount besides goods and shipping: its source
     key: str = ""  #: of such an amount: our key of its line
     account: str = ""  #: of such an amount
-    code: str = ""  #: of such an amount: the charge or item that stands for it, where no text may
+    code: str = (
+        ""  #: of such an amount: the charge or item that represents it, where free text is not allowed
+    )
     tax_code: str = ""  #: of such an amount, when not the one mapped to its tax
     options: tuple[str, ...] = ()  #: what the buyer chose, in words
 
@@ -170,7 +172,7 @@ def _rate(order: Order, net: Decimal, tax: Decimal) -> tuple[Decimal, tuple[str,
 
 
 def _with_remainder(order: Order, document: Billed, terms: Terms) -> Billed:
-    """What stands in no field, where the connection has an account for it."""
+    """The amount that no field states, where the connection has an account for it."""
     there = terms_for("remainder", terms.extras)
     left = gap(document)
     if there is None or abs(left) <= SLACK or _off(document):

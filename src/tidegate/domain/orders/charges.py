@@ -1,6 +1,6 @@
-"""Amounts that are no goods: as what kind of line they stand in the order, by what the product takes.
+"""Amounts that are not goods: which kind of order line they become, by what the product accepts.
 
-Shipping and a rounding difference stand as the room says (`Terms.shipping_as`, `rounding_as`); other amounts, and
+The room sets the kind for shipping and rounding differences (`Terms.shipping_as`, `rounding_as`); other amounts, and
 products that the company does not know, are free text where the product takes any, else a charge or an item
 that somebody has named for them. Where none fits, the order waits with the key that is missing.
 """
@@ -29,12 +29,12 @@ _KINDS = {
 
 
 def shipping_kind(terms: Terms) -> LineKind:
-    """As what line shipping is calculated."""
+    """The kind of line that shipping is calculated as."""
     return _KINDS[terms.shipping_as]
 
 
 def amount_kind(terms: Terms) -> LineKind:
-    """As what line an amount stands that has neither an item nor a charge of its own in the store."""
+    """The kind of line for an amount that has neither an item nor a charge of its own in the store."""
     kinds = (LineKind.FREE_TEXT, LineKind.CHARGE, LineKind.GOODS)
     return next((kind for kind in kinds if kind in terms.line_kinds), LineKind.FREE_TEXT)
 

@@ -1,4 +1,4 @@
-"""With which date a document goes again whose own lies in a closed period: the next open period begins somewhere."""
+"""The date with which a document is sent again when its own is in a closed period: one of the next open period."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 
 def moved(day: date, refusals: int, today: date) -> date | None:
-    """The date to try after so many refusals: `day`, then the first of each month behind it, then `today`.
+    """The date to try after a number of refusals: `day`, then the first of each month behind it, then `today`.
 
     No product says when its next period begins; the earliest date that it takes lies in it. None when nothing up
     to `today` is left to try: no document is dated in the future.

@@ -21,7 +21,7 @@ class Destination:
     schedule: str = ""  #: the company's tax schedule
 
     def fits(self, address: Address) -> bool:
-        """Whether the address lies there."""
+        """Whether the address is in this destination."""
         wanted = ((self.region, address.region), (self.postcode, address.postcode))
         return self.country.upper() == address.country.strip().upper() and all(
             not pattern or fnmatchcase(text.strip().casefold(), pattern.casefold())

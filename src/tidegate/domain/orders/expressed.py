@@ -1,4 +1,4 @@
-"""How a product has tax, customers, shipping and rounding stand in an order. Each room states its product's way."""
+"""How a product represents tax, customers, shipping and rounding in an order. Each room states its product's way."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Customers(StrEnum):
 
 
 class Charged(StrEnum):
-    """How shipping costs, or a rounding difference, stand in an order."""
+    """How an order represents shipping costs, or a rounding difference."""
 
     FREE_TEXT = "free text"
     CHARGE_CODE = "charge code"
-    ITEM_LINE = "item line"  #: a line of goods with an item of the company that stands for it
+    ITEM_LINE = "item line"  #: a line of goods with an item of the company for this purpose
     HEADER_FIELD = "header field"

@@ -7,9 +7,9 @@ from typing import Any
 
 from tidegate.domain.orders.order import Order
 
-#: What stands where a person was.
+#: The text that replaces personal data.
 MASKED = "[masked]"
-#: A text of so few characters stands for too much to be looked for within others.
+#: Shorter texts are not searched for within others: they would match too much.
 SHORTEST = 3
 
 

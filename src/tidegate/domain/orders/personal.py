@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from tidegate.domain.orders.order import Address, Order
 
-#: What stands where something was taken out.
+#: The text that replaces what was taken out.
 ERASED = "[erased]"
 #: Shorter words, such as a house number, would be found where nobody is meant.
 SHORTEST = 5

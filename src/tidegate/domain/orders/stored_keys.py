@@ -1,6 +1,6 @@
 """Keys that a company keeps with its documents: made once from their source, and never parsed.
 
-Which source a key belongs to stands in the ledger (`ledger/keys.py`). A product that keeps fewer
+The ledger knows which source a key belongs to (`ledger/keys.py`). A product that keeps fewer
 characters, or other ones, has a maker of its own.
 """
 
@@ -15,7 +15,7 @@ from tidegate.domain.orders.keys import customer_key, order_key, step_key
 KeyMaker = Callable[[str, int, int], str]
 #: Currency ("" where one account serves all) -> the maker of customers' keys.
 CustomerKeys = Callable[[str], KeyMaker]
-#: So many keys in a row that other sources have are no chance any more.
+#: More keys in a row that other sources have cannot be chance.
 MOST_TRIES = 100
 
 

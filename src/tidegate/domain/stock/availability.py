@@ -1,7 +1,7 @@
 """What the store may show as available, per SKU and source.
 
 Design, *Availability: the formula, and its traps*; worked tables in `docs/algorithms/availability.md`.
-A million rows are calculated at once, so the rule stands here as columns. Quantities in a table are
+A million rows are calculated at once, so the rule is written in columns. Quantities in a table are
 whole numbers of a hundred-thousandth of a piece (`PIECE`), which is exact and fast.
 """
 
@@ -22,7 +22,7 @@ PIECE = 100_000  #: parts of one piece
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """What every source keeps back of each SKU: `percent` of what is on hand there, or so many `pieces`."""
+    """What every source keeps back of each SKU: `percent` of what is on hand there, or a number of `pieces`."""
 
     percent: Decimal = Decimal(10)
     pieces: Decimal | None = None  #: counts instead of the percentage
@@ -103,7 +103,7 @@ def level_table(levels: Iterable[StockLevel]) -> pl.DataFrame:
 class Claim:
     """One line of a web order: what Sage has of it (`line`), and what Magento knows.
 
-    `written` are the pieces whose shipment stands in Magento; `open` those that Magento still reserves.
+    `written` are the pieces whose shipment is in Magento; `open` those that Magento still reserves.
     `left` are pieces that left without Magento knowing, by the warehouse that they left from.
     """
 
@@ -114,7 +114,7 @@ class Claim:
 
     @property
     def reserved_twice(self) -> Decimal:
-        """Pieces that Sage has taken off its free stock, and that Magento takes off once more.
+        """Pieces that Sage has taken off its free stock, and that Magento would take off again.
 
         Allocated, or despatched without Magento knowing; never more than Magento still reserves.
         """

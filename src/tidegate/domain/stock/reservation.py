@@ -37,7 +37,7 @@ class Reservation:
         return self.refunded > refunded or (self.virtual and self.released > released)
 
     def left(self, shipped: Decimal) -> Decimal:
-        """The pieces that are still reserved once so many are shipped."""
+        """The pieces that are still reserved after a shipment."""
         shipped = (
             ZERO if self.virtual else shipped
         )  # despatched by the company, which is not reported to the store

@@ -35,4 +35,4 @@ class WebLine:
     despatched: Decimal
     invoiced: Decimal
     live: bool = True  #: false once the order is cancelled or complete
-    unreadable: str = ""  #: why its pieces are not known; the figures then stand for nothing
+    unreadable: str = ""  #: why its pieces are not known; the figures then mean nothing

@@ -1,4 +1,4 @@
-"""What the company's books have learnt of our orders since the last look: read by change, then kept.
+"""What is new about our orders in the company's books since the last reading: read by change, then kept.
 
 No flow of its own: it writes nothing anywhere but here. It runs with the nightly reconciliation.
 """

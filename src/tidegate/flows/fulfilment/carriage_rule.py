@@ -9,13 +9,13 @@ from tidegate.ledger.database import transaction
 
 
 def carriage_rule(connection: Connection) -> CarriageRule:
-    """The configured rule, else the learnt one."""
+    """The configured rule, else the one that a memo has shown."""
     configured = connection.settings.fulfilment.carriage_on_credits
     return CarriageRule(marks.read(_mark(connection)) or "" if configured == "learn" else configured)
 
 
 def learn_carriage(connection: Connection, rule: CarriageRule) -> None:
-    """Keep what a memo has shown about the store; UNKNOWN teaches nothing."""
+    """Keep what a memo has shown about the store; UNKNOWN is not kept."""
     if rule is CarriageRule.UNKNOWN or marks.read(_mark(connection)) == rule:
         return
     with transaction("carriage"):

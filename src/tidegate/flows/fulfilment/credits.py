@@ -175,7 +175,7 @@ class CreditHandler:
     def write(
         self, subject: InvoiceSubject, order: StoreOrder, call: NextPart, body: Credit, plan: MemoPlan
     ) -> Write:
-        """The call, whose memo is read back: what it comes to, and what it teaches about carriage."""
+        """The call, whose memo is read back: its amount, and the store's carriage rule that it shows."""
         store = self.connection.store
 
         def compared(made: int) -> str | Failure:

@@ -8,7 +8,7 @@ from tidegate.flows.connection import Connection
 
 
 def source_of(connection: Connection, warehouse: str) -> str | Failure:
-    """The Magento source that a warehouse stands for; "" in a store without sources.
+    """The Magento source that a warehouse is mapped to; "" in a store without sources.
 
     The source is always named: without a name Magento debits `default` (contract, point 19).
     """

@@ -31,7 +31,7 @@ from tidegate.sage.port.session import Purpose
 FLOW = "customers"
 #: Items looked for at a time; each customer is a call.
 AT_ONCE = 100
-#: The store's customers are read again so far behind the last reading, for what was saved late.
+#: Each reading starts this long before the last one, because the store may save a customer late.
 OVERLAP = timedelta(minutes=15)
 
 

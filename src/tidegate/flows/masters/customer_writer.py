@@ -52,7 +52,7 @@ class CustomerWriter:
 
     @property
     def flow(self) -> str:
-        """Whose items."""
+        """The flow of the items."""
         return "customers"
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
@@ -111,7 +111,7 @@ class CustomerWriter:
         return failure or {key: each for key, each in seen.items() if isinstance(each, str)}
 
     def seen(self, customer: WireCustomer | None, sent_before: str) -> str | Failure:
-        """The card as it was written, with what the store has by now; "" when the customer is gone."""
+        """The card as it was written, with what the store has by now; "" when the store no longer has the customer."""
         shows, groups = self.shows(), self.groups()
         if isinstance(shows, Failure):
             return shows

@@ -39,7 +39,7 @@ class ProductWriter:
 
     @property
     def flow(self) -> str:
-        """Whose items."""
+        """The flow of the items."""
         return "products"
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:

@@ -43,7 +43,7 @@ read_document = msgspec.json.Decoder(Order).decode
 
 
 def why_over(order: Order) -> str:
-    """Why an order is not sent any more."""
+    """Why an order is no longer sent."""
     if store_status(order) is StoreStatus.CANCELLED:
         return "cancelled in Magento; the order is sent if the cancellation is undone there"
     return "the order is cancelled or refunded in full in Magento"
@@ -70,7 +70,7 @@ class OrderBatch:
         if len(items) == 1:
             park(self.cycle, items, failure)
             return
-        # Whose fault it is shows one by one. What has left is looked up by the next cycle, as after a death.
+        # One by one, to find the record that fails. What was sent is looked up by the next cycle, as after a crash.
         for item in lookups.items([item.id for item in items]):
             if item.state is State.QUEUED and self.cycle.may_call_company():
                 self.carry([item])

@@ -69,8 +69,8 @@ def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) ->
     """The order with the total that it was sent with, where Magento has taken something back since.
 
     What the company has decides: the total of what remains now, or an earlier one; then the rest is a
-    matter of its own (`flows/orders/reductions.py`). Where it tells no total, what was remembered when the order
-    left stands. A total that is both (of a free order, or where only gifts were taken back) tells nothing: what was
+    matter of its own (`flows/orders/reductions.py`). Where it states no total, what was remembered when the order
+    left applies. A total that is both (of a free order, or where only gifts were taken back) proves nothing: what was
     not remembered as left out is asked about. A review that names all figures where the total is none of these and
     Magento's own figures do not say what remains.
     """
@@ -156,7 +156,7 @@ def verdict_of_accepted(
                 f"the company states no total of order {named} that can be read; the store's is "
                 f"{order.gross} {order.currency}. Compare the two; then `tidegate queue retry --overrule`"
             )
-        if not accepted_as_it_is:  # else Sage's total stands with the delivery, and nobody has to act
+        if not accepted_as_it_is:  # else the delivery keeps Sage's total, and no action is needed
             with transaction("alert"):
                 alerts.raise_alert(code, cycle.name, item.label, text, cycle.now())
     cycle.count("confirmed" if letter != "h" else "review")

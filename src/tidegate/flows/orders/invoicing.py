@@ -1,7 +1,7 @@
-"""Invoices of orders that stand in the company as drafts or quotes: made once the store has shipped something.
+"""Invoices of orders that are drafts or quotes in the company: created once the store has shipped something.
 
-A draft is released, or a quote becomes an invoice. The company is asked first how the document stands, so that an
-invoice that people made there, or one whose answer was lost, is not made again. A step waits until its order is confirmed.
+A draft is released, or a quote becomes an invoice. The document's status is read first, so that an
+invoice that users made there, or one whose answer was lost, is not made again. A step waits until its order is confirmed.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ def known_invoices(cycle: Cycle, source_id: int) -> Sequence[LedgerEntry]:
 
 
 def allocate_later(cycle: Cycle, source_id: int, entry: LedgerEntry, label: str, now: datetime) -> None:
-    """Inside the transaction that learns of an invoice's entry: queue its allocation, if there is a receipt."""
+    """Queue the allocation of an invoice's entry, if there is a receipt; in the transaction that stores the entry."""
     deposit = lookups.step_of(source_id, FLOW, STEP)
     if deposit is None or not entry.outstanding:
         return
@@ -167,7 +167,7 @@ def post(cycle: Cycle, session: Session, desk: ReceiptDesk, terms: Terms, items:
             orders[item.id] = order
     keys = [OrderKey(order.key, order.reference) for order in orders.values()]
     search = session.order_search
-    if search is None:  # whose money it is stands on the order
+    if search is None:  # the order says whose money it is
         for item in absent:
             cycle.apply([cycle.after_failure(item, lacks("a look-up of orders"), None)])
         return

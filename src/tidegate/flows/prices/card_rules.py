@@ -1,4 +1,4 @@
-"""Which group of customers stands for which price list: what the customers' cards and the prices have in common."""
+"""Which customer group represents which price list: what the customers' cards and the prices have in common."""
 
 from __future__ import annotations
 

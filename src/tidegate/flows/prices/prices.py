@@ -289,7 +289,7 @@ def look_for_missing(cycle: Cycle, writer: PriceWriter) -> bool:
 
 
 def is_ours(key: PriceKey, rules: PriceRules) -> bool:
-    """Whether the company alone says what stands there; tiers of other groups are somebody's promotion."""
+    """Whether only the company sets this price; tiers of other groups are the merchant's promotions."""
     if key.kind == "special":
         return bool(rules.special)
     managed = {ALL_GROUPS, *(group.casefold() for group in rules.groups)}

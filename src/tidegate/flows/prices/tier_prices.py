@@ -1,4 +1,4 @@
-"""A store that answers 404 for tier prices, as one whose module is switched off does: base and special prices go on.
+"""A store that answers 404 for tier prices, as one whose module is switched off does: base and special prices are still written.
 
 That is remembered for a while and then found out again, as other limits are (`flows/store_limits.py`).
 """
@@ -29,7 +29,7 @@ def switched_off(connection: Connection) -> str:
 
 
 def keep(connection: Connection, said: str, now: datetime) -> None:
-    """What this cycle has learnt. A refusal that was known already keeps its date."""
+    """Keep what this cycle has found out. A refusal that was known already keeps its date."""
     if said != switched_off(connection):
         with transaction("tier prices"):
             store_limits.keep_no_tier_prices(connection.settings.store, said, now)

@@ -43,7 +43,7 @@ class PriceWriter:
 
     @property
     def flow(self) -> str:
-        """The connection whose items these are."""
+        """The flow of the items."""
         return "prices"
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:

@@ -1,7 +1,7 @@
 """Orders that the company has accepted without a number: they get it later, and what stores or shows it waits.
 
-The number is learnt by a look-up in the cycles of `orders`, or with the order's progress, whichever comes
-first; then the waiting steps get it and go on.
+The number comes from a look-up in the cycles of `orders`, or with the order's progress, whichever comes
+first; then the waiting steps get it and continue.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def look_up(cycle: Cycle, session: Session) -> None:
 
 
 def learn(cycle: Cycle, numbers: Mapping[str, str]) -> None:
-    """Numbers of orders by our key: the orders get them, and the steps that wait for one go on."""
+    """Numbers of orders by our key: the orders get them, and the steps that wait for one continue."""
     if not numbers:
         return
     known = {key: item for key, item in _wanted(cycle).items() if numbers.get(key)}

@@ -33,7 +33,7 @@ WORTH_IT, MOST = 2000, 20_000
 PROBE, PROBE_PATIENCE, TRIAL = 20, timedelta(seconds=30), 500
 #: How long a cycle waits for the consumer, in steps, and when an operation counts as lost.
 PATIENCE, STEP, LOST_AFTER = timedelta(minutes=2), 3, timedelta(days=1)
-#: So many of a bulk's values are read back, evenly spread.
+#: Values of one bulk that are read back, evenly spread.
 SAMPLES = 20
 
 
@@ -140,7 +140,7 @@ def tried(cycle: Cycle, writer: StockWriter) -> Queue | None:
 
 
 def begun(cycle: Cycle, count: int) -> list[MirrorItem]:
-    """The next values that are due, with an attempt recorded; none once the cycle has ended."""
+    """Up to `count` values that are due, each with an attempt recorded; none once the cycle has ended."""
     if not cycle.may_go_on():
         return []
     return commit_mirrored(cycle, mirror.due(cycle.name, cycle.flow, cycle.now(), count))

@@ -195,7 +195,7 @@ def changed(fresh: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     return both[0].with_columns(free_before=both[1]["free"])
 
 
-#: A full reading that lacks this share of the items is not used at once ...
+#: With at least so many items before, a full reading with less than this fraction of them is not used at once ...
 _ENOUGH, _LEAST_SHARE = 50, 2
 #: ... only after this many equal readings in a row.
 _CONFIRMED_AFTER = 3

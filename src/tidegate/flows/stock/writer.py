@@ -68,7 +68,7 @@ class StockWriter:
         return items[: self.call_size.now]
 
     def write(self, items: Sequence[MirrorItem]) -> Mapping[str, Failure] | Failure:
-        """One call, all or nothing; in parts when the shop has just taught that its arrays are shorter."""
+        """One call, all or nothing; in parts when the shop has just refused an array of this length."""
         began = self.clock.monotonic()
         failure = self.store.write([source_item(item.key, item.leaving or item.wanted) for item in items])
         if failure is None:
@@ -86,12 +86,12 @@ class StockWriter:
         return failure
 
     def read(self, keys: Sequence[str]) -> Mapping[str, str] | Failure:
-        """What lies at the sources now, "" for what the store does not have there."""
+        """The quantities at the sources now; "" for what the store does not have there."""
         found = self.store.items(sorted({place_of(key)[0] for key in keys}), self.sources)
         return found if isinstance(found, Failure) else there_of(found, keys)
 
     def read_all(self, keys: Sequence[str]) -> Mapping[str, str] | Failure:
-        """The same for very many: all pages, then once more what was not among them."""
+        """The same for very many: all pages, then again what was not among them."""
         found = self.store.all_items(self.sources)
         if isinstance(found, Failure):
             return found

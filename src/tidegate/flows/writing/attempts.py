@@ -1,6 +1,6 @@
 """The attempt: on disk before anything leaves. Committed here and nowhere else.
 
-How long a record may stand between its attempt and its call, and how long an unanswered call may still take
+How long a record may wait between its attempt and its call, and how long an unanswered call may still take
 effect, are one matter: by then others may act on the record.
 """
 
@@ -24,7 +24,7 @@ from tidegate.ledger.queue import Item
 
 T = TypeVar("T")
 
-#: An unanswered call to a store may still take effect for so long; a company says it itself (`settle_minutes`).
+#: How long an unanswered call to a store may still take effect; a company configures it (`settle_minutes`).
 STORE_SETTLES = timedelta(minutes=10)
 #: A pause shorter than this between attempt and call is never too long.
 SHORTEST_PAUSE = timedelta(seconds=30)
@@ -97,7 +97,7 @@ def keep_copies(cycle: Cycle, records: Sequence[Record], attempts: Mapping[int, 
 
 
 def is_too_late(cycle: Cycle, recorded_at: datetime, target: Target = Target.COMPANY) -> bool:
-    """Whether the machine slept between the attempt and now for so long that others may have acted on the record.
+    """Whether the machine slept so long since the attempt that others may have acted on the record.
 
     A clock that was put back meanwhile hides how long that took.
     """
