@@ -1,4 +1,4 @@
-"""Rooms that a person inside the product lets in: a passcode, an approval that any process may hear, an end."""
+"""Rooms that need a person's consent: a passcode, an approval that any process may receive, an end."""
 
 from __future__ import annotations
 

@@ -264,7 +264,7 @@ def free_text(stand: Stand, price: str, *, rate: int = 0) -> SalesLine:
 
 
 def make_order(stand: Stand, number: int, *lines: SalesLine, **changes: Any) -> SalesOrder:
-    """An order whose totals are what the company's own arithmetic comes to."""
+    """An order with the totals that the company's own arithmetic computes."""
     chosen = lines or (goods(stand), charge(stand))
     about, codes = stand.company.about.orders, stand.codes
     summed, net, tax = _summed(chosen, about, codes)

@@ -1,4 +1,4 @@
-"""Closed, busy, full: nothing is stored, nothing counts against the order, later it goes out."""
+"""Closed, busy, full: nothing is stored, nothing counts against the order, and it is sent later."""
 
 from __future__ import annotations
 

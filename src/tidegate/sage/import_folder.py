@@ -39,7 +39,7 @@ class ImportFolder(ABC):
 
     @abstractmethod
     def report(self, name: str) -> str | None:
-        """What the job has left of a file that it has worked through; None: it has not. OSError."""
+        """What the job left of a file that it processed; None: it has not processed it yet. OSError."""
 
     @abstractmethod
     def ended(self) -> Iterator[tuple[str, Sequence[Path]]]:
@@ -83,7 +83,7 @@ class ImportFolder(ABC):
         return None
 
     def log(self, name: str, keys: Sequence[str]) -> Log | Failure | None:
-        """What the job says of a file, as far as it speaks of these keys; None: the job has not come to its end."""
+        """What the job says of a file, as far as it names these keys; None: the job has not ended."""
         try:
             text = self.report(name)
         except OSError as error:

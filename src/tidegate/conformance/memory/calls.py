@@ -21,10 +21,10 @@ LOCKED = Failure(Code.LOCKED, "the company is locked for a backup", sent=False)
 
 @dataclass
 class Trouble:
-    """What happens to calls of one kind: they are carried out at once, late or never, and this is heard of them."""
+    """A fault of calls of one kind: they are carried out at once, late or never, and answered with `heard`."""
 
     on: str
-    heard: Failure | None  #: None: the answer comes all the same
+    heard: Failure | None  #: None: the usual answer
     carried_out: bool = False
     after: timedelta | None = None  #: how much later they are carried out
     times: int | None = 1  #: None: until it is over
@@ -36,7 +36,7 @@ class Trouble:
 
 @dataclass
 class Calls:
-    """Every desk's way to the company."""
+    """The calls of all desks to the company, with their faults and limits."""
 
     clock: Clock
     log: list[str] = field(default_factory=list)  #: the kind of each call so far
@@ -61,7 +61,7 @@ class Calls:
         return work() if heard is None else heard
 
     def write(self, kind: str, work: Callable[[], T], content: str = "") -> T | Failure:
-        """Change something; what is heard of it and whether it was done are two things."""
+        """Change something; the answer does not always show whether it was done."""
         trouble = self._begin(kind, content)
         if trouble is None:
             return work()

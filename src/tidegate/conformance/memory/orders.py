@@ -54,7 +54,7 @@ class Orders:
         return [self._prepared(order) for order in orders]
 
     def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
-        """What the company has not of them."""
+        """For each order, what it names and the company lacks."""
         if self._read_lists() is not None:
             return [None for _ in orders]
         return [together(self._missing(one.account, one.currency, one.lines)) for one in orders]

@@ -38,7 +38,7 @@ class Staff:
         }
 
     def act(self, action: str, values: Mapping[str, Any]) -> Any:
-        """LookupError for an act that this company has not."""
+        """Carry out an act. LookupError for one that this company lacks."""
         return self._acts[action](**values)
 
     def hold(self, order: str, on_hold: bool = True) -> None:

@@ -28,12 +28,12 @@ class Switches:
     states_numbers: bool = True  #: false: an order never gets a number
     makes: Kind = Kind.ORDER  #: of an order
     invoices_shipped: bool = False  #: orders are drafts first, and the hub has their invoices made
-    states_amounts: bool = True  #: invoices say what their lines come to
+    states_amounts: bool = True  #: invoices state the amounts of their lines
     states_charges: bool = True  #: invoices over several orders say whose charges their lines are
     deletes_cancelled: bool = False  #: an order that is cancelled through its interface is there no longer
     numbers_later: bool = False  #: an order has no number until the company's staff number it
     seats: int = 2
-    without: frozenset[str] = frozenset()  #: desks of a session that the product has not
+    without: frozenset[str] = frozenset()  #: desks that a session of the product lacks
     calls_a_minute: int | None = None  #: what the product allows; it refuses more
     drains_for: timedelta = timedelta(0)  #: how long before a window an agent in between must be notified
     asks_consent: bool = (

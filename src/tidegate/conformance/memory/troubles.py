@@ -53,7 +53,7 @@ def trouble_of(
 
 
 def heard_of(kind: str, on: str, options: Mapping[str, Any]) -> Failure | None:
-    """What is heard of the call; None: its answer, however late."""
+    """The failure that answers the call; None: its usual answer, however late."""
     if kind == "lingers":
         return None
     if kind in SAID:

@@ -1,6 +1,6 @@
 """Calls of one business: lists page by page, records, and writes.
 
-Source: contract §2 to §5. Nothing is repeated by itself, but for a call that was refused for its token, whose first try
+Source: contract §2 to §5. Only two calls are repeated here: one that was refused for its token, whose first try
 had no effect, and a read that took too long.
 """
 

@@ -53,7 +53,7 @@ class Directory:
                 self._rows = {**self._rows, text_of(row, "id"): row}
 
     def drop(self, id: str) -> None:
-        """A record that is not there any more."""
+        """A record that was deleted."""
         with self._lock:
             self._rows = {known: row for known, row in self._rows.items() if known != id}
 

@@ -71,7 +71,7 @@ class Ledgers:
     def read(self, since: str | None) -> Delta[LedgerEntry] | Failure:
         """Documents that changed since the cursor; a payment shows as a changed `outstanding`.
 
-        What was voided, and payments that were deleted, are entries no more.
+        Voided documents and deleted payments are left out.
         """
         before = _cursors(since)
         made: list[LedgerEntry] = []

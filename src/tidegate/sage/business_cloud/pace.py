@@ -1,4 +1,4 @@
-"""Calls in time: no more a minute than is ours, so that no 429 comes (contract §5).
+"""The pace of calls: at most our share in a minute, so that no 429 comes (contract §5).
 
 What all processes use together is counted in the ledger, and a cycle ends before it is spent (`Company.budget`). What one
 process calls within a minute is counted here besides: a long list is read in time, and another call waits for the

@@ -47,7 +47,7 @@ class Resolved:
 def order_payload(
     order: SalesOrder, known: Resolved, company: BusinessCloudSettings
 ) -> dict[str, Any] | Failure:
-    """The body; TOO_LONG for what does not fit, TOTALS_DIFFER when Sage would come to another total."""
+    """The body; TOO_LONG for what does not fit, TOTALS_DIFFER when Sage would compute another total."""
     codes = Codes()
     codes.check("account", order.account, max(ACCOUNT, len(known.contact.id)))
     abroad = company.zero_rate_abroad and known.contact.country != company.country
@@ -109,7 +109,7 @@ def shipping_tax(order: SalesOrder, rates: Mapping[str, Decimal]) -> Decimal:
 
 
 def _taxes(order: SalesOrder, known: Resolved) -> list[Decimal] | Failure:
-    """The tax of each line, so that Sage comes to the store's total after tax."""
+    """The tax of each line, so that Sage's total after tax is the store's."""
     taxes = [line.tax for line in order.lines]
     net = total(net_of(line) for line in order.lines)
     carriage = ZERO if order.shipping is None else net_of(order.shipping) + shipping_tax(order, known.rates)
@@ -173,7 +173,7 @@ def _line(
 
 
 def _price(line: SalesLine) -> tuple[Decimal, Decimal]:
-    """A price of two places, and what of the line is taken off it: together they come to the line's net."""
+    """A price with two decimals, and the line's discount: together they make the line's net."""
     net = net_of(line)
     price = rounded(line.unit_price, 2)
     discount = rounded(line.quantity * price, 2) - net

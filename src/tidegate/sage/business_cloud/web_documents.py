@@ -87,7 +87,7 @@ def is_open(row: Row) -> bool:
 
 
 def is_void(row: Row) -> bool:
-    """Whether it counts for nothing any more."""
+    """Whether the document is void."""
     return state_of(row) == VOID
 
 

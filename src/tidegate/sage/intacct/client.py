@@ -1,7 +1,7 @@
 """Calls of one company's gateway: functions pooled in a request, an outcome for each.
 
 Source: contract §1, §2, §11, §12. Writes are sent with `uniqueid` and control ids that follow from their
-content; reads without. Nothing is repeated by itself, but for two cases in which nothing was executed: a
+content; reads without. A call is repeated here in two cases only, in which nothing was executed: a
 session that has run out is renewed once, and a request that the gateway cannot read is halved until the bad
 function stands alone. A page that took too long is asked for again, smaller.
 """

@@ -26,7 +26,7 @@ MOST_PARKED = 200  #: unreadable rows that are asked for again by their record n
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far one stream was read. `after`: a first read is under way, and has come to this record number."""
+    """How far one stream was read. `after`: a first read is under way, and has reached this record number."""
 
     moment: datetime | None = None
     digest: str = ""

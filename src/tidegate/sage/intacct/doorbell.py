@@ -62,7 +62,7 @@ class Doorbell:
         return Heard(200, FLOWS, "a document has changed")
 
     def _answered(self, ring: Ring, token: str) -> Heard:
-        """Responses are not signed: any sender that knows the address is heard, as far as `Answers.take` allows."""
+        """Responses are not signed: one from any sender that knows the address counts as far as `Answers.take` allows."""
         if ring.method.upper() != "POST" or not self._answers.is_meant(token):
             return Heard(404, note="no such address")
         if not self._answers.take(ring.body):

@@ -1,6 +1,6 @@
 """What single accounts pay: their price list, and the percentage of their price schedule at the end.
 
-Source: contract §9. No function of the gateway answers this, so it is worked out from the records that Intacct itself
+Source: contract §9. No function of the gateway answers this, so it is computed from the records that Intacct itself
 prices by: the account's own list, else its schedule's, else the definition's default (`price_list`), else the base
 price; the schedule's percentage, else the account's own, is applied last (A). All questions together cost one read of
 the accounts, lists and schedules and one of the items and their entries.

@@ -1,7 +1,7 @@
 """The first read of streams that may hold years: in parts, by record numbers, and resumable.
 
-A part is so many pages. The cursor says which record each stream has come to, and from which stamp on changes are
-asked for once all are through: the newest one when the first part was read. Whatever changes meanwhile has a newer
+A part is a number of pages. The cursor has the record that each stream has reached, and the stamp from which changes are
+read when all streams are complete: the newest one when the first part was read. Whatever changes meanwhile has a newer
 stamp and is read again then. Record numbers grow (A), so that new records come after the last part.
 """
 

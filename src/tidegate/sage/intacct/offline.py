@@ -5,7 +5,7 @@ address afterwards. What Intacct has made is looked up in Intacct itself, by the
 only the refusals count, of orders that are not there. So a response that is lost, late or forged makes no order.
 
 What was handed over is noted in the vault before it leaves, under the digest of its content: a process that dies in
-between leaves the control id by which the request is known, and every process finds the response that another heard.
+between leaves the control id by which the request is known, and every process finds the response that another received.
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ def lies(control_id: str, opened_at: datetime, now: datetime) -> HandedOver:
 
 
 def _refusals(sent: Sent | None, answer: Secret | None) -> dict[str, Failure] | None:
-    """Why each order was not made, by key; None while no response was heard."""
+    """Why each order was not made, by key; None while no response was received."""
     if sent is None or answer is None:
         return None
     answered = msgspec.json.decode(answer.value, type=Answered)

@@ -39,7 +39,7 @@ class Resolved:
 
 
 def order_payload(order: SalesOrder, known: Resolved, company: IntacctSettings) -> dict[str, Any] | Failure:
-    """Contacts and the function. TOO_LONG for what does not fit; TOTALS_DIFFER when it comes to another total."""
+    """Contacts and the function. TOO_LONG for what does not fit; TOTALS_DIFFER when its total is another one."""
     codes = Codes()
     account = codes.check("account", known.customer.account, ACCOUNT)
     delivery = contact_of(order.delivery, account, codes) if order.delivery else None

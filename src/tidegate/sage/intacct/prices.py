@@ -1,6 +1,6 @@
 """Price lists with their breaks, and base prices as the standard list.
 
-Source: contract §9. An entry that is a markup is worked out from the item's base price, so the prices of an
+Source: contract §9. An entry that is a markup is computed from the item's base price, so the prices of an
 item are read together whenever its base price or one of its entries changed. Entries of another currency, of
 an employee or of a product line are none of a web shop's. Dates are inclusive; what starts or ends by itself is
 seen by the next full read.

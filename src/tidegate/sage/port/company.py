@@ -52,7 +52,7 @@ class Company(Protocol):
 
     @property
     def doorbell(self) -> Doorbell | None:
-        """What hears the product's own calls; None: it makes none."""
+        """The receiver of the product's call-backs; None: it makes none."""
         ...
 
     def usage(self) -> Usage:

@@ -1,6 +1,6 @@
 """Calls of one company's agent: datasets page by page, look-ups, and what is written.
 
-Source: contract §12.3. Nothing is repeated by itself, but for a read that took too long: asked again, smaller.
+Source: contract §12.3. Only a read that took too long is repeated here, with a smaller page.
 """
 
 from __future__ import annotations

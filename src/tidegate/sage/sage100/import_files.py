@@ -1,6 +1,6 @@
 """The folder that Visual Integrator takes files of orders from, and what a file looks like.
 
-Source: contract §11. The job's log of a file is beside it once the job has come to its end (A).
+Source: contract §11. The job's log of a file is beside it once the job has ended (A).
 """
 
 from __future__ import annotations

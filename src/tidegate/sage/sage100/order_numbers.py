@@ -2,7 +2,7 @@
 
 Source: contract §5, §9. After a lost answer the question is not "is there an order for this key?" but "does order
 0001234 exist?"; and the same number again is refused, should the first request arrive late. What is written down is
-forgotten as soon as the order's fate is clear.
+forgotten as soon as the order's outcome is clear.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class OrderNumbers:
         self._name = name
         self._vault = vault
         self._clock = clock
-        self._settled: set[str] = set()  #: names of notes that are of no use any more
+        self._settled: set[str] = set()  #: names of notes that are no longer needed
 
     def of(self, key: str) -> Numbered | None:
         """What was written down for an order."""
@@ -58,7 +58,7 @@ class OrderNumbers:
         self._settled -= forget
 
     def settle(self, key: str) -> None:
-        """The order's fate is clear: forgotten with the next number that is kept."""
+        """The order's outcome is clear: forget its number when the next one is kept."""
         self._settled.add(_name(key))
 
 

@@ -26,10 +26,10 @@ Row = dict[str, Any]
 
 
 def total_of(row: Row) -> Decimal:
-    """What an order comes to: Sage has no column for it (contract §4). Raises Unreadable."""
+    """An order's total, for which Sage has no column (contract §4). Raises Unreadable."""
     return rounded(sum((figure_of(row, name) for name in SUMS), ZERO) - figure_of(row, DISCOUNT), 2)
 
 
 def billed_of(row: Row) -> Decimal:
-    """What an invoice comes to (contract §7.2); below zero where credit memos are written so. Raises Unreadable."""
+    """An invoice's total (contract §7.2); below zero where credit memos are written so. Raises Unreadable."""
     return rounded(sum((figure_of(row, name) for name in BILLED), ZERO) - figure_of(row, DISCOUNT), 2)

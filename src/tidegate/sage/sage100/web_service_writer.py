@@ -36,7 +36,7 @@ REPLACED = {"warnings": "characters that Sage's code page does not have were rep
 
 @dataclass(frozen=True, slots=True)
 class _Computed:
-    """What Sage makes of an order; None: it has not worked out the tax."""
+    """Total and tax as Sage computes them; None: it has not computed the tax."""
 
     total: Decimal | None
     tax: Decimal | None

@@ -1,4 +1,4 @@
-"""Calls to the Sage 200 API: headers, keys, one renewal of the token, judged answers.
+"""Calls to the Sage 200 API: headers, keys, one renewal of the token, answers sorted into results and failures.
 
 Source: contract §1, §2, §5, §8. Nothing is repeated here except after a 401 (the gateway refused before
 anything was carried out): once with a renewed token, once with the secondary subscription key.

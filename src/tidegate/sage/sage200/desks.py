@@ -85,7 +85,7 @@ class Desks:
         )
 
     def session(self) -> Session:
-        """All desks; what one session has asked for and Sage has not is not asked twice in it."""
+        """All desks; within a session, a record that Sage lacks is looked up only once."""
         asked = Asked()
         orders = self.orders_of(asked)
         return Session(

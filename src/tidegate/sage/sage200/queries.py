@@ -71,7 +71,8 @@ def after(where: str, last_id: int, key: str = "id") -> str:
 def pools(terms: Mapping[str, Sequence[str]], *, most: int, longest: int = LONGEST) -> Iterator[list[str]]:
     """Cut names into pools of at most `most` whose terms keep the encoded filter below `longest`.
 
-    No pool has more comparisons than a filter may have beside the one of the next page. A single name whose terms are longer than that makes a pool of its own: the company will judge it.
+    No pool has more comparisons than a filter may have besides the one for the next page. A single name whose terms are
+    longer makes a pool of its own, which the company accepts or refuses.
     """
     pool: list[str] = []
     length, compared = 0, 1

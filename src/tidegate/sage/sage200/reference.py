@@ -86,7 +86,7 @@ class Lists:
 
 @dataclass(slots=True)
 class Asked:
-    """What one session has asked for and Sage has not: it is not asked twice in a cycle."""
+    """The records that Sage lacks, as one session found: each is looked up only once in a cycle."""
 
     products: set[str] = field(default_factory=set)
     customers: set[str] = field(default_factory=set)

@@ -1,7 +1,7 @@
 """Calls of one company's Web API: lists page by page, entries, inserts and changes.
 
-Source: contract §2 to §5. Nothing is repeated by itself, but for a read that took too long (asked again, with a
-smaller page) and a filter whose dates this server wants otherwise (asked once more in the other form).
+Source: contract §2 to §5. Only two calls are repeated here: a read that took too long (with a
+smaller page) and a filter whose form of dates this server refuses (once, in the other form).
 """
 
 from __future__ import annotations

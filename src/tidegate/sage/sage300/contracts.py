@@ -1,4 +1,4 @@
-"""What single customers have agreed on: contract prices (ICCUPR), worked out from the lists' base prices.
+"""What single customers have agreed on: contract prices (ICCUPR), computed from the lists' base prices.
 
 Source: contract §11. A contract is for an item or for all items of a category, with a first and a last day (included,
 A). Contracts by customer type need levels that no list here states; they are named, and none of their prices is reported.
@@ -30,7 +30,7 @@ DECIMALS = 6
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What contracts of an item on a list are worked out from."""
+    """The base from which an item's contract prices on a list are computed."""
 
     price: Decimal
     cost: Decimal | None

@@ -14,7 +14,7 @@ TYPE = "RECTYPE"
 LINK = "ORDUNIQ"  #: ties the records of one order within a file, nothing else
 CODE_PAGE = "cp1252"  #: of the server, A
 HEADER, DETAIL, OPTION, LINE_OPTION, NOTE = "header", "detail", "option", "line option", "note"
-#: What a type of record is known by: its columns, and one that it has not.
+#: Type of record, columns that it must have, and a column that it must lack.
 KINDS: tuple[tuple[str, frozenset[str], str], ...] = (
     (HEADER, frozenset({"CUSTOMER", "REFERENCE"}), "LINENUM"),
     (DETAIL, frozenset({"LINENUM", "LINETYPE", "QTYORDERED"}), "REFERENCE"),

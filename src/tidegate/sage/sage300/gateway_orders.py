@@ -37,7 +37,7 @@ class GatewayOrders(Orders):
         self._gateway = gateway
 
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
-        """One order: what Sage would come to is compared before anything is stored. ValueError for more."""
+        """Send one order: its total in Sage is compared before anything is stored. ValueError for more."""
         if len(batch) > self.about.orders_per_call:
             raise ValueError(f"a call takes one order, got {len(batch)}")
         for one in batch:

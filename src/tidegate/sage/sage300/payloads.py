@@ -48,7 +48,7 @@ class Resolved:
 
 
 def order_payload(order: SalesOrder, known: Resolved, company: Sage300Settings) -> dict[str, Any] | Failure:
-    """The body; TOO_LONG for what does not fit, TOTALS_DIFFER when Sage would come to another total."""
+    """The body; TOO_LONG for what does not fit, TOTALS_DIFFER when Sage would compute another total."""
     codes = Codes()
     body: dict[str, Any] = {"CustomerNumber": codes.check("account", known.customer.account, ACCOUNT)}
     reference = codes.check("order number", order.reference, writing(company).reference_length)
@@ -173,7 +173,7 @@ def _notes(order: SalesOrder, codes: Codes) -> list[dict[str, str]]:
 
 
 def _differs(order: SalesOrder, known: Resolved) -> Failure | None:
-    """What Sage will come to, against the order's total: an order cannot be changed or deleted afterwards (§14)."""
+    """Compare Sage's total with the order's, for an order cannot be changed or deleted afterwards (§14)."""
     lines = [line for line in order.lines if line.kind is not LineKind.COMMENT]
     taxed = [Taxed(net_of(line), line.tax_code, known.rates.get(line.tax_code, ZERO)) for line in lines]
     gross = total(one.net for one in taxed) + total(taxes(taxed, WRITING.arithmetic))

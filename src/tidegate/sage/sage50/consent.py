@@ -213,7 +213,7 @@ def asked_in(secrets: Secrets) -> Asked | None:
 
 
 def forgotten() -> tuple[str, ...]:
-    """What a new consent takes the place of, but for the key that it brings."""
+    """The names in the vault that a new consent replaces, except the key that it brings."""
     return tuple(name for name in (*FORMER, PASSCODE) if name != keys.INITIAL)
 
 

@@ -60,7 +60,7 @@ class Orders:
         return Prepared(order, record, payload_hash(record), gross=record["totalGross"])
 
     def lacking(self, orders: Sequence[Named]) -> list[Failure | None]:
-        """Articles that the products file has not."""
+        """Articles that the products file lacks."""
         ids = self._articles.ids()
         if isinstance(ids, Failure):
             return [None for _ in orders]

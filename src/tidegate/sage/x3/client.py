@@ -1,7 +1,7 @@
 """Calls of one folder: lists and records by REST, objects by SOAP.
 
-Source: contract §2 to §6. Nothing is repeated by itself, but for a token that was refused (once, with a fresh one) and
-a read that took too long (asked again, with a smaller page).
+Source: contract §2 to §6. Only two calls are repeated here: one whose token was refused (once, with a fresh one) and
+a read that took too long (with a smaller page).
 """
 
 from __future__ import annotations

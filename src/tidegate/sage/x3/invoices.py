@@ -112,7 +112,7 @@ def _line(row: Row, document: Document) -> tuple[InvoiceLine, bool]:
 
 
 def _elements(net: Decimal, gross: Decimal, lines: list[InvoiceLine]) -> list[InvoiceLine]:
-    """What is billed besides products, as one amount; none where the lines do not say what they come to."""
+    """What is billed besides products, as one amount; none where the lines do not state their amounts."""
     if any(line.net is None or line.tax is None for line in lines):
         return []
     rest = net - sum((line.net or ZERO for line in lines), ZERO)

@@ -52,7 +52,7 @@ def element_of(line: SalesLine, company: X3Settings) -> str | None:
 
 
 def order_payload(order: SalesOrder, known: Resolved, company: X3Settings) -> dict[str, Any] | Failure:
-    """The object's text by its name; TOO_LONG for what does not fit, TOTALS_DIFFER when X3 would come to another total."""
+    """The object's text by its name; TOO_LONG for what does not fit, TOTALS_DIFFER when X3 would compute another total."""
     codes = FittingTexts("X3")
     reference = codes.check("order number", order.reference, writing(company).reference_length)
     header: dict[str, Any] = {
@@ -158,7 +158,7 @@ def _notes(order: SalesOrder, codes: FittingTexts) -> str:
 
 
 def _differs(order: SalesOrder, company: X3Settings) -> Failure | None:
-    """What X3 will come to, against the order's total."""
+    """Compare the total that X3 will compute with the order's."""
     rates: Mapping[str, Decimal] = company.rates
     lines = [line for line in order.lines if line.kind is not LineKind.COMMENT]
     taxed = [Taxed(net_of(line), line.tax_code, rates.get(line.tax_code, ZERO)) for line in lines]
