@@ -19,6 +19,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
+from documents import check_output
 from process.command import PATIENCE, Command
 from process.gate import Gate, Moment
 from process.hurried import FastClock
@@ -156,7 +157,9 @@ class Stage:
 
     def json(self, *words: str, code: int = 0, config: Path | None = None) -> Any:
         """A command's `--json` document."""
-        return json.loads(self.call(*words, "--json", code=code, config=config).stdout)
+        printed = self.call(*words, "--json", code=code, config=config).stdout
+        check_output([*words, "--json"], printed)
+        return json.loads(printed)
 
     def cycle(self, flow: str = "orders", *, config: Path | None = None) -> dict[str, int]:
         """One cycle by hand, now; its counts."""

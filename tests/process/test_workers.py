@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from documents import check
 from process.command import Command
 from process.conftest import SetUp
 from process.gate import Moment
@@ -49,6 +50,8 @@ def test_a_worker_with_another_configuration_refuses(set_up: SetUp, server: Serv
     stage.wait_for(
         lambda: any(each["event"] == "start" for each in first.log), "it has said which one it has"
     )
+    for line in first.log:
+        check("worker", line)
     other = stage.configure("other.toml", every_orders="2m")
     refused = stage.start("worker", config=other)
     refused.wait(4)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from documents import check
 from tidegate.simulation import answers, coverage
 from tidegate.simulation.products import USUAL
 from tidegate.simulation.run import Outcome, run_week
@@ -103,6 +104,7 @@ def test_the_same_seed_gives_the_same_week_in_another_process(shared: Path) -> N
     outcome = left(kept) if kept.exists() else lived(3, shared)
     command = [str(TIDEGATE), "simulate", "--seeds", "1", "--first", "3", "--json"]
     replayed = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    check("simulate", replayed)
     figures = asdict(outcome)
     del figures["seed"], figures["company_calls"]
     counted = {name: dict(sorted(getattr(outcome, name).items())) for name in ("faults", "faults_by_call")}

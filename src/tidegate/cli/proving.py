@@ -101,6 +101,8 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """Run simulated weeks with failures of every kind. The promises are checked at their ends."""
+    if replay is not None and as_json:
+        raise typer.BadParameter("--replay tells in lines only", param_hint="--json")
     with_room(sage)
     if replay is not None:
         raise typer.Exit(command_of("tidegate.simulation.replaying")(replay))

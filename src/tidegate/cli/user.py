@@ -227,7 +227,10 @@ def token(
         user, now = accounts.find(name), there.clock.now()
         if take:
             tokens.take(user, token, now=now, actor=operator_name(by))
-            print(f"the token {token} is revoked")
+            if as_json:
+                showing.print_json({"user": name, "name": token, "revoked": True})
+            else:
+                print(f"the token {token} is revoked")
             return
         for each in scope or []:
             if each not in set(tokens.Scope):

@@ -29,14 +29,17 @@ class Terminal:
     world: World
     config: Path
 
-    def run(self, *arguments: str, typed: str | None = None, code: int = 0) -> Result:
-        """Run a command and insist on its exit code."""
+    def invoke(self, *arguments: str, typed: str | None = None, config: Path | None = None) -> Result:
+        """Run a command, however it ends."""
         call = Invocation(
             clock=SharedClock(self.world.clock), factory=ClientFactory(transport=self.world.transport)
         )
-        result = CliRunner().invoke(
-            app, ["--config", str(self.config), *arguments], input=typed, obj=call, prog_name="tidegate"
-        )
+        words = ["--config", str(config or self.config), *arguments]
+        return CliRunner().invoke(app, words, input=typed, obj=call, prog_name="tidegate")
+
+    def run(self, *arguments: str, typed: str | None = None, code: int = 0) -> Result:
+        """Run a command and insist on its exit code."""
+        result = self.invoke(*arguments, typed=typed)
         assert result.exit_code == code, (arguments, result.exit_code, result.output, result.exception)
         assert "Traceback" not in result.output
         return result

@@ -18,6 +18,7 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 
+from documents import check, check_output
 from integration.cli.terminal import Terminal
 from tidegate.simulation.products import USUAL
 from tidegate_sandbox import magento, sage200
@@ -65,7 +66,9 @@ class Machine:
 
     def json(self, *arguments: str) -> Any:
         """Run a command with `--json`."""
-        return json.loads(self.run(*arguments, "--json"))
+        printed = self.run(*arguments, "--json")
+        check_output([*arguments, "--json"], printed)
+        return json.loads(printed)
 
 
 def free_port() -> int:
@@ -154,8 +157,11 @@ def runs_until_stopped(machine: Machine, number: signal.Signals) -> int:
     """`run` notes Sage's numbers in the shop, then ends well when it is asked; how many it noted."""
     process = machine.start("run", "--json")
     assert process.stderr is not None
-    lines = (json.loads(line) for line in process.stderr)
-    noted = next(line for line in lines if line.get("flow") == "order-status" and line["confirmed"])
+    for text in process.stderr:
+        noted = json.loads(text)
+        check("run", noted)
+        if noted.get("flow") == "order-status" and noted["confirmed"]:
+            break
     process.send_signal(number)
     out, _ = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (0, "")
@@ -174,6 +180,7 @@ def test_a_simulated_shop_as_a_server(tmp_path: Path) -> None:
     while not text.endswith("\n}\n"):
         text += process.stdout.readline()
     document = json.loads(text)
+    check("sandbox", document)
     assert document["credentials"]["consumer_key"]
     assert len(httpx.get(f"{document['control']}/books").json()["orders"]) == 2
     process.send_signal(signal.SIGINT)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from documents import check_output
+
 #: Commands one after the other in a process of their own: what they said, and their exit codes.
 PROGRAM = """
 import json, sys
@@ -30,6 +32,9 @@ def test_users_are_made_listed_and_shut_out(tmp_path: Path) -> None:
         ["user", "add", "anna"],
         ["user", "add", "ben", "--connection", "nowhere"],
         ["user", "list", "--json"],
+        ["user", "link", "anna", "--json"],
+        ["user", "token", "anna", "till", "--scope", "prices", "--json"],
+        ["user", "token", "anna", "till", "--take", "--json"],
     ]
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM],
@@ -39,7 +44,10 @@ def test_users_are_made_listed_and_shut_out(tmp_path: Path) -> None:
         check=True,
         text=True,
     )
-    (code, begun, _), added, again, nowhere, listed = map(json.loads, ran.stdout.splitlines())
+    answers = [json.loads(line) for line in ran.stdout.splitlines()]
+    for words, answer in zip(commands, answers, strict=True):
+        check_output(words, answer[1])
+    (code, begun, _), added, again, nowhere, listed, linked, made_token, taken = answers
     assert code == 0
     first = json.loads(begun)["console"]
     assert first["user"] == "demo"
@@ -51,3 +59,7 @@ def test_users_are_made_listed_and_shut_out(tmp_path: Path) -> None:
     assert nowhere[0] == 5
     (anna, _demo) = json.loads(listed[1])["users"]
     assert anna["roles"] == [{"role": "administrator", "connection": "*"}]
+    assert json.loads(linked[1])["link"].startswith("http://127.0.0.1:8900/invitation/")
+    token = json.loads(made_token[1])
+    assert (token["scopes"], len(token["token"]) > 20) == (["prices"], True)
+    assert json.loads(taken[1]) == {"user": "anna", "name": "till", "revoked": True}

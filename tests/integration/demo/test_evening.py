@@ -16,6 +16,8 @@ import httpx
 import psutil
 import pytest
 
+from documents import check
+
 #: Ctrl-C as at a terminal, also where the tests themselves run in the background and ignore it.
 PROGRAM = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
@@ -85,6 +87,7 @@ def test_nothing_is_lost_or_doubled_the_account_adds_up_and_the_console_shows_it
     assert "every account adds up" in page
     assert process.returncode == 0, stderr
     report = json.loads(stdout)
+    check("demo", report)
     assert set(report) == {
         *(
             "read",

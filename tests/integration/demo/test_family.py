@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from documents import check
 from integration.demo.test_evening import demo
 from tidegate.demo.family.family import staged
 from tidegate.simulation.products import SIMULATED
@@ -37,6 +38,7 @@ def test_one_products_trouble_delays_no_other(tmp_path: Path) -> None:
         stdout, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, stderr
     report = json.loads(stdout)
+    check("demo", report)
     assert report["websites"] == report["digests"] == len(SIMULATED) == 7
     assert list(report["products"]) == list(report["closings"]) == list(SIMULATED)
     assert report["adds_up"]
