@@ -5,17 +5,27 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
-from tidegate.cli.documents.schemas import BY_HAND, COMPLAINT, SHAPES, file_of
+from tidegate.cli.documents.schemas import COMPLAINT, SHAPES, file_of
 
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
-NAMES = {*SHAPES, *BY_HAND}
+NAMES = set(SHAPES)
 #: The commands whose documents were held against their schemas in this process.
 seen: set[str] = set()
+
+
+FORMATS = jsonschema.FormatChecker(["date"])
+
+
+@FORMATS.checks("date-time", ValueError)
+def instant(value: object) -> bool:
+    """With its offset from UTC."""
+    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
 
 
 @functools.cache
@@ -23,7 +33,7 @@ def validator(command: str) -> Any:
     """Of one command; a schema that is none is a failure, too."""
     schema = json.loads((FOLDER / file_of(command)).read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    return jsonschema.Draft202012Validator(schema, format_checker=FORMATS)
 
 
 def check(command: str, document: Any) -> None:

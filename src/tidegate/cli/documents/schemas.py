@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tidegate.cli.documents import comparing, proving, queue, running, setting_up, shape
+from tidegate.cli.documents import books, comparing, overview, proving, queue, running, setting_up, shape
 
 COMPLAINT = "error"  #: the document of any command that fails
 #: What each command with `--json` prints, one of these; its schema bears its name, with hyphens.
@@ -40,6 +40,11 @@ SHAPES: dict[str, Sequence[Any]] = {
     "items retry": [queue.ItemsRetried],
     "halt": [queue.ConnectionChanged],
     "lift": [queue.ConnectionChanged],
+    "status": [overview.Status],
+    "trace": [books.Trace],
+    "alerts": [overview.Alerts],
+    "digest": [overview.Digest],
+    "month-end": [books.MonthEnd],
     "alerts test": [queue.AlertsTest],
     "reconcile": [comparing.Reconciliation],
     "coverage": [comparing.Coverage],
@@ -52,8 +57,6 @@ SHAPES: dict[str, Sequence[Any]] = {
     "bench": [proving.Bench],
     "sandbox": [proving.Served, list[proving.Served], proving.Placed],
 }
-#: Whose schema is written by hand.
-BY_HAND = ("status", "trace", "alerts", "digest", "month-end")
 
 
 def schema(command: str) -> dict[str, Any]:
@@ -74,16 +77,20 @@ def schema(command: str) -> dict[str, Any]:
     }
 
 
-def _needed(part: Any, named: Mapping[str, Any]) -> set[str]:
-    """The names that a part of a schema refers to, and those that these refer to."""
-    if isinstance(part, list):
-        return {name for each in part for name in _needed(each, named)}
-    if not isinstance(part, dict):
-        return set()
-    found = _needed(list(part.values()), named)
-    if "$ref" in part:
-        name = part["$ref"].rpartition("/")[2]
-        found |= {name} | _needed(named[name], named)
+def _needed(own: Any, named: Mapping[str, Any]) -> set[str]:
+    """The names that these parts of a schema refer to, and those that these refer to."""
+    found: set[str] = set()
+    left = [own]
+    while left:
+        part = left.pop()
+        if isinstance(part, list):
+            left += part
+        elif isinstance(part, dict):
+            left += part.values()
+            name = part.get("$ref", "").rpartition("/")[2] if isinstance(part.get("$ref"), str) else ""
+            if name and name not in found:
+                found.add(name)
+                left.append(named[name])
     return found
 
 
@@ -98,7 +105,7 @@ def text_of(command: str) -> str:
 
 
 def write(folder: Path) -> None:
-    """Write all that are not written by hand."""
+    """Write all of them."""
     for command in SHAPES:
         (folder / file_of(command)).write_text(text_of(command), encoding="utf-8")
 
