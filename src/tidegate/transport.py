@@ -109,7 +109,7 @@ class Counter:
     """Counts the requests of one client over all threads, and in the tally of the work that makes them."""
 
     value: int = 0
-    bytes: int = 0  #: of bodies, both ways
+    bytes: int = 0  #: bytes of bodies, sent and received
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def weigh(self, size: int) -> None:

@@ -88,7 +88,10 @@ class Codes:
     tax_schedule: str = ""
     scheduled: Decimal = Decimal(0)  #: percent of that schedule
     order_calls: int = 1  #: that one order takes, where its number and total come first
-    list_calls: tuple[int, int] = (2, 1)  #: of a price book, and of invoices and credit notes, without news
+    list_calls: tuple[int, int] = (
+        2,
+        1,
+    )  #: calls for a price book, and for invoices and credit notes, without news
     news_calls: Mapping[str, int] = field(default_factory=dict)  #: desk -> calls without news, if not 1
 
 

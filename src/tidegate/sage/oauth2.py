@@ -47,7 +47,7 @@ class Server:
     access_seconds: int  #: the lifetime of an access token where the answer does not state it
     extra: tuple[tuple[str, str], ...] = ()  #: further parameters of the page to open
     ahead: timedelta = AHEAD
-    authorize_url: str = ""  #: of the page, where it has another address than the tokens
+    authorize_url: str = ""  #: address of the page, where its host is not that of the tokens
     refresh_lasts: timedelta | None = None  #: where each renewal starts the lifetime of the sign-in again
     warn: timedelta = WARN  #: how long before its end the operator is notified
 

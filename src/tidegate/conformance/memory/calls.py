@@ -44,7 +44,7 @@ class Calls:
     forbidden: set[str] = field(default_factory=set)
     troubles: list[Trouble] = field(default_factory=list)
     a_minute: int | None = None  #: calls that are allowed
-    times: list[datetime] = field(default_factory=list)  #: of the calls so far
+    times: list[datetime] = field(default_factory=list)  #: when each call so far was made
     late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
 
     @property

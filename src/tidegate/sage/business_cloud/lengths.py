@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from tidegate.sage.fitting_texts import FittingTexts
 
-LINE, POSTCODE = 50, 10  #: of an address' fields
-NAME, REFERENCE, EMAIL = 100, 10, 100  #: of a contact
-NOTES = 2000  #: of a document
+LINE, POSTCODE = 50, 10  #: characters of an address's fields
+NAME, REFERENCE, EMAIL = 100, 10, 100  #: characters of a contact's fields
+NOTES = 2000  #: characters of a document's notes
 
 
 class Codes(FittingTexts):

@@ -16,9 +16,9 @@ from tidegate.domain.orders.sales_order import LineKind
 from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
 
 ACCOUNT: Final = 10  #: characters of a contact's reference
-REFERENCE: Final = 25  #: of a document's
-PRODUCT: Final = 30  #: of a stock item's code
-KEY: Final = 60  #: of our key in the notes (A: notes have 2,000)
+REFERENCE: Final = 25  #: characters of a document's reference
+PRODUCT: Final = 30  #: characters of a stock item's code
+KEY: Final = 60  #: characters of our key in the notes (A: notes have 2,000)
 LOOKUPS: Final = 50  #: references that one look-up carries, where they begin alike
 
 WRITING: Final = OrderWriting(

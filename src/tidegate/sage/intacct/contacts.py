@@ -25,8 +25,8 @@ from tidegate.sage.intacct.queries import Query, among, in_parts
 from tidegate.sage.intacct.rows import text_of
 
 NAME = 200  #: characters of CONTACTNAME (A)
-PERSON = 100  #: of PRINTAS (A)
-LINE = 80  #: of an address line (A)
+PERSON = 100  #: characters of PRINTAS (A)
+LINE = 80  #: characters of an address line (A)
 LINES = 3
 
 

@@ -13,10 +13,10 @@ from tidegate.sage.intacct.settings import IntacctSettings
 from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
 
 ACCOUNT: Final = 20  #: characters of CUSTOMERID
-REFERENCE: Final = 45  #: of `referenceno`
-PRODUCT: Final = 30  #: of ITEMID
-KEY: Final = 100  #: of a custom field that holds text
-ORDERS: Final = 25  #: of one request: its answer takes the sum of its orders' times (§12)
+REFERENCE: Final = 45  #: characters of `referenceno`
+PRODUCT: Final = 30  #: characters of ITEMID
+KEY: Final = 100  #: characters of a custom field that holds text
+ORDERS: Final = 25  #: the most of one request, whose answer takes the sum of its orders' times (§12)
 LOOKUPS: Final = 500  #: keys that one look-up carries; an `in` takes 1000
 
 

@@ -52,9 +52,9 @@ class OrderWriting:
     guard: Guard
     arithmetic: Arithmetic  #: how the product rounds
     key_length: int
-    reference_length: int  #: of the customer's order number
+    reference_length: int  #: characters of the customer's order number
     account_length: int
-    product_length: int  #: of a product's code
+    product_length: int  #: characters of a product's code
     line_kinds: frozenset[LineKind]
     tax: Tax
     customers: Customers
@@ -66,7 +66,7 @@ class OrderWriting:
     lookups_per_call: int = 25  #: keys that one look-up call carries
     all_or_nothing: bool = False  #: one bad order refuses its whole call
     hands_over: bool = False  #: orders go in parcels of up to `orders_per_call`, whose result is read later
-    one_parcel: bool = True  #: of those, one at a time: a second could replace the first
+    one_parcel: bool = True  #: parcels are sent one at a time: a second could replace the first
     states_numbers: bool = True  #: an accepted order has a number, or gets one later
     make_key: KeyMaker = full_key  #: the key that the product keeps with an order, of up to `key_length`
     make_customer_keys: CustomerKeys = full_customer_keys  #: with a customer, from the store's customer id

@@ -17,9 +17,9 @@ from tidegate.sage.sage100.settings import Sage100Settings
 from tidegate.sage.sage100.writers import ByImportJob, ByWebServices
 
 KEY: Final = 40  #: characters of the field that holds our key, and of the agent's journal
-REFERENCE: Final = 30  #: of CustomerPONo
-PRODUCT: Final = 30  #: of ItemCode
-LINE_KEY: Final = 60  #: of the lines' field
+REFERENCE: Final = 30  #: characters of CustomerPONo
+PRODUCT: Final = 30  #: characters of ItemCode
+LINE_KEY: Final = 60  #: characters of the lines' field
 LOOKUPS: Final = 50  #: keys of one by-key call
 BATCH: Final = 10  #: orders of one call, and so of one session
 _short_order_key = short_keys(KEY, prefix="MGO")

@@ -14,8 +14,8 @@ from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, T
 ARITHMETIC: Final = Arithmetic()
 """Five decimals for prices, discounts and quantities, tax per line, half away from zero (§9.6, A)."""
 ACCOUNT: Final = 8  #: characters of a customer's `reference`
-REFERENCE: Final = 30  #: of `customer_document_no`
-PRODUCT: Final = 30  #: of a product's `code`
+REFERENCE: Final = 30  #: characters of `customer_document_no`
+PRODUCT: Final = 30  #: characters of a product's `code`
 LOOKUPS: Final = 50  #: keys that one look-up carries, as far as the query string's length permits
 
 

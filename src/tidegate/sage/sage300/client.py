@@ -24,7 +24,7 @@ from tidegate.transport import Answer, Counted, HttpClient, NoAnswer
 PAGE = 1000  #: rows that a page may have at most when it was too large once
 SMALLEST_PAGE = 25
 MOST_PAGES = 10_000
-KEY_SIGNS = "',="  #: of an entry's key that an address has unencoded
+KEY_SIGNS = "',="  #: characters of an entry's key that an address has unencoded
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 

@@ -35,7 +35,7 @@ from tidegate.sage.sage300.writing import ACCOUNT, KEY, PRODUCT, WRITING, writin
 OWN_NUMBER = re.compile(r"[A-Z0-9-]+")  #: what Sage keeps of an order number as it was given
 LINE, CITY, ZIP, PHONE, EMAIL = 60, 30, 20, 30, 50  #: characters of an address' fields
 COMMENT = 250
-LINE_KEY = 60  #: of an optional field's text
+LINE_KEY = 60  #: characters of an optional field's text
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
         "WebSite"  #: text of customers that holds our key: optional fields cannot be looked up
     )
     own_order_number: bool = False  #: orders get a number of ours, and Sage refuses it a second time
-    order_prefix: str = "WEB"  #: of such numbers
+    order_prefix: str = "WEB"  #: prefix of order numbers that the hub gives
     stock: str = ""  #: the resource, or the other way, that reports stock; "" = none does
     contracts: Literal["", "gateway", "sql", "csv"] = (
         ""  #: how contract prices are read; "" = by the gateway, if any

@@ -15,7 +15,7 @@ from tidegate.redaction import redact
 from tidegate.sage.sage300.tables import Columns, Only
 
 SCHEMA = "dbo"
-MOST_VALUES = 500  #: of one statement; SQL Server takes 2100
+MOST_VALUES = 500  #: the most of one statement; SQL Server takes 2100
 MAY_WRITE = "SELECT HAS_PERMS_BY_NAME('dbo.OEORDH', 'OBJECT', 'UPDATE')"
 SIGN_IN, RIGHTS, ABSENT = ("28000", "28"), ("42000",), ("42S02", "42S22")  #: SQLSTATE of ODBC
 

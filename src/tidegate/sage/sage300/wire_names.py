@@ -37,7 +37,7 @@ COMMITTED: Final = "QuantityCommitted"  # A (column QTYCOMMIT)
 LINE_OPTIONS: Final = "OrderDetailOptionalFields"
 CHARGE_CODE: Final = "MiscellaneousChargesCode"
 LINE_TAX: Final = "TaxClass1"  # P
-DETAIL_WIDTH: Final = 80  #: of one comment or instruction, A
+DETAIL_WIDTH: Final = 80  #: characters of one comment or instruction, A
 
 
 @dataclass(frozen=True, slots=True)

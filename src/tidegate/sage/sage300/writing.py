@@ -16,11 +16,11 @@ from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.writers import ByCsvImport
 
 ACCOUNT: Final = 12  #: characters of CustomerNumber
-REFERENCE: Final = 22  #: of PurchaseOrderNumber
-PRODUCT: Final = 24  #: of ItemNumber
-KEY: Final = 60  #: of OrderReference
-NUMBER: Final = 22  #: of OrderNumber
-RECEIPT: Final = 24  #: of CheckReceiptNumber
+REFERENCE: Final = 22  #: characters of PurchaseOrderNumber
+PRODUCT: Final = 24  #: characters of ItemNumber
+KEY: Final = 60  #: characters of OrderReference
+NUMBER: Final = 22  #: characters of OrderNumber
+RECEIPT: Final = 24  #: characters of CheckReceiptNumber
 LOOKUPS: Final = 100  #: keys that one look-up carries; the address' length decides how many calls it takes
 RECEIPT_PREFIX: Final = "TGR"
 _short_receipt_key = short_keys(RECEIPT, prefix=RECEIPT_PREFIX)

@@ -16,7 +16,7 @@ from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
 from tidegate.sage.sage50.writing import ACCOUNT
 
-MOST_RECORDS = 500  #: of one file (§8, A)
+MOST_RECORDS = 500  #: the most of one file (§8, A)
 SHORTEST_CHECKSUM = 8  #: characters of a checksum that are enough to name a file
 
 

@@ -14,9 +14,9 @@ from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, T
 
 ARITHMETIC: Final = Arithmetic(tax_rounding=TaxRounding.PER_RATE)
 """Tax once per rate, half away from zero (§10, A)."""
-KEY: Final = 40  #: of an order's id
-ACCOUNT: Final = 60  #: of a customer's id
-PRODUCT: Final = 60  #: of a product's reference
+KEY: Final = 40  #: characters of an order's id
+ACCOUNT: Final = 60  #: characters of a customer's id
+PRODUCT: Final = 60  #: characters of a product's reference
 
 
 def writing(orders_per_call: int) -> OrderWriting:

@@ -57,7 +57,7 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
     customer_country: str = ""  #: of such accounts, where the shop knows no address: X3 wants a country
     tracking_field: str = "BOLNUM"  #: of deliveries
     own_order_number: bool = False  #: orders get a number of ours, and X3 refuses it a second time
-    order_prefix: str = "WEB"  #: of such numbers
+    order_prefix: str = "WEB"  #: prefix of order numbers that the hub gives
     close_reason: str = ""  #: orders are cancelled by closing them with this reason; "" = a person does it
     look_up: Literal["rest", "soap", "graphql"] = "rest"
     graphql_fields: dict[str, str] = {}  #: fields of orders -> paths of the GraphQL node, where they differ

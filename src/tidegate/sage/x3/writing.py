@@ -16,10 +16,10 @@ from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, T
 from tidegate.sage.x3.settings import X3Settings
 
 ACCOUNT: Final = 15  #: characters of BPCNUM
-KEY: Final = 20  #: of CUSORDREF
-REFERENCE: Final = 50  #: of a field of the site
-PRODUCT: Final = 20  #: of ITMREF
-NUMBER: Final = 20  #: of SOHNUM
+KEY: Final = 20  #: characters of CUSORDREF
+REFERENCE: Final = 50  #: characters of a field of the site
+PRODUCT: Final = 20  #: characters of ITMREF
+NUMBER: Final = 20  #: characters of SOHNUM
 LOOKUPS: Final = 50  #: keys that one look-up carries; the address' length decides how many calls it takes
 
 WRITING: Final = OrderWriting(
