@@ -88,10 +88,8 @@ class Codes:
     tax_schedule: str = ""
     scheduled: Decimal = Decimal(0)  #: percent of that schedule
     order_calls: int = 1  #: that one order takes, where its number and total come first
-    list_calls: tuple[int, int] = (
-        2,
-        1,
-    )  #: calls for a price book, and for invoices and credit notes, without news
+    #: Calls that read a price book, and invoices and credit notes, when nothing is new.
+    list_calls: tuple[int, int] = (2, 1)
     news_calls: Mapping[str, int] = field(default_factory=dict)  #: desk -> calls without news, if not 1
 
 

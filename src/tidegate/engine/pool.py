@@ -50,15 +50,12 @@ class Pool:
     threads: int
     seen: Seen | None = None
     share: FairShare = field(init=False)
-    _look_at: dict[str, float] = field(
-        default_factory=dict
-    )  #: connection -> its next look, on the monotonic clock
-    _not_before: dict[tuple[str, str], float] = field(
-        default_factory=dict
-    )  #: refused cycle -> its next try, likewise
-    _sound: set[tuple[str, str]] = field(
-        default_factory=set
-    )  #: flows whose last cycle ended without an unexpected error
+    #: Connection -> its next look, on the monotonic clock.
+    _look_at: dict[str, float] = field(default_factory=dict)
+    #: Connection and flow of a refused cycle -> its next try, likewise.
+    _not_before: dict[tuple[str, str], float] = field(default_factory=dict)
+    #: Connections and flows whose last cycle ended without an unexpected error.
+    _sound: set[tuple[str, str]] = field(default_factory=set)
     _wanted: threading.Condition = field(default_factory=threading.Condition)  #: a thread may begin a cycle
     _ended: threading.Condition = field(default_factory=threading.Condition)  #: a cycle has ended
 

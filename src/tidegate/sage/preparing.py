@@ -1,4 +1,4 @@
-"""Orders and receipts are prepared from one reading of the names that they refer to; what is missing is said alike."""
+"""Orders and receipts are prepared from one reading of the names that they refer to; both report missing names in the same way."""
 
 from __future__ import annotations
 

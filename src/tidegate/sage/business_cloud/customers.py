@@ -69,7 +69,7 @@ class Customers:
         return found
 
     def _matches(self) -> list[CustomerMatch] | Failure:
-        """All contacts, with what is new."""
+        """All contacts, with the latest changes."""
         failure = self._reference.contacts_read.refresh()
         if failure is not None:
             return failure

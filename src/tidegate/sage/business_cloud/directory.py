@@ -1,7 +1,7 @@
 """A list kept in memory: read whole once in a process, afterwards by its changes.
 
 There is no call that finds several records by their names (contract §3.1), and the budget of calls is small: one call
-of what is new answers for all names at once.
+for the changes answers for all names at once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Directory:
         self._cursor: str | None = None
 
     def refresh(self) -> Failure | None:
-        """Read what is new; all of it the first time."""
+        """Read the changes; the first time the whole list."""
         with self._lock:
             found = changes(self._client, self._stream, self._cursor, self._now())
             if isinstance(found, Failure):

@@ -167,7 +167,7 @@ class Orders:
         """The document of an order: a new one, or what became of one that the same request has made before.
 
         Such a request is answered with its first answer, for days, whatever was done with the document since. Where
-        that counts for nothing any more, this is another order, under an id of its own.
+        that document is void, this becomes another order, under an id of its own.
         """
         resource, body = resource_of(self._company.orders), dict(payload)
         before = self._client.server_time  # of the look-up, which goes ahead

@@ -1,6 +1,6 @@
 """How far orders have come, by their documents: what is invoiced is done, since there are no shipments here.
 
-Source: contract §8, §9. A quote that was deleted is in no list of what is gone: once a day, those that were open are asked
+Source: contract §8, §9. No list reports deleted quotes: once a day, those that were open are asked
 for again.
 """
 

@@ -1,7 +1,7 @@
 """What was paid at checkout: a payment on account, which is set against its invoice later.
 
 Source: contract §8.4. The key of a receipt is a mark in its reference. No call searches for references of payments: those
-of a business are kept in memory, and what is new is read before anything is said of them.
+of a business are kept in memory, and changes are read before every answer.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ class Receipts:
     # Allocate
 
     def allocate(self, allocation: NewAllocation) -> Outcome:
-        """Set a receipt, or what is left of it, against an invoice: never more than both have left."""
+        """Allocate a receipt to an invoice, as far as both have an open amount."""
         invoice_id, receipt_id = _id(allocation.debit_entry), _id(allocation.credit_entry)
         invoice = self._client.entry(INVOICES, invoice_id, {"mark_as_sent": "false"})
         if isinstance(invoice, Failure):

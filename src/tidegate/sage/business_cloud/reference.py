@@ -1,6 +1,6 @@
 """What orders refer to: contacts, items, ledger accounts, tax rates and banks, remembered by name.
 
-Source: contract §7. A name that is not known is looked for in what is new since the last time.
+Source: contract §7. An unknown name is looked for in the changes since the last read.
 """
 
 from __future__ import annotations
@@ -205,7 +205,7 @@ def contact_of(row: Row, home: str) -> Contact:
 
 
 def item_of(row: Row, *, service: bool) -> Item:
-    """An item. A product without a kind counts as stocked where it says what is there."""
+    """An item. A product without a kind counts as stocked if it states a quantity."""
     kind = id_of(row, "catalog_item_type")
     stocked = not service and (kind == STOCK_ITEM or "quantity_in_stock" in row)
     return Item(

@@ -69,7 +69,7 @@ class Stock:
         return Delta(tuple(levels), cursor, full=True, bad=tuple(bad), as_of=as_of)
 
     def _refresh(self) -> Failure | None:
-        """All items; of many, what has changed since, and all of them now and then."""
+        """Read all items; of more than `FEW` only the changes, and all of them every `full_stock_hours`."""
         now = self._now()
         longest = timedelta(hours=self._company.full_stock_hours)
         whole = self._read_at is None or len(self._levels) <= FEW or now - self._read_at >= longest
@@ -86,7 +86,7 @@ class Stock:
         return None
 
     def forget(self) -> None:
-        """Read all of them again."""
+        """Forget all levels, so that the next read is a full one."""
         self._levels, self._read_at = {}, None
 
 

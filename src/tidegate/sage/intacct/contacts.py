@@ -70,7 +70,7 @@ def _last_first(address: Address) -> str:
 
 
 class Contacts:
-    """Makes the contacts that orders need, several in one function; what is there already is not made again."""
+    """Makes the contacts that orders need, several in one function; existing ones are not made again."""
 
     def __init__(self, client: IntacctClient) -> None:
         self._client = client

@@ -1,7 +1,7 @@
 """The doorbell: the product calls the hub (an approval, a notification, a web hook, an offline answer).
 
 Any sender can call an address. So a call-back counts only as far as the room can prove it, and even then it
-hastens a read and nothing more: what has changed is read from the company itself, by the flow that reads it
+only hastens a read: the changes are read from the company itself, by the flow that reads it
 anyway. The one thing taken from a call-back is a secret that the company gives in no other way (an approval's
 key), after every proof that the room has. A call-back that is lost, late, doubled or out of order does no harm.
 """

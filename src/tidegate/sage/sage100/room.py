@@ -170,7 +170,7 @@ class Sage100Company:
         self._client.command("drain")
 
     def _welcome(self) -> Failure | None:
-        """Once a process, and after standing down: an agent that was drained, by whomever of us, works again."""
+        """Greet the agent, once in a process and after `stand_down`: a drained agent works again."""
         with self._lock:
             greeted, drained = self._greeted, self._drained
         if greeted and not drained:

@@ -1,6 +1,6 @@
 """Orders cancelled by the gateway: an order of which nothing was shipped is deleted (contract §1, §7).
 
-The Web API can neither change nor delete an order. What it shows is looked at first; what is gone is cancelled.
+The Web API can neither change nor delete an order. The order is looked up first; one that is gone is cancelled.
 """
 
 from __future__ import annotations

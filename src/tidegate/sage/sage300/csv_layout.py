@@ -41,7 +41,7 @@ USUAL = """\
 
 
 class NoLayout(Exception):
-    """The sample does not show what an order needs; the text says what is missing."""
+    """The sample lacks a column that an order needs; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
