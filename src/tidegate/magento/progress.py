@@ -43,7 +43,7 @@ class Progress(Generic[T]):
         self._limit = limit
         self._seen: dict[int, str] = {}
         self._held: list[UnreadableOrder] = []
-        self._barrier: Key | None = None  #: where the traversal stood when the first of `_held` was found
+        self._barrier: Key | None = None  #: all of `_held` are behind this place; None: the start
         self._good_since = 0
         self._bad = 0
 
@@ -79,6 +79,8 @@ class Progress(Generic[T]):
             return Failure(Code.SERVER_TROUBLE, text, sent=False)
         if not self._held:
             self._barrier = cursor
+        elif self._barrier is not None:  # a stretch that is read again begins before it
+            self._barrier = None if cursor is None else min(self._barrier, cursor)
         self._held.append(one)
         self._good_since = 0
         return None

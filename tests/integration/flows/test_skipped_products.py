@@ -68,7 +68,7 @@ def test_goods_do_not_wait_for_a_skipped_product_that_lies_elsewhere(shop: Fulfi
     assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
 
 
-@pytest.mark.parametrize("tells_amounts", [True, False])
+@pytest.mark.parametrize("states_amounts", [True, False])
 def test_reconciliation_counts_a_skipped_product_as_goods(shop: Fulfilled, states_amounts: bool) -> None:
     shop.stage.turn(states_amounts=states_amounts)
     placed = shop.sent(lines=LINES, shipping=Decimal("12.00"))
