@@ -32,7 +32,7 @@ RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 
 @dataclass(frozen=True, slots=True)
 class AlertKind:
-    """One kind. `when` and `ends` are sentences for people, as in `docs/alerts.md`."""
+    """One kind. `when` and `ends` are sentences for users, as in `docs/alerts.md`."""
 
     code: str
     severity: Severity

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """`name` is what people know it by (a SKU, a document's number); `key` the id that pages go by."""
+    """`name` identifies it for users (a SKU, a document's number); `key` is the id that paging uses."""
 
     name: str
     why: str

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Delta(Generic[T]):
-    """Rows that are new or changed. Rows may repeat (overlap): whoever takes them in is idempotent.
+    """Rows that are new or changed. Rows may repeat (overlap): the reader must be idempotent.
 
     `cursor` is opaque and belongs to the room that made it; it is kept in the transaction that keeps
     the rows. `full` says that everything was read: a value without a row no longer exists.

@@ -141,7 +141,7 @@ GROUP_OF: dict[Code, Group] = {
 class Failure:
     """One failure of one record or of one call.
 
-    `text` is for people and says what to do. `retry_after` is in seconds. `missing` names what a
+    `text` is for users and says what to do. `retry_after` is in seconds. `missing` names what a
     held record waits for, as `kind:name` (`sku:HUB-0001`, `payment:checkmo`), so that all records
     which wait for the same thing are released together. `sent` says whether the request may have
     left this machine: a failure that certainly had no effect is never in doubt.

@@ -80,7 +80,7 @@ def plain(value: Decimal) -> str:
 
 
 def shown(value: Decimal) -> str:
-    """The number for people: at least two decimals, more when it has more."""
+    """The number for display: at least two decimals, more when it has more."""
     text = plain(value)
     whole, _, fraction = text.partition(".")
     return f"{whole}.{fraction.ljust(2, '0')}"

@@ -106,7 +106,7 @@ def after_absence(
 
 
 def _from_threshold(code: Code, failures_before: int, threshold: int) -> Code | None:
-    # Each time from then on: an open alert is counted and takes the newest text, and nobody is notified again.
+    # Each time from then on: an open alert is counted and takes the newest text, and no further notification is sent.
     return code if 0 < threshold <= failures_before + 1 else None
 
 

@@ -49,7 +49,7 @@ class Usage:
 
     @property
     def words(self) -> str:
-        """For people; what is nought is left out."""
+        """A text for users; zeros are left out."""
         parts = (
             (self.calls, f"{self.calls} calls"),
             (self.units, f"{self.units} metered units"),

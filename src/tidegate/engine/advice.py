@@ -86,7 +86,7 @@ def advise(
 ) -> Advice | None:
     """Advice for one connection from its last `days` days; None without any sale.
 
-    `skus` are Sage's codes of SKUs that it calls otherwise. `other_percent` is what other channels sell, in
+    `skus` are Sage's codes of SKUs that have another name there. `other_percent` is what other channels sell, in
     percent of the web's; None = as Sage's stock has moved, where the ledger has watched that long enough.
     """
     since, zone = now - timedelta(days=days), ZoneInfo(company.time_zone)

@@ -1,6 +1,6 @@
 """Seats in use and budgets of a company, for `status`, the digest and the metrics.
 
-What a company's room says of them is kept in the ledger when a hub opens it, so that whoever only reads reports
+What a company's room says of them is kept in the ledger when a hub opens it, so that a process that only reads reports
 needs neither secrets nor a room. What is used is counted in the ledger, over all processes.
 """
 
@@ -55,7 +55,7 @@ def known_of(company: str) -> Known:
 
 
 def seat_row(company: str, now: datetime) -> dict[str, Any] | None:
-    """Seats that are taken now, by which processes, of how many; None where nobody knows."""
+    """Seats that are taken now, by which processes, of how many; None when not known."""
     known = known_of(company)
     if not known.pool:
         return None

@@ -62,7 +62,7 @@ def other_kind(item: Item) -> str:
 
 
 def known_ties(connection: str) -> frozenset[str]:
-    """The ties that the product gives. Before the books were read nobody knows: then they are missing."""
+    """The ties that the product gives. Before the books were read they are unknown, and missing."""
     written = marks.read(marks_of(connection))
     return TIES if written is None else frozenset(written.split())
 

@@ -1,6 +1,6 @@
 """Notice that the machine's clock was changed, and keep cycles and waits right all the same.
 
-Two witnesses: within this process the monotonic clock, which nobody can put back; over restarts the
+Two witnesses: within this process the monotonic clock, which cannot be put back; over restarts the
 heartbeat, the latest instant at which a hub worked with this ledger.
 """
 
@@ -69,7 +69,7 @@ def look(watch: ClockWatch, clock: Clock) -> timedelta:
 
 
 def jump_text(jump: timedelta, now: datetime) -> str:
-    """What happened, for people."""
+    """What happened, for users."""
     size = timedelta(seconds=round(abs(jump).total_seconds()))
     how = "put back" if jump < timedelta(0) else "put forward, or the machine was suspended,"
     return (

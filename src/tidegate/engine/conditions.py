@@ -1,4 +1,4 @@
-"""What nobody's failure reports by itself: halts, windows, budgets, credentials, comparisons that are due.
+"""Conditions that no failure reports: halts, windows, budgets, credentials, comparisons that are due.
 
 Each is raised once, updated while it lasts and cleared when it is over. `watch` looks at them; no call is made.
 """

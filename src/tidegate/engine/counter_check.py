@@ -39,7 +39,7 @@ def check_when_due(hub: Hub) -> None:
 
 
 def in_words(found: list[tally.Drift]) -> str:
-    """For people."""
+    """The text for users."""
     named = "; ".join(
         f"{each.connection} {each.flow} {each.step}".rstrip() + f": kept {each.kept}, counted {each.found}"
         for each in found[:MOST]

@@ -45,7 +45,7 @@ class Covered:
 
 def coverage(connection: Connection) -> list[Covered] | Failure:
     """Ask both systems for their lists; the first that does not answer is the failure."""
-    connection.store.client.take_bad_rows()  # what somebody else's reading has left
+    connection.store.client.take_bad_rows()  # what another process's reading has left
     lists = connection.company.code_lists()
     if isinstance(lists, Failure):
         return lists
@@ -80,7 +80,7 @@ def coverage(connection: Connection) -> list[Covered] | Failure:
 
 
 def unreadable(side: str, bad: Iterable[BadRow]) -> Iterator[Covered]:
-    """Rows of either side's lists that cannot be read, by their own names: where they go nobody can say."""
+    """Rows of either side's lists that cannot be read, by their own names: where they belong is unknown."""
     return (Covered(side, row.name, "", UNREADABLE, row.why) for row in bad)
 
 

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 SCHEMA, QUEUE, TASK = "tidegate_queue", "cycles", "cycle"
 #: Seconds between two signs of life of a worker, and without one until it counts as dead.
 HEARTBEAT, DEAD = 5.0, 30.0
-#: Orders leave the queue first; beside them, whoever came first.
+#: Orders leave the queue first; then the others, first come first.
 _FIRST = 10
 _PATH = f"-c search_path={SCHEMA}"
 

@@ -164,7 +164,7 @@ def run_cycle(
     """One cycle, when its turn comes. Safe to call twice at once: the lease lets one through.
 
     With `others_are_due`, long work is done in parts: while others wait, the cycle ends early and is due
-    again at once. Without, it goes on to its end. `between_pages` is done between two pages of long reading.
+    again at once. Without, it runs to its end. `between_pages` is done between two pages of long reading.
     """
     clock_watch.look(hub.clock_watch, hub.clock)
     halted = halts.halted(connection.name)
@@ -243,7 +243,7 @@ def carry(cycle: Cycle) -> Report:
     """The flow itself, its calls counted; the lease is given back however it ends."""
     connection = cycle.connection
     learnt.recall(connection, cycle.started)
-    connection.store.client.take_bad_rows()  # what somebody else's reading has left
+    connection.store.client.take_bad_rows()  # what another process's reading has left
     with (
         tallied() as tally,
         tracing.span("cycle", connection=connection.name, flow=cycle.flow, batch=cycle.batch_id) as about,

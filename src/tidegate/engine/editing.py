@@ -28,7 +28,7 @@ class Offered:
 
     @property
     def edited(self) -> bool:
-        """Whether somebody has changed it."""
+        """Whether a user has changed it."""
         return self.own != self.value
 
 
@@ -68,7 +68,7 @@ def wished(hub: Hub, item: Item, values: Mapping[str, str]) -> list[NewEdit]:
 
 
 def edit(item: Item, new: Sequence[NewEdit], *, by: str, now: datetime, reason: str = "") -> None:
-    """Keep what was wished. In a transaction. Raises NotAllowed for what the target may have by now."""
+    """Store the edits. In a transaction. Raises NotAllowed for what the target may have by now."""
     edits.edit(item.id, new, now, by=by, reason=reason)
 
 

@@ -25,7 +25,7 @@ DONE, EARLY = "done", "ended early"
 CARRIED_OUT = (DONE, EARLY)
 #: The alert; its subject is the flow. Raised by this many early endings in a row, ended by a good cycle.
 ALERT, IN_A_ROW = "ended-early", 3
-#: Another alert: no seat of the company was free, be it of our own limit or by the company's word.
+#: Another alert: no seat of the company was free, by our own limit or by the company's answer.
 SEATS = "seats-exhausted"
 
 
@@ -39,7 +39,7 @@ def outcome(cycle: Cycle) -> tuple[str, str]:
 
 
 def window_began(cycle: Cycle) -> bool:
-    """Whether the call that ended the cycle came too late for the company's window: that is nobody's fault."""
+    """Whether the call that ended the cycle came too late for the company's window: that is no failure."""
     if cycle.ended_by is None or cycle.ended_by.group is not Group.WAIT_FOR_WINDOW:
         return False
     closed = cycle.connection.calendar.closed(cycle.now() + timedelta(seconds=SHORTEST))

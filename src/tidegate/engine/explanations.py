@@ -93,7 +93,7 @@ def names(flow: str, sku: str) -> pl.Expr:
 
 
 def drifted(configuration: Configuration, connection: str, flow: str, limit: int) -> Report:
-    """What the last full compare of one flow found changed by somebody else, and what became of it."""
+    """What the last full compare of one flow found changed by others, and what became of it."""
     found = drift.last(connection, flow)
     open_items = {one.key: one for one in mirror.find(connection, flow, [each.key for each in found[:limit]])}
     settings = configuration.connections.get(connection)

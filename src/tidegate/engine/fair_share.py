@@ -1,7 +1,7 @@
 """Which of the waiting cycles is begun next, where a few threads serve many connections.
 
-Connections go round: whoever waits is served once before anybody is served again. Within a round orders go first,
-then what has been due for longest. Two cycles that exclude each other never run at once, and nobody overtakes a cycle
+Connections take turns: each that waits is served once before any is served again. Within a round orders go first,
+then what has been due for longest. Two cycles that exclude each other never run at once, and none overtakes a cycle
 that waits for the one before it. So a connection waits for at most one part of each other one's work.
 """
 
@@ -166,7 +166,7 @@ class FairShare:
         return found
 
     def _free(self, dues: Iterable[Due], busy: list[Wish]) -> Due | None:
-        """The first that nobody is in the way of. The others get in the way of whoever comes later."""
+        """The first that no other cycle excludes. The others exclude those that come later."""
         for due in dues:
             wish = wish_of(due)
             if not any(wish.excludes(other) for other in busy):

@@ -18,7 +18,7 @@ FAULT = "fault"
 
 
 def tell_fault(hub: Hub, connection: Connection, flow: str, error: Exception) -> None:
-    """An error that nobody foresaw ended a cycle: what it left behind is in doubt. Called while it is handled."""
+    """Record that an unforeseen error ended a cycle: what it left is in doubt. Called in the error's handler."""
     log.exception("fault", connection=connection.name, flow=flow)
     text = redact(f"an error in Tidegate itself ended a cycle ({type(error).__name__}: {error}). The log ")
     text += "has the details: please report it. Nothing is lost, and the next cycles run as usual."

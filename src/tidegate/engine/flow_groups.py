@@ -1,4 +1,4 @@
-"""Flows that exclude each other, as one name: whoever runs one of a group keeps the others of its company waiting."""
+"""Flows that exclude each other, as one name: while one of a group runs, the others of its company wait."""
 
 from __future__ import annotations
 

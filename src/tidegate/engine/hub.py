@@ -54,10 +54,10 @@ class Hub:
     stores: dict[str, MagentoStoreClient]
     companies: dict[str, Company]
     connections: dict[str, Connection]
-    api_token: str = field(default="", repr=False)  #: what the shop's server shows; "" = nobody may ask
+    api_token: str = field(default="", repr=False)  #: what the shop's server shows; "" = requests are refused
     #: Of the console: the key that its own are derived from, and single sign-on's secret and client.
     console_keys: tuple[str, str, str] = field(default=("", "", ""), repr=False)
-    metrics_token: str = field(default="", repr=False)  #: "" = nobody may read the metrics
+    metrics_token: str = field(default="", repr=False)  #: "" = the metrics cannot be read
     addresses: dict[str, str] = field(default_factory=dict, repr=False)  #: of the targets of `[notify]`
     hooks: dict[str, HookKeys] = field(default_factory=dict, repr=False)  #: of the stores that call
     sender: threading.Thread | None = None  #: of messages, while there are any
@@ -69,7 +69,7 @@ class Hub:
     stop: threading.Event = field(default_factory=threading.Event)  #: set when the process is to end
     ran_last: dict[str, str] = field(default_factory=dict)  #: connection -> the flow whose cycle ran last
     at_work: Callable[[], int] = lambda: 1  #: number of threads that work for cycles now
-    attended: bool = False  #: people work with this process by its console: what they ask for begins soon
+    attended: bool = False  #: users work with this process by its console: what they request begins soon
     #: (connection, flow) -> (since when, batch) of cycles that let others go first and then continue at once
     unfinished: dict[tuple[str, str], tuple[datetime, int]] = field(default_factory=dict)
 

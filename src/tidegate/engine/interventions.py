@@ -84,7 +84,7 @@ def meant(wish: Act, items: Sequence[Item]) -> list[Item]:
     if wish in WHOLE_ORDER:
         return own or list(items)
     sensible = [item for item in items if item.state in SENSIBLE[wish]]
-    if wish is Act.RETRY:  # what a person has to look at is nothing to be sent
+    if wish is Act.RETRY:  # a question for a person is nothing to send
         sensible = [item for item in sensible if not item.step.startswith(tuple(QUESTIONS))]
     return sensible or own or list(items)
 
@@ -174,7 +174,7 @@ def find(
 ) -> tuple[list[Item], list[str]]:
     """Deliveries by id (`id:17`), by key or by order number, each once; and the names that are unknown.
 
-    A bare number is an order number first, since that is what people read; where there is no such
+    A bare number is an order number first, since that is what users read; where there is no such
     order it is an id. (A `#17` would be a comment to most shells; quoted, it is an id, too.)
     """
     found: dict[int, Item] = {}
@@ -275,7 +275,7 @@ def clear_alert(alert_id: int, now: datetime) -> bool:
 
 
 def named(item: Item) -> str:
-    """A delivery as people call it: `100000123 (comment)`."""
+    """A delivery as users know it: `100000123 (comment)`."""
     label = item.label or item.key
     return label if item.step == "order" else f"{label} ({item.step})"
 

@@ -1,9 +1,9 @@
 """Prices asked of the companies while a cart waits: never longer than `prices.live_ms`, one question at a time.
 
-A question may take one of the company's seats, so it keeps nobody out: a company has one question out at a time,
-whatever connections ask; it waits for no seat, and its calls are cut off when the cart stops waiting. An answer
-is kept for `FRESH`, so that a cart that is shown again asks nobody. Answers that come in time count one by one;
-what comes later is dropped. After several questions without an answer the breaker is open for a while.
+A question may take one of the company's seats. To leave room for other work, each company has at most one open
+question, whatever connections ask; it waits for no seat, and its calls are cut off when the cart stops waiting. An
+answer is kept for `FRESH`, so a cart that is shown again makes no call. Answers that come in time are used one by
+one; later ones are dropped. After several questions without an answer the breaker is open for a while.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class LivePrices:
         return "closed" if through else "open"
 
     def begin(self, connection: Connection, questions: Sequence[PriceQuestion]) -> Asking | None:
-        """Send those that nobody has just asked on their way; None when the company is not to be asked now."""
+        """Send the questions that are not on their way yet; None when the company is not to be asked now."""
         new = [each for each in dict.fromkeys(questions) if self._fresh(connection, each) is None]
         if not new or self.breaker(connection) != "closed" or connection.closed():
             return None
@@ -150,7 +150,7 @@ class LivePrices:
             self._kept.pop(oldest, None)
 
     def prices(self, connection: Connection, questions: Sequence[PriceQuestion]) -> list[LivePrice | None]:
-        """What was answered now or just before; an entry for each question. Nothing where nobody may be asked."""
+        """What was answered now or just before; an entry for each question. Nothing where no company may be asked."""
         if self.breaker(connection) == "off":
             return [None] * len(questions)
         return [self._fresh(connection, each) for each in questions]

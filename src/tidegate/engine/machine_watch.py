@@ -43,7 +43,7 @@ def leave(hub: Hub) -> None:
 
 
 def second_hub(others: list[str]) -> str:
-    """For people; a holder's name begins with host and process id."""
+    """A text for users; a holder's name begins with host and process id."""
     named = ", ".join(" process ".join(holder.split(":")[:2]) for holder in others[:5])
     return (
         f"another hub works with this ledger: {named}. Nothing is sent twice, but the hubs wait for each "
@@ -52,13 +52,13 @@ def second_hub(others: list[str]) -> str:
 
 
 def disk(path: Path | None, least: int) -> str:
-    """For people; without the figure, which changes all the time."""
+    """A text for users; without the figure, which changes all the time."""
     where = path.parent if path is not None else ""
     return f"less than {least} MB are free in {where}. A full disk stops every cycle: free some space"
 
 
 def free_mb(path: Path) -> int | None:
-    """Megabytes (of 10^6 bytes) that are free where the ledger lies; None when it cannot be known."""
+    """Megabytes (of 10^6 bytes) free on the ledger's disk; None when it cannot be known."""
     try:
         return shutil.disk_usage(path.parent).free // _MEGABYTE
     except OSError:

@@ -35,7 +35,7 @@ class Kind:
     offers: Mapping[str, Listed] = field(default_factory=dict)
     names: Listed | None = None  #: the list that entries' names come from
     whole: bool = False  #: each name of that list should be mapped
-    personal: bool = False  #: names say who somebody is
+    personal: bool = False  #: names identify persons
     flow: str = "orders"  #: what waits for an entry goes with this flow
     first: bool = False  #: the first pattern that fits counts, so a new one comes first
 

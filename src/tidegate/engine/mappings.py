@@ -1,7 +1,7 @@
 """Mappings while the hub runs: read, changed, checked, in force at once; the configuration file stays as it is.
 
 What a person changes in the console is kept in the ledger and overrides the file. So a held order goes with the
-next cycle, and whoever reads the file alone learns from `tidegate check` that there is more.
+next cycle, and `tidegate check` reports that there is more than the file says.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def change(
 
 
 def remove(connection: Connection, kind_name: str, entry: str, *, by: str, now: datetime) -> dict[str, str]:
-    """Have no such entry any more, whatever the file says; what it was. As `change`."""
+    """Remove an entry, whatever the file says; returns its value. As `change`."""
     kind = known_kind(kind_name)
     if entry not in kind.entries(connection.settings):
         raise Refused(f"there is no entry {entry}")

@@ -153,7 +153,7 @@ def company_product(each: ProductRecord) -> Record:
 
 
 def keep(connection: Connection, found: Matching, decisions: Sequence[Decision]) -> dict[str, str]:
-    """Tie customers to their accounts; returns SKUs that Sage calls otherwise, for `skus` of the file.
+    """Tie customers to their accounts; returns SKUs that differ in Sage, for `skus` of the file.
 
     The configuration is the operator's own text: it is shown what to add, and nothing writes there.
     """

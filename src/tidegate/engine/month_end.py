@@ -105,7 +105,7 @@ def worst(states: Iterable[str]) -> str:
 
 
 def section(sheet: Sheet) -> Document:
-    """A table as plain data; amounts are texts, days too, null: nobody can say."""
+    """A table as plain data; amounts are texts, days too, null: not known."""
     return {
         "id": sheet.id,
         "title": sheet.title,

@@ -67,7 +67,7 @@ def grouped(amount: str) -> str:
 
 
 def cell(value: Any, kind: str) -> str:
-    """A cell for people; "" where nobody can say."""
+    """A cell for display; "" when not known."""
     if value is None:
         return ""
     if kind == "money":

@@ -1,4 +1,4 @@
-"""The reconciliation that nobody has to ask for: when it is due, and what becomes of its differences."""
+"""The scheduled reconciliation: when it is due, and what becomes of its differences."""
 
 from __future__ import annotations
 

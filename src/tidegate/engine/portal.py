@@ -1,7 +1,7 @@
-"""The invoices that a signed-in customer of a shop may see: their own, and nobody else's.
+"""The invoices that a signed-in customer of a shop may see: their own and no others.
 
-The customer is known by the token that the shop gave, never by an e-mail address: whoever registers with
-somebody else's address must not see somebody else's invoices.
+The customer is known by the token that the shop gave, never by an e-mail address: a person who registers with
+another's address must not see another's invoices.
 """
 
 from __future__ import annotations

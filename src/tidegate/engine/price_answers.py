@@ -172,7 +172,7 @@ def _newer(kept: PriceAnswer, live: LivePrice | None, book: KeptBook, now: datet
 def account_of(connection: Connection, customer_id: int) -> str:
     """The account whose prices a Magento customer sees; "" = none, everybody's prices.
 
-    Never one that only an e-mail address led to: whoever registers with it would see another's contracts.
+    Never one that only an e-mail address led to: a person who registers with it would see another's contracts.
     """
     mapped = mapped_by_id(customer_id, connection.settings.customers.accounts)
     if mapped:

@@ -237,7 +237,7 @@ def read_orders(
 ) -> dict[str, list[CompanyOrder]] | None:
     """The company's orders, pooled, by the ledger's names; None when it does not answer.
 
-    `keys` are names with the numbers that people know, `stored` the keys that the company keeps for them.
+    `keys` are names with the numbers that users know, `stored` the keys that the company keeps for them.
     """
     search, size = session.order_search, session.orders.about.lookups_per_call
     if search is None:

@@ -278,7 +278,7 @@ def deliveries(
 def traced(identifier: str, now: datetime, prefixes: Iterable[str] = ()) -> Report:
     """Everything known about an order, from either end; `orders` is empty when nothing is known.
 
-    Several orders when the number fits several, each with the document that it was `found_by`. `prefixes` stand
+    Several orders when the number fits several, each with the document that it was `found_by`. `prefixes` come
     before an order's number in the company.
     """
     from tidegate.engine import chains  # needs the flows, which take a tenth of the start of `status`

@@ -28,7 +28,7 @@ class LedgerSeats:
 
     holder: str
     clock: Clock
-    stop: threading.Event | None = None  #: set when nobody is to wait any more
+    stop: threading.Event | None = None  #: set when no thread is to wait any longer
     _held: dict[tuple[str, str], Lease] = field(default_factory=dict)
     _left: dict[tuple[str, str], Lease] = field(default_factory=dict)  #: could not be given back
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -67,7 +67,7 @@ def until(learnt_at: datetime) -> str:
 
 
 def check_modules(connection: Connection) -> Iterator[Finding]:
-    """`msi` says what the store is, and bulk calls need a module and a consumer that nobody can see."""
+    """`msi` says what the store is, and bulk calls need a module and a consumer that no call shows."""
     stock, bulk = connection.settings.stock, connection.store.config.bulk
     place = f"[connections.{connection.name}.stock]"
     modules = connection.store.shop.modules()

@@ -57,7 +57,7 @@ class LedgerVault:
             yield LedgerTurn(self.clock, turn)
 
     def store(self) -> SecretStore:
-        """Opened when a secret is needed: whoever only reads reports needs no key."""
+        """Opened when a secret is needed: a process that only reads reports needs no key."""
         return SecretStore(self.key.encode(), clock=self.clock)
 
     def owner(self, company: str) -> str:

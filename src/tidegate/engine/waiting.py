@@ -1,6 +1,6 @@
 """Why an open delivery waits, and whose order it is: what a person asks about a queue.
 
-A delivery that was refused or held has its reason in the ledger. One that nobody has refused waits for what
+A delivery that was refused or held has its reason in the ledger. One that was not refused waits for what
 is around it: a halt, a closed company, a flow that is off, its next cycle.
 """
 
@@ -64,7 +64,7 @@ class Place:
 
     @staticmethod
     def of(configuration: Configuration, connection: str, flow: str, now: datetime) -> Place:
-        """As configuration and ledger say; nobody is called."""
+        """By configuration and ledger, without a call."""
         settings = configuration.connections.get(connection)
         if settings is None:
             return Place("the connection is no longer configured: nothing of it is sent", "")
@@ -110,7 +110,7 @@ def reasons(row: Report, place: Place, now: datetime) -> Iterable[str]:
 
 
 def lying(delivery_id: int, now: datetime) -> Iterable[str]:
-    """Where a record that was handed over lies, and since when."""
+    """The parcel of a record that was handed over, and since when."""
     parcel = parcels.holding(delivery_id)
     if parcel is None:
         yield "handed over; it is looked up"

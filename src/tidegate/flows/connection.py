@@ -34,7 +34,7 @@ class Connection:
     clock: Clock
     working_since: datetime | None = None  #: since when this process has worked with its ledger
     configured: model.ConnectionSettings | None = (
-        None  #: the settings as the file has them, without what people changed
+        None  #: the settings as the file has them, without changes made in the console
     )
     mappings_seen: str | None = None  #: the ledger's count of changed mappings that `settings` holds
     page_size: int = 100  #: orders read in one call

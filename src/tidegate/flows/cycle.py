@@ -27,9 +27,9 @@ LEARNT_CLOSURE = timedelta(minutes=10)
 MOST_UNCLEAR = 2
 
 
-#: Seconds that a cycle writes on while others wait, and after which it asks again whether somebody does.
+#: Seconds that a cycle may write while others wait, and seconds between two checks whether others wait.
 TIME_SLICE, ASKED_AGAIN = 20.0, 2.0
-#: These waits end by themselves and are nobody's business.
+#: Waits that end by themselves and need no action.
 PREREQUISITES = (
     Code.CUSTOMER_PENDING,
     Code.PARENT_PENDING,
@@ -102,7 +102,7 @@ class Cycle:
     all_read: bool = True  #: whether the store's lists are read whole, and not only what has changed
     closed_reason: str = ""
     unclear_in_a_row: int = 0
-    others_wait: Callable[[], bool] | None = None  #: whether somebody waits for this cycle to end
+    others_wait: Callable[[], bool] | None = None  #: whether another cycle waits for this one to end
     unfinished: bool = False  #: it ends early because others wait, and goes on after them
     between_pages: Callable[[], None] | None = None  #: lets others pass while much is read
     keep_seats: Callable[[], None] | None = None  #: prolongs the company's seats beside the lease

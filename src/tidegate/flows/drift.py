@@ -1,4 +1,4 @@
-"""What the last full compare found changed in the store by somebody else, item by item.
+"""The changes in the store, not made by Tidegate, that the last full comparison found, item by item.
 
 Kept beside the mirror, as a snapshot of which nothing is sent to anybody; the next full compare takes its place.
 """
@@ -27,7 +27,10 @@ class Drifted:
 
 
 def keep(cycle: Cycle, drifted: Mapping[str, tuple[str, str]], stray: Mapping[str, str]) -> None:
-    """What this compare found: key -> written and found, and what nobody has ever written. In a transaction."""
+    """Store the findings of this comparison, in a transaction.
+
+    `drifted` is key -> (written, found); `stray` is key -> found, for values that Tidegate never wrote.
+    """
     found = {key: values if cycle.flow in NAMELESS else ("", "") for key, values in drifted.items()}
     found |= {key: ("", value if cycle.flow in NAMELESS else "") for key, value in stray.items()}
     if found or snapshot.size(cycle.name, _name(cycle.flow)):

@@ -1,4 +1,4 @@
-"""What people read of an item of a mirror: its name and its values in words, not as the ledger keeps them."""
+"""What users read about an item of a mirror: its name and its values in words, not as the ledger keeps them."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ def settle(cycle: Cycle, items: Sequence[MirrorItem], failures: Mapping[str, Fai
 
 
 def finish(cycle: Cycle) -> None:
-    """Forget what is gone from the store, fold the snapshot, and report what waits for a person."""
+    """Drop what the store no longer has, fold the snapshot, and report what waits for a person."""
     now = cycle.now()
     confirmed = mirror.listing(cycle.name, cycle.flow, states=(State.CONFIRMED,), limit=ALL)
     with transaction("fold"):
@@ -237,7 +237,7 @@ def _full(cycle: Cycle) -> str:
 def compare(
     cycle: Cycle, there: Mapping[str, str], rule: str, extra: Mapping[str, str] | None = None
 ) -> None:
-    """Find drift: what somebody else changed in the store since it was written. Once in a full compare.
+    """Find drift: what was changed in the store after Tidegate wrote it. Once in a full compare.
 
     What the ledger never wrote is taken as written, so that the first load sends only what differs. `extra` is
     what the store has and nothing wants. Drift is put right, or only shown, by `rule`.

@@ -21,7 +21,7 @@ LONGEST_PART = 40
 
 
 def known_orders(connection: Connection, stored: Iterable[str]) -> dict[str, Known | None]:
-    """The orders of this store by the keys that the company keeps; None for a key that nobody knows.
+    """The orders of this store by the keys that the company keeps; None for an unknown key.
 
     Left out are orders of another store or connection, which carries them, and documents without a key.
     """

@@ -106,7 +106,7 @@ def entities(connection: Connection, stored: Iterable[str]) -> dict[str, int]:
 
 
 def in_ledgers_names(connection: Connection, invoices: Sequence[SalesInvoice]) -> list[SalesInvoice]:
-    """The same invoices with their orders named as the ledger does; a key that nobody knows stays."""
+    """The same invoices with their orders named as the ledger does; an unknown key stays."""
     known = keys.sources(connection.settings.company, [key for row in invoices for key in row.order_keys])
     names = {key: order_key(*source) for key, source in known.items()}
     return [replace(row, order_keys=tuple(names.get(key, key) for key in row.order_keys)) for row in invoices]

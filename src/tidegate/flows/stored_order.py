@@ -31,7 +31,7 @@ NEVER_READ = Failure(
 
 
 def source_row(connection: str, order: Order) -> SourceRow:
-    """The order as the ledger keeps it, whoever brings it."""
+    """The order as the ledger keeps it, whatever it was read from."""
     return SourceRow(
         connection=connection,
         store=order.store,

@@ -34,7 +34,7 @@ class OpenAlert:
 
 
 def raise_alert(code: str, connection: str, subject: str, text: str, now: datetime) -> bool:
-    """Raise it, or count it when it is open already; true when it is new and somebody must be notified."""
+    """Raise it, or count it when it is open already; true when it is new and must be notified."""
     inside(now)
     subject, text = storable(subject), storable(text, LONGEST_REASON)
     if rows.execute(_COUNT, rows.instant(now), text, code, connection, subject):

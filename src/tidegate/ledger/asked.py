@@ -1,4 +1,4 @@
-"""Cycles that people ask for: kept until one begins, by whichever process, and over a restart."""
+"""Cycles that users requested: kept until one begins, by whichever process, and over a restart."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def ask(connection: str, flow: str, now: datetime) -> None:
 
 
 def turns(connection: str, flows: Sequence[str]) -> tuple[dict[str, datetime], set[str]]:
-    """When these flows last began to run, and which of them somebody asks for: by one statement."""
+    """When these flows last began to run, and which of them were requested: by one statement."""
     last = {marks.last_run(connection, flow): flow for flow in flows}
     wanted = {_name(connection, flow): flow for flow in flows}
     found = marks.read_all([*last, *wanted])
@@ -24,7 +24,7 @@ def turns(connection: str, flows: Sequence[str]) -> tuple[dict[str, datetime], s
 
 
 def begun(connection: str, flow: str, now: datetime) -> None:
-    """A cycle begins: what is asked for from now on asks for another one. In a transaction."""
+    """Record that a cycle begins: a later request is for another one. In a transaction."""
     inside(now)
     rows.execute("DELETE FROM tidegate_mark WHERE name = %s", _name(connection, flow))
 

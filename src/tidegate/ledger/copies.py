@@ -1,4 +1,4 @@
-"""Copies of what attempts sent: kept in the attempt's own commit, read for people, forgotten by age or with a person."""
+"""Copies of what attempts sent: kept in the attempt's own commit, shown to users, dropped by age or with a person."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from tidegate.domain.states import WAITING, State
 from tidegate.ledger import idle_cycles, models, rows, runs
 from tidegate.ledger.alerts import OpenAlert
 
-#: Everything that has not arrived and that somebody, or its turn, will end.
+#: States of everything that has not arrived and that is not over.
 OPEN = (*WAITING, State.IN_DOUBT, State.HANDED_OVER, State.HELD, State.REVIEW)
 
 

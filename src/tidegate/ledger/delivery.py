@@ -1,7 +1,7 @@
 """Deliveries: creating them, and every change of their state in one place.
 
 The functions that flows and the console call are all reachable from here; the transitions
-themselves live in `verdicts.py`, the write-ahead in `attempts.py`, what people do in `operators.py`.
+themselves live in `verdicts.py`, the write-ahead in `attempts.py`, what operators do in `operators.py`.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def release_waiting(connection: str, missing: Iterable[str], now: datetime) -> i
 
 
 def rename(delivery_id: int, label: str, now: datetime) -> None:
-    """Give a delivery the number that people know it by, once that can be read."""
+    """Give a delivery its number for users, once that can be read."""
     inside(now)
     rows.update(models.Delivery, ("label",), [(delivery_id, storable(label))])
 

@@ -246,7 +246,7 @@ def _words(customer: ErasedCustomer) -> set[str]:
 
 
 def _forget_mappings(customer: ErasedCustomer, now: datetime) -> int:
-    """By e-mail only: a mapping by the store's id names nobody."""
+    """By e-mail only: a mapping by the store's id names no person."""
     found = models.CustomerLink.objects.filter(
         connection=customer.connection, customer_key__in=sorted(customer.emails)
     )

@@ -5,7 +5,7 @@ they expire: the name says which kernel, which process table and which process i
 looked up. Where this cannot be known (another machine, a container of its own, another operating system),
 nothing is proved and the lease expires in its own time.
 
-A wrong proof would do no harm either: whoever is late is recognised by its fence.
+A wrong proof would do no harm either: a late process is recognised by its fence.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def register(
     """The key of each source, made where it has none yet. Inside a transaction.
 
     A key once made stays for ever, whatever `make` or the company's name is later. One that another source of the
-    company has is not used twice: the maker is asked for the next. `names` are the ledger's own of sources that have
+    company has is not used twice: the maker makes the next. `names` are the ledger's own of sources that have
     no document there.
     """
     inside(now)
@@ -76,9 +76,9 @@ _SOURCES = """
 
 
 def sources(company: str, keys: Iterable[str], *, kind: str = ORDER) -> Mapping[str, Source]:
-    """Whose keys these are: key -> (store, entity id). A key that nobody knows is left out.
+    """Whose keys these are: key -> (store, entity id). An unknown key is left out.
 
-    The company's own keys count first; then those of a company that is called otherwise now.
+    The company's own keys count first; then those of a company that has another name now.
     """
     found: dict[str, tuple[bool, Source]] = {}
     for part in rows.chunks(sorted({key for key in keys if key})):

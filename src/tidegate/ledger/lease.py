@@ -1,7 +1,7 @@
 """Leases with fencing numbers: one worker at a time on one flow of one scope.
 
-A lease is lost when somebody else acquired it after it had expired. The fence grows with each
-acquisition, so whoever comes back late is recognised by its old number, whatever its clock says.
+A lease is lost when another worker acquired it after it had expired. The fence grows with each
+acquisition, so a late worker is recognised by its old number, whatever its clock says.
 What a process leaves behind that has provably ended on this machine is taken over at once.
 """
 
@@ -65,9 +65,9 @@ def _locked(scope: str, flow: str) -> list[tuple[Any, ...]]:
 
 
 def check(lease: Lease, now: datetime, *, late: bool = False) -> None:
-    """Raise `LeaseLost` unless the lease is still ours; until the transaction ends nobody can take it.
+    """Raise `LeaseLost` unless the lease is still ours; until the transaction ends no other worker can take it.
 
-    With `late`, an expired lease that nobody has taken still counts: what a slow call came back with
+    With `late`, an expired lease that was not taken still counts: what a slow call came back with
     is true and may be recorded. Nothing new may be begun under it.
     """
     inside(now)
@@ -86,7 +86,7 @@ def check(lease: Lease, now: datetime, *, late: bool = False) -> None:
 
 
 def renew(lease: Lease, ttl_seconds: float, now: datetime) -> Lease:
-    """Prolong it; raises `LeaseLost` when somebody else has taken it meanwhile."""
+    """Prolong it; raises `LeaseLost` when another worker has taken it meanwhile."""
     check(lease, now, late=True)
     renewed = replace(lease, expires_at=now + timedelta(seconds=ttl_seconds))
     models.Lease.objects.filter(scope=lease.scope, flow=lease.flow).update(expires_at=renewed.expires_at)

@@ -16,7 +16,7 @@ BUSY_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where the ledger is: Django's settings, and words for people (never with the password)."""
+    """Where the ledger is: Django's settings, and a description for users (never with the password)."""
 
     settings: dict[str, Any]
     words: str
@@ -66,7 +66,7 @@ def _sqlite(name: str, durability: Durability) -> Location:
             "NAME": str(path),
             "OPTIONS": {
                 # readers never block; a writer takes its lock at the start, so it cannot fail half way with
-                # "database is locked" because somebody else wrote since it began to read
+                # "database is locked" because another process wrote since it began to read
                 "transaction_mode": "IMMEDIATE",
                 "timeout": BUSY_SECONDS,
                 "cached_statements": 1024,  # Python keeps 128: a hub has some hundred, and compiling costs more than running

@@ -3,7 +3,7 @@
 
 For flows that coalesce: of an item only the newest value matters, and only where it differs from what
 the reader has. One mirror is one flow of one connection; an item's key and value are texts that the
-flow makes (`HUB-0001@wh_london`, `77;1`), the value never empty. Settled items stand in a folded
+flow makes (`HUB-0001@wh_london`, `77;1`), the value never empty. Settled items are in a folded
 snapshot (`snapshot.py`); an item with anything open, or written since the last fold, has its own row.
 The states are those of `domain.states`; every change of a mirror is one function of this file or of
 `mirror_outcomes.py`, inside `with transaction(...)`.
@@ -181,12 +181,12 @@ def account(connection: str, flow: str) -> Account:
 
 
 def want(connection: str, flow: str, wanted: Values, now: datetime, gone: Iterable[str] = ()) -> int:
-    """Tell what the reader shall have; returns how many items are new to be sent.
+    """Set the values that the store shall have; returns how many items are new to be sent.
 
-    Only what differs from what was sent makes a row. What waits, and is as the reader has it again, is
+    Only what differs from what was sent makes a row. A waiting item whose value the store already has is
     confirmed without writing. A review is about a value: another one is queued. What is held keeps
-    waiting, with its new value; what is on its way or in doubt goes on, and the new value after it.
-    `gone` are items that are nobody's business any more: they are dropped. Items that `wanted` does not
+    waiting, with its new value; what is on its way or in doubt continues, and the new value after it.
+    `gone` are items that Tidegate no longer manages: they are dropped. Items that `wanted` does not
     name stay as they are.
     """
     inside(now)

@@ -72,7 +72,7 @@ def settle(lease: Lease, outcomes: Sequence[Verdict], now: datetime) -> list[int
     c and e: the reader has what left; queued again where more was wanted meanwhile. d: in doubt. f: the
     reader does not have it. g: queued again, counted if the verdict says so. h: a person must decide,
     unless another value is wanted by now. i: held for `waits_for`. n: skipped, with the reason.
-    Raises `LeaseLost`; outcomes of a call that outlived an expired lease which nobody took are taken.
+    Raises `LeaseLost`; outcomes of a call that outlived an expired lease are taken if no other worker took it.
     """
     check(lease, now, late=True)
     refused: list[int] = []

@@ -57,7 +57,7 @@ def sign(company: str, period: str, by: str, note: str, document: str, now: date
 
 
 def signed(company: str, period: str) -> Signed | None:
-    """The latest sign-off; None when nobody has signed."""
+    """The latest sign-off; None when there is none."""
     return next(iter(history(company, period)), None)
 
 

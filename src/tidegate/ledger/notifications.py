@@ -1,4 +1,4 @@
-"""The outbox of messages to people: what is due, what was sent, what failed and is tried again."""
+"""The outbox of messages to users: what is due, what was sent, what failed and is tried again."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class New:
 
 
 def plan(new: Iterable[New], now: datetime) -> None:
-    """Put messages into the outbox, each once, whoever plans it. In a transaction."""
+    """Put messages into the outbox, each once even if planned twice. In a transaction."""
     inside(now)
     rows = [
         models.Notification(
@@ -108,7 +108,7 @@ def ended_unannounced() -> list[Notice]:
 
 
 def announced(ids: Collection[int], now: datetime) -> None:
-    """The end of what these messages say is planned, or nobody asks for it. In a transaction."""
+    """Record that the messages about the end are planned, or not wanted. In a transaction."""
     inside(now)
     models.Notification.objects.filter(pk__in=list(ids)).update(end_planned=True)
 

@@ -87,7 +87,7 @@ def settle(outcomes: Sequence[tuple[int, str]], now: datetime) -> None:
 
 
 def refuse(parcel_id: int, now: datetime) -> None:
-    """It was refused as a whole, without a word which record is at fault: its records go in halves."""
+    """Record that it was refused as a whole, without saying which record is at fault: its records go in halves."""
     inside(now)
     models.Parcel.objects.filter(pk=parcel_id).update(refused=True)
 

@@ -32,7 +32,7 @@ class KeptRow:
     subject: str = ""  #: what it was sent without (`flows/orders/reductions.py`); "" = it was sent whole
 
 
-#: States of a step that needs nobody.
+#: States of a step that needs no person.
 _GOING_ON = (
     State.CAPTURED.value,
     State.QUEUED.value,
@@ -62,7 +62,7 @@ def orders(connection: str, start: datetime, end: datetime) -> list[KeptRow]:
 
 
 def numbers(connection: str, start: datetime, end: datetime) -> dict[tuple[str, int], str]:
-    """The same orders without their documents: (store, entity id) -> the number that people know."""
+    """The same orders without their documents: (store, entity id) -> the number that users know."""
     sql = (
         "SELECT source.store, source.entity_id, source.increment_id "
         f"FROM tidegate_source AS source JOIN tidegate_delivery AS delivery ON source.id = delivery.source_id {_PLACED}"

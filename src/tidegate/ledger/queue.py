@@ -106,7 +106,7 @@ def listing(
 ) -> list[Item]:
     """Deliveries by filters, in the order of their ids; the next page has `after` = the last id shown.
 
-    `upto` leaves out what came after somebody looked.
+    `upto` leaves out what came after the user looked.
 
     `without` leaves out those of one reason code.
 
@@ -170,7 +170,7 @@ def depth(connection: str, flow: str | None = None, step: str | None = None) -> 
 def oldest_waiting(connection: str) -> datetime | None:
     """Since when the oldest delivery waits that has not arrived: also in doubt, held or in review.
 
-    What waits for a buyer's payment does so for weeks, and is nobody's delay.
+    What waits for a buyer's payment does so for weeks, and is no delay.
     """
     oldest = [
         rows.find(

@@ -58,7 +58,7 @@ def update(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> i
 
 
 def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Insert many rows whose ids nobody needs."""
+    """Insert many rows whose ids are not needed."""
     if not rows:
         return
     fields = _fields(model, columns)

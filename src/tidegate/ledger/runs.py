@@ -1,4 +1,4 @@
-"""Cycles that ran, as people look at them; read only."""
+"""Cycles that ran, for users; read only."""
 
 from __future__ import annotations
 

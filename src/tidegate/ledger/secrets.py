@@ -165,7 +165,7 @@ class SecretStore:
         return self._first.encrypt_at_time(plain, int(now.timestamp()))
 
     def _opened(self, row: models.Secret) -> dict[str, Any]:
-        """What was sealed; refuses a row that somebody copied under another name."""
+        """What was sealed; refuses a row that was copied under another name."""
         expected = {"name": row.owner} if row.name == OLD else {"owner": row.owner, "name": row.name}
         try:
             content: dict[str, Any] = msgspec.json.decode(self._fernet.decrypt(bytes(row.sealed)))

@@ -1,4 +1,4 @@
-"""What the work with a company has used, minute by minute, by all processes; for budgets and for people."""
+"""What the work with a company has used, minute by minute, by all processes; for budgets and for users."""
 
 from __future__ import annotations
 
@@ -46,6 +46,6 @@ def oldest(company: str, start: datetime) -> datetime | None:
 
 
 def forget(now: datetime) -> int:
-    """Drop what no budget counts any more; how many minutes. In a transaction."""
+    """Drop what no budget counts any longer; returns how many minutes. In a transaction."""
     inside(now)
     return models.Usage.objects.filter(minute__lt=now - KEPT).delete()[0]

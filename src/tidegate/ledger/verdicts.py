@@ -43,7 +43,7 @@ _REPORTED = {"h": "review", "i": "hold", "v": "review", "w": "hold"}
 _HOLDING = frozenset("iw")
 #: A look-up says that the target does not have it: no such word is taken while it lies in an open parcel.
 _ABSENT = "f"
-#: The parcel was answered without a word about it.
+#: The answer to the parcel does not mention it.
 _LEFT_OUT = "x"
 
 _COLUMNS = (
@@ -92,7 +92,7 @@ class _Row:
     adopted: bool
     batch: int | None
     unresolved: int | None = None  # the attempt without outcome
-    record: int | None = None  # of the open parcel in which it lies
+    record: int | None = None  # of the open parcel that contains it
     changed: bool = False
 
     @property
@@ -136,7 +136,7 @@ def apply(
     A verdict is refused, and changes nothing, when the delivery is not in a state its letter starts
     from, when its attempt is not the unresolved one, when the delivery was begun under another lease,
     or when the target may have the document (an unresolved attempt) and the letter would forget that.
-    Raises `LeaseLost`; outcomes of a call that outlived an expired lease which nobody took are taken.
+    Raises `LeaseLost`; outcomes of a call that outlived an expired lease are taken if no other worker took it.
     """
     return carry_out(verdicts, now, lease=lease, actor=actor)
 

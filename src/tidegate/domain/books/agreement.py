@@ -140,7 +140,9 @@ class Kind(StrEnum):
     CHANGED = "changed"  #: Magento's figures moved after the order was captured
     CANCELLED_IN_MAGENTO = "cancelled-in-magento"  #: cancelled or refunded whole there, alive in Sage
     CANCELLED_IN_SAGE = "cancelled-in-sage"  #: alive in Magento
-    PARTLY_CANCELLED = "partly-cancelled"  #: cancelled, refunded or credited in part, otherwise on each side
+    PARTLY_CANCELLED = (
+        "partly-cancelled"  #: cancelled, refunded or credited in part, differently on each side
+    )
     TOTAL = "total"  #: Sage's total is not Magento's
     INVOICED = "invoiced"  #: the invoices of an order do not make the order
     WITHOUT_ORDER = "invoice-without-order"
@@ -152,7 +154,7 @@ class Kind(StrEnum):
     CLEARING = "clearing"
 
 
-#: Cancelled, refunded or credited otherwise on each side: worth an alert besides the order's review.
+#: Cancelled, refunded or credited differently on each side: worth an alert besides the order's review.
 ONE_SIDED = frozenset({Kind.CANCELLED_IN_MAGENTO, Kind.CANCELLED_IN_SAGE, Kind.PARTLY_CANCELLED})
 
 
@@ -161,7 +163,7 @@ class Difference:
     """One finding. `gap` is what it explains of the difference between Magento's and Sage's totals."""
 
     kind: Kind
-    subject: str  #: the number that people know: of the order, invoice, entry, code or account
+    subject: str  #: the number that users know: of the order, invoice, entry, code or account
     text: str
     figure: str = ""
     magento: Decimal | None = None
@@ -175,7 +177,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table of the report; None = nobody can say."""
+    """One line of a table of the report; None = not known."""
 
     name: str
     count: int
@@ -232,7 +234,7 @@ class Reconciliation:
     clearing: tuple[Row, ...] = ()
     completeness: tuple[Bucket, ...] = ()
     differences: tuple[Difference, ...] = ()
-    orders: Mapping[str, str] = field(default_factory=dict)  #: order key -> number that people know
+    orders: Mapping[str, str] = field(default_factory=dict)  #: order key -> number that users know
     examined: frozenset[str] = frozenset()  #: subjects that were looked at, so that old alerts can end
     unchecked: tuple[str, ...] = ()  #: what could not be compared, and why
     compared: bool = (

@@ -65,7 +65,7 @@ class AccountBalance:
 class NewReceipt:
     """What a buyer paid at checkout, to be posted against the payment method's clearing account.
 
-    `key` is the idempotency key, stored with the receipt; `reference` is the number people know.
+    `key` is the idempotency key, stored with the receipt; `reference` is the number that users know.
     """
 
     key: str

@@ -21,8 +21,8 @@ def invoiced_orders(
 ) -> Iterator[Difference]:
     """Orders that are invoiced in full or beyond, whose sums are not the order's.
 
-    What is apart by no more than one rounding line is added to `small`, in words. Where nobody can tell whose the
-    charges of an invoice over several orders are, its goods alone are compared, and `unchecked` says so; so it does
+    A difference of no more than one rounding line is added to `small`, in words. Where the charges of an invoice
+    over several orders cannot be divided, only its goods are compared, and `unchecked` says so; so it does
     of orders whose lines are not known.
     """
     of_order: defaultdict[str, list[SalesInvoice]] = defaultdict(list)
@@ -82,7 +82,7 @@ def in_full(kept: KeptOrder, invoices: Sequence[SalesInvoice]) -> bool:
 def sums(invoices: Sequence[SalesInvoice], kept: KeptOrder) -> Figures:
     """Goods are the lines with our keys; the rest of the net is charges.
 
-    Lines of text, such as those of `skip_skus`, look alike in Sage, which then tells the amount of none: it is
+    Lines of text, such as those of `skip_skus`, look alike in Sage, which then states the amount of none: it is
     what the ledger has, as the document's total shows if it is not.
     """
     net = total(invoice.net for invoice in invoices)

@@ -178,7 +178,7 @@ def unbalanced(facts: Facts) -> Iterator[Difference]:
 def by_order(facts: Facts) -> Iterator[SalesInvoice]:
     """The documents; one of several orders as the part of each, where the company reports all of them.
 
-    Else whole: then its charges are nobody's, and left out.
+    Else whole: then its charges belong to no order, and are left out.
     """
     for invoice in facts.invoices:
         parts = [part_of(invoice, key) for key in invoice.order_keys]
@@ -197,7 +197,7 @@ def kept_line(invoice: SalesInvoice, line_key: str, facts: Facts) -> KeptLine | 
 
 
 def line_net(line: InvoiceLine, kept: KeptLine) -> Decimal:
-    """A line's net; lines of text look alike in Sage, which then tells none: the ledger's, as `invoiced.sums`."""
+    """A line's net; lines of text look alike in Sage, which then states none: the ledger's, as `invoiced.sums`."""
     return share(kept.net, line.quantity, kept.quantity) if line.net is None else line.net
 
 

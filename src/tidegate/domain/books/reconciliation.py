@@ -307,7 +307,7 @@ def _sage_total(facts: Facts, keys: Sequence[str]) -> Decimal | None:
 
 
 def number_of(key: str, facts: Facts) -> str:
-    """The number that people know an order by; its key where there is none."""
+    """The order's number; its key where there is none."""
     order = facts.kept.get(key) or (facts.store or {}).get(key)
     return order.number if order is not None else key
 

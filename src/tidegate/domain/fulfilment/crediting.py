@@ -1,7 +1,7 @@
-"""How a credit memo is asked for, so that it comes to what the company's credit note is.
+"""How a credit memo is requested, so that its total equals that of the company's credit note.
 
 `shipping_amount` of Magento's call is an amount with tax in a shop that shows shipping so in sales documents,
-without tax in others, and REST does not tell which (Magento contract, point 35). All carriage that is left is
+without tax in others, and REST does not state which (Magento contract, point 35). All carriage that is left is
 given back by leaving it out, which is the same in both; a part of it needs to be known, or is learnt.
 """
 

@@ -71,7 +71,7 @@ def total_of(documents: Sequence[StoreDocument], side: int) -> Decimal | None:
 def another_total(
     what: str, number: str, ours: Decimal, documents: Sequence[StoreDocument], theirs: Decimal
 ) -> Failure:
-    """The review of a document that came out otherwise in the store, with both figures."""
+    """The review of a document whose total differs in the store, with both figures."""
     names = ", ".join(document.number or str(document.id) for document in documents) or "invoice"
     text = (
         f"Sage's {what} {number} is {shown(ours)}, Magento's {names} is {shown(theirs)}: "
@@ -104,7 +104,7 @@ def invoice_differs(
     cent when it is `finished`. Where Sage does not state its charges, they may be the order's whole `carriage`.
     A document of several orders has no `gross`: its charges are this order's where they are `stated`; `slack` is how
     far `every_…` may be apart, as parts of such documents are rounded line by line.
-    The `documents` are at full value (`domain/fulfilment/store_document_amounts.py`). What one of the two does not tell at all is not
+    The `documents` are at full value (`domain/fulfilment/store_document_amounts.py`). What one side does not state is not
     compared.
     """
     if not documents:  # contained in an invoice of more: all of Sage's may not come to more than that

@@ -18,7 +18,7 @@ from tidegate.domain.orders.extras import Extra
 from tidegate.domain.orders.line_keys import item_key
 
 BUNDLE, CONFIGURABLE = "bundle", "configurable"
-#: In these states Magento takes no document of an order, until somebody ends them.
+#: In these states Magento takes no document of an order, until a user ends them.
 PAUSED = ("holded", "payment_review")
 
 

@@ -1,4 +1,4 @@
-"""The decisions of a first load as a table that people edit: written, read back, checked as a whole."""
+"""The decisions of a first load as a table that users edit: written, read back, checked as a whole."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def match(
 ) -> list[Pair]:
     """A pair for each record of the store, in its order.
 
-    `shared`: several records of the store may belong to one of the company's (people of one firm);
+    `shared`: several records of the store may belong to one of the company's (employees of one firm);
     otherwise a record that two want is likely for both.
     """
     index = {rule.name: _by_value(company, rule.name) for rule in rules}
@@ -130,7 +130,7 @@ def _pair(record: Record, rules: Sequence[Rule], index: Mapping[str, Mapping[str
 
 
 def _alone(pair: Pair, wanted: Mapping[str, int], taken: set[str]) -> Pair:
-    """One to one: what two want is certain for neither, and what one has for sure is nobody else's."""
+    """One to one: what two want is certain for neither, and what one certainly has is no other's."""
     if pair.company is None:
         return pair
     if pair.certainty is Certainty.CERTAIN and wanted[pair.company.id] > 1:

@@ -275,7 +275,7 @@ def _unexplained(order: Order, document: Billed, terms: Terms, left: Decimal) ->
 
 
 def _in_silence(order: Order, document: Billed, terms: Terms) -> Failure | None:
-    """Figures that add up only because two amounts that nobody has named cancel each other out."""
+    """Figures that add up only because two unmapped amounts cancel each other out."""
     pair = cancelling(order.fields, terms.extras)
     if not pair:
         return None

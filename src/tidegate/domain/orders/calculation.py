@@ -18,7 +18,7 @@ from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
 class Taxed:
     """The net of one line and how it is taxed.
 
-    `rate` is in percent; None = nobody states the rate, then Magento's own tax is `given`.
+    `rate` is in percent; None = the rate is not stated, then Magento's own tax is `given`.
     """
 
     net: Decimal

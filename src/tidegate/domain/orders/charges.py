@@ -2,7 +2,7 @@
 
 The room sets the kind for shipping and rounding differences (`Terms.shipping_as`, `rounding_as`); other amounts, and
 products that the company does not know, are free text where the product takes any, else a charge or an item
-that somebody has named for them. Where none fits, the order waits with the key that is missing.
+that the configuration names for them. Where none fits, the order waits with the key that is missing.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def without_place(order: Order, lines: Sequence[BilledLine], found: Mapped, term
 
 
 def rounding_without_code(order: Order, amount: Decimal, terms: Terms) -> Failure | None:
-    """A rounding line that needs a charge or an item, and nobody has named one."""
+    """The failure of a rounding line that needs a charge or an item, when none is configured."""
     if terms.rounding_as not in (Charged.CHARGE_CODE, Charged.ITEM_LINE) or terms.rounding_code:
         return None
     key = f"code in [connections.{terms.connection}.rounding]"

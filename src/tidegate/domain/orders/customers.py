@@ -26,7 +26,7 @@ CREATED = "created by Tidegate"
 BY_OPERATOR = "operator"
 BY_EMAIL = "e-mail"
 WEB_ACCOUNT = "web account"
-#: Ways to an account that nobody can take by typing somebody else's address.
+#: Ways to an account that cannot be taken by typing another person's address.
 PROOFS = (MAPPED, KNOWN_BY_STORE, CREATED, BY_OPERATOR)
 #: How long we make references ourselves where a product keeps more: with a customer's number, with a digest.
 NUMBERED, DIGESTED = 8, 16
@@ -145,7 +145,7 @@ def wanted_account(person: Person, rules: CustomerRules) -> Decision:
 
 
 def account_inside(person: Person, rules: CustomerRules) -> str:
-    """The account of an order that carries its customer: the one that somebody has mapped; "" for all others.
+    """The account of an order that carries its customer: the mapped one; "" for all others.
 
     Nothing is looked up, created or waited for: the company knows its customers by what the orders say of them.
     """

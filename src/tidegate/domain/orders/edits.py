@@ -27,7 +27,7 @@ LONGEST, MOST_LINES = 255, 4
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that can be edited. `personal`: it says who somebody is."""
+    """One thing that can be edited. `personal`: it identifies a person."""
 
     name: str
     title: str
@@ -59,7 +59,7 @@ FIELDS: dict[str, Field] = {
         ),
     )
 }
-#: Those that say who somebody is.
+#: Those that identify a person.
 PERSONAL = tuple(each.name for each in FIELDS.values() if each.personal)
 #: What can be edited by (flow, step) of a delivery.
 EDITABLE: dict[tuple[str, str], tuple[str, ...]] = {
@@ -91,7 +91,7 @@ class Edits:
         return replace(terms, tolerance=self.difference) if self.difference > terms.tolerance else terms
 
 
-#: Of an order that nobody has edited.
+#: Of an order that was not edited.
 UNEDITED = Edits()
 
 

@@ -24,7 +24,7 @@ FIXED_TAX = "fixed_product_tax"
 LINES = (FIXED_TAX, "gift_wrapping", "gift_wrapping_items", "printed_card", "remainder")
 #: Adobe Commerce's own among them, which a credit memo gives back.
 WRAPPING = ("gift_wrapping", "gift_wrapping_items", "printed_card")
-#: What people call them.
+#: Their names for users.
 NAMES = {
     FIXED_TAX: "fixed product tax",
     "gift_card": "gift card",
@@ -63,7 +63,7 @@ class Extra(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.source in PAYMENTS
 
     def name(self) -> str:
-        """What people call it, with the store's own field: `gift card (gift_cards_amount)`."""
+        """Its name for users, with the store's own field: `gift card (gift_cards_amount)`."""
         known = NAMES.get(self.source, "")
         label = f' "{self.label}"' if self.label and self.label != self.field else ""
         return f"{known}{label} ({self.field})" if known else f"{self.field}{label}"
@@ -147,7 +147,7 @@ def configured(fields: Sequence[Extra], terms: Mapping[str, AmountTerms]) -> lis
 
 
 def cancelling(fields: Sequence[Extra], terms: Mapping[str, AmountTerms]) -> list[Extra]:
-    """Two amounts that nobody has named and that cancel each other out: +5 and -5. [] when there are none."""
+    """Two unmapped amounts that cancel each other out: +5 and -5. [] when there are none."""
     named = {source.partition(".")[2] for source in terms if source.startswith(f"{FIELDS}.")}
     named |= {name for each in terms.values() for name in (each.base_field, each.tax_field)}
     unnamed = [each for each in fields if each.field not in named and not _is_copy(each)]

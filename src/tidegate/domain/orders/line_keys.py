@@ -1,6 +1,6 @@
 """Our keys of an order's lines, as a company keeps them with the lines of its documents.
 
-A key is made here and compared; nobody takes one apart.
+A key is made here and compared, never parsed.
 """
 
 from __future__ import annotations

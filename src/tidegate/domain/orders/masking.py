@@ -1,4 +1,4 @@
-"""A payload shown to somebody who may see amounts and codes, and no person."""
+"""A payload for users who may see amounts and codes, but no personal data."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What of an order says who somebody is, and the order without it.
+"""The personal data of an order, and the order without it.
 
 Numbers, amounts, keys, SKUs, ids, the country (it decides the tax) and the customer's own order number stay:
-look-ups, reconciliation and the audit need them, and alone they name nobody.
+look-ups, reconciliation and the audit need them, and alone they identify no person.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tidegate.domain.orders.order import Address, Order
 
 #: The text that replaces what was taken out.
 ERASED = "[erased]"
-#: Shorter words, such as a house number, would be found where nobody is meant.
+#: Shorter words, such as a house number, would be found where no person is meant.
 SHORTEST = 5
 
 

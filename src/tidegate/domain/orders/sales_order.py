@@ -67,14 +67,14 @@ class Prepaid(msgspec.Struct, frozen=True):
     source: str  #: its key in the configuration
     text: str
     amount: Decimal
-    account: str  #: clearing account; "" = nobody named one
+    account: str  #: clearing account; "" = none is configured
 
 
 class SalesOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An order ready for a Sage room."""
 
     key: str  #: the idempotency key that Sage stores, e.g. `magento:main:213`
-    reference: str  #: the customer's order number that people know: the increment id
+    reference: str  #: the customer's order number that customers know: the increment id
     account: str  #: the customer's account reference in the ERP; "" where none is known and `buyer` counts
     date: date  #: in the company's time zone
     currency: str

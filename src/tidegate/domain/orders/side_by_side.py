@@ -1,4 +1,4 @@
-"""Two calculations of one order in a table that people can read."""
+"""Two calculations of one order in a table for users."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def agrees(order: SalesOrder, stated: Decimal, tolerance: Decimal) -> bool:
     """Whether the company's total is the order's, but for what rounding explains.
 
     A difference that is exactly shipping or an amount with a name of its own is no rounding, however small:
-    that amount is missing there, or stands there twice.
+    that amount is missing there, or is there twice.
     """
     difference = abs(stated - order.gross)
     return difference == 0 or (difference <= tolerance and difference not in set(_named_amounts(order)))

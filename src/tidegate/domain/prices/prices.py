@@ -199,7 +199,7 @@ def _list_breaks(
         if row.unit:
             foreign = row.unit
             continue
-        if row.price <= 0:  # nobody has set it yet: the shop must not give it away
+        if row.price <= 0:  # it is not set yet: the shop must not give the product away
             priceless = True
             continue
         price = _on_terms_of(shelf, row.price, one.tax_inclusive, sku, setting)

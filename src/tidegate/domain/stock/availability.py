@@ -29,7 +29,7 @@ class Buffer:
 
     @property
     def words(self) -> str:
-        """As people write it."""
+        """The rule as the configuration writes it."""
         return f"{self.percent} %" if self.pieces is None else f"{self.pieces} pieces"
 
 

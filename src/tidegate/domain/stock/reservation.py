@@ -14,10 +14,10 @@ from tidegate.domain.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """An item's `ordered` pieces, and those of which the reservation ended otherwise than by a shipment.
+    """An item's `ordered` pieces, and those whose reservation ended without a shipment.
 
     `released` of the `refunded` pieces had not been shipped when they were refunded. Of a `virtual` item,
-    which nobody ships, those that are invoiced are released.
+    which is not shipped, those that are invoiced are released.
     """
 
     ordered: Decimal

@@ -97,7 +97,7 @@ class CreditHandler:
     def same_by_hand(
         self, item: Item, pieces: Mapping[int, Decimal], there: Sequence[StoreDocument]
     ) -> StoreDocument | None:
-        """A credit memo of exactly these pieces that somebody made by hand, and that is no other note's."""
+        """A credit memo of exactly these pieces that was made by hand and belongs to no other credit note."""
         steps = [] if item.source_id is None else of_orders.steps(item.source_id, FLOW, STEP)
         known = {each.target_id for each in steps if each.target_id}
         for document in there:
@@ -141,7 +141,7 @@ class CreditHandler:
         pieces: Mapping[int, Decimal],
         there: Sequence[StoreDocument],
     ) -> MemoPlan | Failure:
-        """How the memo is asked for; a part that is not the last one gives back its pieces alone."""
+        """The request for the memo; a part that is not the last one refunds its pieces only."""
         if call.goes_on:
             return MemoPlan(ZERO)
         settings = self.connection.settings

@@ -346,7 +346,7 @@ class ShipmentHandler:
         of = lookups.step_of(item.source_id, FLOW, subject.shipment)
         if of is None or of.state is State.SKIPPED or of.state is State.CANCELLED:
             return Drop("its shipment is not written to Magento")
-        # this may take for ever, and nobody sees what is only queued
+        # this may never end, and no alert shows what is only queued
         if of.state in (State.REVIEW, State.HELD):
             return NotYet(
                 documents.comes_first(FLOW, of.step, of.state, missing=missing_thing("step", of.step))

@@ -1,6 +1,6 @@
 """What has left the company and is in no delivery of the flow `shipments` yet.
 
-An order that is despatched and invoiced is no open order of the company any more, so that no web line tells
+An order that is despatched and invoiced is no longer an open order of the company, so no web line shows
 of its pieces. Between two readings of the flow `shipments` the ledger does not know of them either, while
 Magento still reserves them. So the despatches behind that flow's cursor are read together with the stock.
 Nothing is taken in here, and no cursor is moved: the flow `shipments` does that.
@@ -74,7 +74,7 @@ def is_needed(connection: Connection) -> bool:
 
 
 def still_unread(despatches: Collection[UnreadDespatch]) -> list[Unwritten]:
-    """The lines of those that the ledger does not have by now.
+    """The lines of those that the ledger does not have yet.
 
     To be asked after `shipped.unwritten`: what the flow `shipments` takes in between the two counts nowhere
     for one cycle, and not twice.

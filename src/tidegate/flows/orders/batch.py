@@ -82,7 +82,7 @@ class OrderBatch:
             self.send(self.not_there_yet(ready))
 
     def prepare(self, items: Sequence[Item]) -> list[Ready]:
-        """Translate and resolve; whoever cannot go is held or put to review at once."""
+        """Translate and resolve the orders; those that cannot be sent are held or put in review."""
         changes = edited.of(items)
         orders = {
             item.id: changes[item.id].order(read_document(item.document)) for item in items if item.document

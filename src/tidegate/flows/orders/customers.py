@@ -333,7 +333,7 @@ class CustomerDesk:
         )
 
     def vanished(self, creation: CreateCustomer, item: Item) -> Failure:
-        """The company had the account once: somebody deleted it or took our key off it."""
+        """The account existed once: it was deleted in the company, or lost our key."""
         return Failure(
             Code.UNKNOWN_CUSTOMER,
             f"account {item.target_number} was created for {creation.email}, but Sage no longer has it. "
@@ -344,7 +344,7 @@ class CustomerDesk:
 
 
 def forget_unneeded(cycle: Cycle) -> None:
-    """Accounts that were to be created for orders which have gone since are not created."""
+    """Drop the creation of accounts whose orders no longer need it."""
     wanted = queue.due(cycle.name, FLOW, STEP, MOST_FORGOTTEN, cycle.now())
     if not wanted or queue.depth(cycle.name, FLOW, "order"):
         return

@@ -1,4 +1,4 @@
-"""What people have edited of orders that are about to leave."""
+"""What users have edited of orders that are about to be sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def of(items: Sequence[Item]) -> dict[int, Edits]:
 
 
 def day_of(item: Item) -> date | None:
-    """The date that a person has given this document; None where nobody did."""
+    """The date that a person has given this document; None without one."""
     return of([item])[item.id].day
 
 

@@ -106,7 +106,7 @@ def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) ->
 def untold(
     number: str, gross: Decimal, earlier: Sequence[Decimal], why: Failure, order: SalesOrder
 ) -> Failure:
-    """The review of an order that the company has, when nobody can say what it should come to by now."""
+    """The review of an order that the company has, when its total now is not known."""
     placed = " or ".join(dict.fromkeys(map(shown, earlier)))
     figures = ", ".join(f"{name} {value}" for name, value in why.details.items() if name != "currency")
     text = (

@@ -125,7 +125,7 @@ class Intake:
         return not self.rules.websites or website in self.rules.websites or not website
 
     def move_cursor(self, name: str, read_up_to: datetime, now: datetime) -> None:
-        """Forwards only: what was proved in the overlap lies behind the cursor already."""
+        """Move the cursor forwards only: what was proved in the overlap is already behind it."""
         written = cursors.read(self.cycle.name, FLOW, name)
         if written is None or datetime.fromisoformat(written) < read_up_to:
             cursors.move(self.cycle.name, FLOW, name, read_up_to.isoformat(), now)
@@ -351,7 +351,7 @@ class Intake:
 
 
 def is_taken_back(order: Order) -> bool:
-    """Whether the store has cancelled or refunded an order of which pieces never left: nobody may deliver those."""
+    """Whether the store has cancelled or refunded an order of which pieces never left: those must not be delivered."""
     return store_status(order) is StoreStatus.CANCELLED or (is_over(order) and not order.shipped_whole)
 
 
@@ -371,7 +371,7 @@ def capture_rules(settings: model.ConnectionSettings) -> CaptureRules:
 
 
 def changed(order: Order, before: intake.Known | None) -> bool:
-    """Whether a reading says anything new: the echo of our own notes does not."""
+    """Whether a reading has anything new; our own comments, read back, do not count."""
     return (
         before is None
         or before.delivery_id is None

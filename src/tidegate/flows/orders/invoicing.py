@@ -36,7 +36,7 @@ MOST = 200
 
 
 def is_due(order: Order) -> bool:
-    """Whether something of it has left the store; what nobody ships is due once the store is done with it."""
+    """Whether something of it has left the store; what needs no shipment is due once the store has completed it."""
     return order.shipped or (order.shipping is None and order.state == "complete")
 
 

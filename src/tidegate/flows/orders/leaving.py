@@ -92,7 +92,7 @@ class Leaving:
         return self.session.orders.send(self.prepared(records))
 
     def reserve(self, records: Sequence[Record]) -> HandedOver | Failure:
-        """The reference under which the next call will lie."""
+        """The reference of the next call."""
         desk = self.session.order_tracking
         assert desk is not None  # noqa: S101 - else nobody asks
         return desk.reserve(self.prepared(records))

@@ -47,7 +47,7 @@ def failure_of(cycle: Cycle, item: Item, ours: Sequence[Found]) -> Failure | Non
 
 
 def certainly_ours_to_send(cycle: Cycle) -> datetime | None:
-    """From then on nobody but this ledger's hubs may have sent an order.
+    """The time from which on only this ledger's hubs can have sent an order.
 
     What a process before this one sent may have taken effect within the settle time after its end.
     """

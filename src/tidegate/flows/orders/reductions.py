@@ -128,7 +128,7 @@ def total_as_placed(order: Order, sales: SalesOrder, amounts: Mapping[str, Amoun
 
 
 def run(cycle: Cycle) -> None:
-    """Decide about every open step whose order is settled. Asks nobody but the ledger."""
+    """Decide about every open step whose order is settled, from the ledger alone."""
     open_steps = lookups.open_steps(cycle.name, FLOW, REDUCED)
     for step in open_steps:
         sent = lookups.step_of(step.source_id, FLOW, "order")
@@ -160,7 +160,7 @@ def decide(cycle: Cycle, step: Item, sent: Item, source_id: int) -> None:
 
 
 def over(step: Item, sent: Item, source_id: int) -> str:
-    """Why nobody needs to decide; "" when somebody does."""
+    """Why no decision is needed; "" when a person decides."""
     if sent.state in FINAL and sent.state is not State.CONFIRMED:
         return f"the order is {sent.state}"
     order = read_order(step.document)

@@ -44,7 +44,7 @@ def value_of(rows: Sequence[ListPrice | CustomerPrice]) -> str:
 def updated(before: pl.DataFrame, fresh: pl.DataFrame, *, full: bool) -> tuple[pl.DataFrame, set[str]]:
     """The book after a reading, and the SKUs of which anything changed.
 
-    A delta has a changed product whole: what it leaves out of that product is gone.
+    A delta has a changed product whole: prices of that product that it lacks no longer exist.
     """
     if full:
         return fresh, changed(before, fresh)
@@ -62,7 +62,7 @@ def of_products(book: pl.DataFrame, skus: Iterable[str]) -> pl.DataFrame:
 def changed(before: pl.DataFrame, after: pl.DataFrame) -> set[str]:
     """The SKUs of which any owner's prices differ between two readings; both are sorted by key.
 
-    Merged by key, what did not change stands beside itself: ten million rows take seconds, no join does.
+    Both sides are merged by key, so equal rows are adjacent: ten million rows take seconds, which no join does.
     """
     both = before.merge_sorted(after, key="key")
     twin = (pl.col("key") == pl.col("key").shift(-1)) & (pl.col("value") == pl.col("value").shift(-1))

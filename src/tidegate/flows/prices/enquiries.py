@@ -59,7 +59,7 @@ class Listed:
 def ask(cycle: Cycle, desk: EnquiryDesk, price_lists: Listed, changed: Iterable[str]) -> Failure | None:
     """Ask for the pairs whose turn it is and keep the answers; why it ended early, if it did.
 
-    The turn passes the pair that failed, so that one product that Sage cannot price stops nobody.
+    The turn passes the pair that failed, so that one product that Sage cannot price does not stop the others.
     """
     rules = cycle.connection.settings.prices
     most = max(rules.enquiries // len(rules.contract_quantities), 1)

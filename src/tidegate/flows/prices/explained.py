@@ -30,7 +30,7 @@ class Offer:
 
 
 def explain(connection: str, rules: Prices, code: str, today: date) -> list[Offer]:
-    """All that the book has of one product, by the company's code; the newest reading, nobody is asked."""
+    """All that the book has of one product, by the company's code: the newest reading, without a call."""
     offers = book.offers(book.of_products(book.read(connection), [code])).get(code)
     return list(_offers(offers, book.lists(connection), rules, today)) if offers else []
 

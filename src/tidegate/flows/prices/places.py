@@ -26,7 +26,7 @@ class Place:
 def places(connection: Connection) -> dict[str, Place] | Failure:
     """The connection's websites; one that the store does not have is left out. Four calls.
 
-    `price-scope` where the prices written there would replace somebody else's.
+    `price-scope` where the prices written there would replace those of others.
     """
     shop, rules = connection.store.shop, connection.settings.prices
     websites = shop.websites()

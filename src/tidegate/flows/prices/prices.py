@@ -214,10 +214,10 @@ def superseded(
     setting: PriceSetting,
     unread_accounts: Iterable[str] = (),
 ) -> tuple[dict[str, str], list[str]]:
-    """What was written to the store of these products and shall not have any more, and what is nobody's business.
+    """The values of these products to remove from the store, and the keys to drop from the mirror.
 
-    A base price cannot be taken away: it stays in the store as it is. A website that the connection has no
-    more is somebody else's. What an account has that cannot be read stays as it is.
+    A base price cannot be removed: it stays in the store. A website that the connection no longer has belongs
+    to others. Prices of accounts that cannot be read stay as they are.
     """
     kept_groups = {contract_group(account).casefold() for account in unread_accounts}
     websites = {shelf.website for shelf in setting.shelves}
@@ -264,7 +264,7 @@ def compare(cycle: Cycle, writer: PriceWriter, wanted: Wanted, setting: PriceSet
         for key, value in there.items()
         if folded(key) not in own and is_ours(key, setting.rules)
     }
-    if writer.no_tiers:  # nobody can say what the store has of them
+    if writer.no_tiers:  # what the store has of them is unknown
         known_values = {
             text: value for text, value in known_values.items() if PriceKey.read(text).kind != "tier"
         }
@@ -273,7 +273,7 @@ def compare(cycle: Cycle, writer: PriceWriter, wanted: Wanted, setting: PriceSet
 
 
 def look_for_missing(cycle: Cycle, writer: PriceWriter) -> bool:
-    """Products and groups that prices wait for: are they there by now? False when the store did not say."""
+    """Release prices whose products and groups exist by now; false when the store could not be read."""
     waited = mirrored.missing(cycle)
     if not waited:
         return True

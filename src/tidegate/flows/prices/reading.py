@@ -59,7 +59,7 @@ def read_book(connection: Connection, session: Session, *, full: bool) -> Book |
     if enquiries:
         before = price_book.without_contracts(before)
     read_rows = price_book.frame_of(changes)
-    if whole and changes.bad:  # what was known of them stays: gone is something else
+    if whole and changes.bad:  # what was known of them stays: they still exist
         known = price_book.of_products(before, {row.name for row in changes.bad})
         read_rows = read_rows.merge_sorted(known, key="key")
     rows, touched = price_book.updated(before, read_rows, full=whole)

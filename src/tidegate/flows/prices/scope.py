@@ -23,7 +23,7 @@ NOT_WRITTEN = ". No price was written; "
 
 
 def price_scope(connection: Connection, websites: Sequence[Website]) -> Scope | Failure:
-    """How this connection's prices are written; `price-scope` where they would replace somebody else's.
+    """How this connection's prices are written; `price-scope` where they would replace those of others.
 
     `websites` are the store's. One call.
     """

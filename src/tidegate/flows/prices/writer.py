@@ -213,7 +213,7 @@ class PriceWriter:
 
 
 def tier_rows(text: str, key: PriceKey, website_id: int) -> list[TierPrice]:
-    """The rows behind a value that was read; `10=15%` is a percentage that somebody else has set."""
+    """The rows behind a value that was read; `10=15%` is a percentage that was set by hand."""
     rows = []
     for each in text.split(";") if text not in ("", GONE) else ():
         quantity, price = each.split("=")

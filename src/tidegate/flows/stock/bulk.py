@@ -84,7 +84,7 @@ def still_to_do(calls: BulkCalls, bulk: Open) -> int | Failure:
 
 
 def tell(cycle: Cycle, bulk: Open, count: int) -> None:
-    """Nobody carries the shop's queue out: the shop's own people must see to it."""
+    """Raise the alert that the shop's queue has no running consumer; its administrators must start one."""
     text = (
         f"{count} of {bulk.count} stock updates queued in the store at {bulk.since:%Y-%m-%d %H:%M} UTC were "
         "not processed: start the store's queue consumer async.operations.all (`bin/magento "

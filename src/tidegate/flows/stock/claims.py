@@ -29,7 +29,7 @@ def claims_of(
 
     The ledger is asked after Sage was read: what Sage has released because an order was cancelled, the
     ledger knew before. Shipments that Magento does not have yet, of orders that Sage has finished with,
-    are no web lines any more; their pieces come from the shipments themselves, and from the despatches
+    are no longer web lines; their pieces come from the shipments themselves, and from the despatches
     that are no shipments yet.
     """
     name, lines = connection.name, list(lines)

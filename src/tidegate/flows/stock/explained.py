@@ -1,4 +1,4 @@
-"""Why a source shows this number: the figures of the formula as the ledger keeps them; nobody is asked.
+"""Why a source shows this number: the figures of the formula as the ledger keeps them, without a call.
 
 Levels and groups are kept by the reading; what web orders correct is kept beside them by the cycle that calculated.
 """

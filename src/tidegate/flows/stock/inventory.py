@@ -142,7 +142,7 @@ def take_in(cycle: Cycle, writer: Writer) -> bool:
         reading.keep(cycle)
         reserved.keep(cycle)
         explained.keep(cycle.name, corrected, now)
-        # a source that is configured no more is somebody else's; a product that Sage has no more is sold out
+        # a source that is no longer configured belongs to others; a product that Sage no longer has is sold out
         missing = mirror.unnamed(cycle.name, FLOW, wanted).to_frame("key")
         ours = pl.col("key").str.extract("@([^@]*)$").is_in(sources_of(connection))
         sold_out = missing.filter(ours).with_columns(value=pl.lit(NOTHING))
@@ -270,7 +270,7 @@ def compare(cycle: Cycle, writer: Writer, wanted: pl.DataFrame) -> bool:
 
 
 def look_for_missing(cycle: Cycle) -> bool:
-    """Products that stock waits for: are they in the store by now? False when it did not say."""
+    """Release stock whose products exist in the store by now; false when the store could not be read."""
     waited = names_of("sku", mirrored.missing(cycle))
     known = StoreStock(cycle.connection.store.client).known(sorted(waited)) if waited else {}
     if isinstance(known, Failure):
@@ -340,7 +340,7 @@ def hold_back(cycle: Cycle) -> None:
     """
     shipments = cycle.connection.settings.flows.get(shipped.FLOW)
     if shipments is None or not shipments.enabled:
-        return  # nobody will write them: waiting would have no end
+        return  # they will never be written: waiting would have no end
     skus = shipped.open_shipment_skus(cycle.name)
     keys = [key_of(sku, source) for sku in skus for source in sources_of(cycle.connection)]
     items = mirror.find(cycle.name, FLOW, keys)

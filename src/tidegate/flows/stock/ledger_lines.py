@@ -1,8 +1,8 @@
 """What web orders hold of the stock where the company has no list of them: from the ledger.
 
 Such a company states of its figures when they were true. An order that was confirmed by then was in its books, and
-its pieces are off the figure; of one that was confirmed later nobody knows, and it counts as not taken off yet: with all
-that it was sent with, for the company does not hear what the store has shipped, refunded or finished since. Both err
+its pieces are off the figure; for one that was confirmed later this is unknown, so it counts as not taken off yet:
+with all that it was sent with, for the company does not hear what the store has shipped, refunded or finished since. Both err
 towards caution.
 """
 

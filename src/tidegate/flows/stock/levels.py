@@ -107,7 +107,7 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     unreadable.report(cycle.name, FLOW, unreadable.SAGE, [*bad, *unread.bad], cycle.now())
     lines = [line for line in lines if not line.unreadable]
     after = updated(before, fresh, stated, whole=since is None)
-    if stated.bad:  # what was known of them stays: gone is something else
+    if stated.bad:  # what was known of them stays: they still exist
         after = snapshot.with_values(_of(before, {row.name for row in stated.bad}), after)
     shrunk = _shrinking(cycle, before, after)
     if shrunk is not None:
@@ -184,7 +184,7 @@ def levels_of(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def changed(fresh: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """What of the free stock is reported otherwise than before: sku, free, free_before."""
+    """The free stock that differs from the reading before: sku, free, free_before."""
     differing = snapshot.differing(fresh, before).filter(pl.col("value_sent").is_not_null())
     both = [
         levels_of(differing.select("key", value=column)).select(
@@ -202,7 +202,7 @@ _CONFIRMED_AFTER = 3
 
 
 def _shrinking(cycle: Cycle, before: pl.DataFrame, after: pl.DataFrame) -> Failure | None:
-    """A reading in which most products are gone, or all of a few, would empty the store: it must repeat itself."""
+    """A reading that lacks most products, or all of a few, would empty the store, so it must be repeated."""
     few = before.height < _ENOUGH and after.height
     if few or after.height * _LEAST_SHARE >= before.height:
         return None

@@ -1,7 +1,7 @@
 """Pieces of web orders that Sage does not have yet, for stores without multi-source inventory.
 
 Such a store has taken them off the number that we overwrite. They wait in the ledger, or in Magento,
-where nobody has read them yet. Design, *Availability*, traps 1 and 2.
+if they were not read yet. Design, *Availability*, traps 1 and 2.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ UNDONE = ("canceled", "closed")
 class Waiting:
     """What the ledger said at one moment.
 
-    `unread_since` is from when on Magento may have orders that the ledger has not read; None: nobody reads them.
+    `unread_since` is from when on Magento may have orders that the ledger has not read; None: they are not read.
     """
 
     asked_at: datetime
@@ -71,7 +71,7 @@ def in_ledger(cycle: Cycle) -> Waiting:
 def held_by(order: Order) -> tuple[tuple[str, Decimal], ...]:
     """The pieces that an order still holds: Sage will get no more than the store has left of it.
 
-    So it is, too, where the order waits for a person because money remains to be entered. Of one that somebody
+    This also holds when the order waits for a person because money remains to be entered. Of an order that was
     shipped in the store all pieces count: Sage does not know of any that left, refunded since or not.
     """
     return tuple((line.sku, line.quantity if order.shipped else line.remaining) for line in order.lines)
@@ -80,9 +80,9 @@ def held_by(order: Order) -> tuple[tuple[str, Decimal], ...]:
 def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owed | Failure:
     """The same, with what Magento has besides. `lines` are what Sage knows.
 
-    Calls the store for what the ledger has not read: to be asked last, right before the numbers are written. A new
-    order that cannot be read is a failure: what it holds is known to nobody, and until the flow `orders` has named it
-    nobody has reported it.
+    Calls the store for what the ledger has not read: so it comes last, right before the numbers are written. A new
+    order that cannot be read is a failure: its pieces are unknown, and until the flow `orders` finds it
+    no alert names it.
     """
     connection = cycle.connection
     settings, store = connection.settings, connection.settings.store
@@ -185,7 +185,7 @@ def order_is_withheld(order: Order, rules: CaptureRules) -> bool:
 
 
 def holds_pieces(order: Order | OpenOrder, rules: CaptureRules) -> bool:
-    """Whether the store has taken an order's pieces off, and Sage will not hear of them otherwise."""
+    """Whether the store has taken an order's pieces off, and Sage will not learn of them in another way."""
     if rules.websites and order.website and order.website not in rules.websites:
         return False  # another connection's
     if rules.since is not None and order.created_at < rules.since:

@@ -1,4 +1,4 @@
-"""What Magento has stopped to reserve otherwise than by a shipment: cancelled, refunded, and virtual pieces.
+"""Pieces whose reservation Magento has ended without a shipment: cancelled, refunded and virtual ones.
 
 Read with the stock, of the orders that changed since the last time, and kept beside the mirror: when a piece
 was refunded decides whether it was still reserved. Only stores with multi-source inventory reserve.
@@ -24,7 +24,7 @@ from tidegate.magento.reserved import OrderCounts, read_counts
 FLOW = "inventory"
 SNAPSHOT = "inventory:reserved"
 CURSOR = "reservations"
-ENDED = "ended"  #: what is kept of an order that reserves nothing any more
+ENDED = "ended"  #: what is kept of an order that no longer reserves anything
 _BETWEEN = ";"
 
 Place = tuple[int, str]
@@ -35,7 +35,7 @@ Place = tuple[int, str]
 class Reservations:
     """Virtual items, and those of which something was cancelled or refunded.
 
-    `ended` are orders that reserve nothing any more. `moved` are the SKUs, in small letters, of pieces refunded,
+    `ended` are orders that no longer reserve anything. `moved` are the SKUs, in small letters, of pieces refunded,
     or virtual and invoiced, since the last reading: Magento may have put them back into a source, or taken them
     off one.
     """

@@ -108,7 +108,7 @@ def is_named(key: str, failure: Failure) -> bool:
 
 
 def there_of(found: Sequence[SourceItem], keys: Sequence[str]) -> dict[str, str]:
-    """What was read, by the keys that were asked for: Magento's SKUs know no capitals."""
+    """What was read, by the keys that were asked for: Magento's SKUs ignore case."""
     by_name = {
         key_of(one.sku.casefold(), one.source_code): value_of(one.quantity, one.status) for one in found
     }

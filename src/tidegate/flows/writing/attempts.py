@@ -42,7 +42,7 @@ class Target(StrEnum):
 class Record:
     """A record that is ready to leave: its delivery, the key by which the answer names it, its content's hash.
 
-    `payload` is what is handed over to be sent, for the copy that people can read; None = there is none.
+    `payload` is what is handed over to be sent, for the copy that users can read; None = there is none.
     """
 
     item: Item

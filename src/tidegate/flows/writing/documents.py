@@ -80,7 +80,7 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One call. `send` gives the id of what was made, `number` reads what people call it.
+    """One call. `send` gives the id of what was made, `number` reads its number.
 
     `number` also looks at what was made: a failure of it is the call's. Of a document in several parts `earlier`
     are those that are there, as (id, number); with `goes_on` this is not the last one. `lines` are the order
@@ -322,7 +322,7 @@ def confirmed(
 
 
 def release(cycle: Cycle, handler: DocumentHandler) -> None:
-    """Held deliveries whose reason may be gone: what came first is done, a mapping is there, stock was written."""
+    """Held deliveries whose reason may have ended: what came first is done, a mapping is there, stock was written."""
     by_payment = cycle.connection.settings.fulfilment.invoice_when == "payment"
     waiting = queue.held(cycle.name, handler.flow, without=Code.PAYMENT_PENDING if by_payment else None)
     ended = holds_ended(cycle, [item for item in waiting if item.reason_code == Code.ORDER_ON_HOLD])
@@ -356,7 +356,7 @@ def may_go(cycle: Cycle, handler: DocumentHandler, item: Item) -> bool:
         return False  # the reading of despatches releases it
     if item.reason_code == Code.PARENT_PENDING:
         first = None if item.source_id is None else prerequisite(handler, item.source_id)
-        return first is None or first.text != item.reason  # what people read is the present reason
+        return first is None or first.text != item.reason  # users read the present reason
     if item.reason_code == Code.SHORT_STOCK:
         pause = max(STOCK_PAUSE, (item.changed_at - item.created_at) / 4)
         return cycle.now() - item.changed_at >= pause

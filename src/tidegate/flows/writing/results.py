@@ -1,6 +1,6 @@
 """What became of parcels: read later, record by record, or looked up once they are overdue.
 
-What lies in an open parcel is neither sent again nor counted as failed: only its result, or a look-up that finds
+A record in an open parcel is neither sent again nor counted as failed: only its result, or a look-up that finds
 it, says what became of it.
 """
 
@@ -25,7 +25,7 @@ from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
 COLLECTED = {"c": "t", "e": "t", "d": "x", "g": "u", "h": "v", "i": "w"}
 
 Collect = Callable[[Sequence[Parcel]], Mapping[str, Outcome] | Failure]
-#: What a look-up has found of records that lie in a parcel: delivery -> its verdicts; it proves nothing absent.
+#: What a look-up has found of records in a parcel: delivery -> its verdicts; it proves nothing absent.
 Found = Callable[[Sequence[Item]], Mapping[int, Sequence[Verdict]] | Failure]
 
 
@@ -53,7 +53,7 @@ def collect(cycle: Cycle, writing: Writing, ask: Collect) -> bool:
 def look_up_late(
     cycle: Cycle, writing: Writing, size: int, look_up: Found, *, proves_absence: bool = True
 ) -> None:
-    """Look up what lies in parcels that are overdue, `size` at a time: their result may be lost.
+    """Look up the records of overdue parcels, `size` at a time: their result may be lost.
 
     What is found is confirmed. What is not may still be taken out of the parcel, so that it is sent again only when
     the parcel has expired; where this look-up proves nothing (`proves_absence`) it is in doubt then, for the flow's own.
@@ -83,7 +83,7 @@ def settle_late(
     found: Mapping[int, Sequence[Verdict]],
     proves_absence: bool,
 ) -> None:
-    """One commit: what was found, and what is not there although nothing takes it out of the parcel any more."""
+    """One commit: what was found, and what is not there although nothing can take it out of the parcel any longer."""
     expired = parcel.expires is not None and parcel.expires <= cycle.now()
     verdicts: list[Verdict] = []
     for item in items:
@@ -145,7 +145,7 @@ class Result:
 
     @property
     def lying(self) -> HandedOver | None:
-        """Where the records lie of which nothing else is known yet."""
+        """The parcel of the records of which nothing else is known yet."""
         return next((each for each in self.outcomes.values() if isinstance(each, HandedOver)), None)
 
     def verdicts(self, item: Item, key: str, attempt_id: int, count: int) -> list[Verdict]:

@@ -186,7 +186,7 @@ def after_refusal(cycle: Cycle, item: Item, failure: Failure, attempt_id: int, c
 
 
 def refused_whole(answers: Mapping[str, Outcome], keys: Iterable[str]) -> bool:
-    """Whether a call of several records was refused without a word which of them is at fault."""
+    """Whether a call of several records was refused without saying which record is at fault."""
     answered = [answers.get(key) for key in keys]
     return len(answered) > 1 and all(
         isinstance(each, Failure) and each.code is Code.PARCEL_REFUSED for each in answered

@@ -26,7 +26,7 @@ class Writing:
 
     `confirm` gives the verdicts when the company has the record, its own first; without an attempt it was found
     there. `settle` carries verdicts out with what follows from them, inside a transaction. `remember` is done with
-    the attempts, in their commit. `reserve` asks under which reference a parcel of these records will lie.
+    the attempts, in their commit. `reserve` asks for the reference of a parcel of these records.
     """
 
     scope: Scope

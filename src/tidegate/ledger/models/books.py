@@ -23,7 +23,7 @@ class BookInvoice(models.Model):
     currency = models.TextField(default="")
     posted = models.BooleanField(default=True)
     returned = models.BooleanField(default=False)
-    #: what was kept before this was known may bill anything: it is shown to nobody until it is read again
+    #: what was kept before this was known may bill anything: it is not shown until it is read again
     bills_others = models.BooleanField(default=True)
     order_ids = models.TextField(default="[]")
     order_keys = models.TextField(default="[]")

@@ -15,7 +15,7 @@ KEY_LENGTH = 120
 class Delivery(models.Model):
     """One document's way to its target. `state` is a `domain.states.State`.
 
-    The order of a queue is (changed_at, id): whoever was refused goes to the back, so that a batch
+    The order of a queue is (changed_at, id): a refused delivery goes to the back, so that a batch
     full of bad records cannot block the good ones behind it.
     """
 
@@ -49,7 +49,7 @@ class Delivery(models.Model):
     )  # what it left behind was looked at then: it is in the archive
 
     class Meta:
-        # not unique=True: PostgreSQL would get a second index, for LIKE, that nobody asks
+        # not unique=True: PostgreSQL would get a second index, for LIKE, that no query uses
         constraints = [models.UniqueConstraint(fields=["key"], name="delivery_key")]
         indexes = [
             # one index answers: what is due, what is in doubt, and the account without touching the table

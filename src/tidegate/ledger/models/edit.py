@@ -1,4 +1,4 @@
-"""What people have edited of single deliveries."""
+"""Users' edits of single deliveries."""
 
 from __future__ import annotations
 

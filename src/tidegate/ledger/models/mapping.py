@@ -1,4 +1,4 @@
-"""Mappings that people changed while the hub ran."""
+"""Mappings that users changed while the hub ran."""
 
 from __future__ import annotations
 

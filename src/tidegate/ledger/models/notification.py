@@ -1,4 +1,4 @@
-"""Messages to people, and the digests that some of them carry."""
+"""Messages to users, and the digests that some of them carry."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Notification(models.Model):
     """One message to one target, about an alert or with a digest. `kind` is raised, escalated, resolved or digest.
 
     `dropped_at`: it was never sent, because it was over before its turn came. `end_planned`: the end of its alert is
-    in the outbox, too, or nobody asks for it.
+    in the outbox, too, or no message is to be sent about it.
     """
 
     target = models.TextField()

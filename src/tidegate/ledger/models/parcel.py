@@ -25,7 +25,7 @@ class Parcel(models.Model):
     not_before = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
-    refused = models.BooleanField(default=False)  # as a whole, without a word which record is at fault
+    refused = models.BooleanField(default=False)  # as a whole, without saying which record is at fault
 
     class Meta:
         constraints = [

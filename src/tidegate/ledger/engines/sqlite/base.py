@@ -54,7 +54,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 raise
 
     def is_watched(self) -> bool:
-        """Whether somebody looks on at the statements, beside us."""
+        """Whether other code also observes the statements."""
         return bool(self.force_debug_cursor) or len(self.execute_wrappers) > 1
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
