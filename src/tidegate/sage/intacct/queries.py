@@ -41,7 +41,7 @@ def is_set(field: str) -> Element:
 
 
 def since(field: str, moment: datetime) -> Element:
-    """The condition that a time is at or after a moment, in UTC."""
+    """The condition that a time is at or after a moment, which is given in UTC."""
     return element("greaterthanorequalto", {"field": field, "value": f"{moment:%m/%d/%Y %H:%M:%S}"})
 
 
