@@ -72,18 +72,18 @@ def test_the_weekend_is_found_and_mended_with_the_console_alone(page: Page, disa
 
     person.begin("Sage is locked for two days")
     expect(page.get_by_text("Closed until")).to_be_visible()
-    expect(page.get_by_text("Orders wait in the ledger meanwhile")).to_be_visible()
+    expect(page.get_by_text("Orders wait in the ledger until then")).to_be_visible()
     assert State.CONFIRMED not in stage.states(disaster.good)
     disaster.open_sage()
     assert stage.states(disaster.good) == {State.CONFIRMED}  # nobody had to do anything
 
     person.begin("an order that Sage refuses")
-    person.follow("The postcode is not valid", "Put it right")
+    person.follow("The postcode is not valid", "See the review")
     expect(page.get_by_text("Edit the field that it names").first).to_be_visible()
     person.click(page.get_by_role("button", name=re.compile("^Edit ")).first)
     page.get_by_label("Deliver to: postcode").fill("48201")
     page.get_by_label("Invoice to: postcode").fill("48201")
-    person.press("See what would change…")
+    person.press("Preview the changes…")
     page.get_by_label("Why").fill("the buyer called")
     person.press("Edit and send again")
     expect(page.get_by_text("1 done")).to_be_visible()
@@ -91,10 +91,10 @@ def test_the_weekend_is_found_and_mended_with_the_console_alone(page: Page, disa
     assert stage.state(disaster.poison) is State.CONFIRMED
 
     person.begin("a payment method without a mapping")
-    person.follow(f"payment:{UNMAPPED}", "Put it right")
+    person.follow(f"payment:{UNMAPPED}", "See the review")
     expect(page.get_by_role("heading", name=f"payment:{UNMAPPED}")).to_be_visible()
     page.get_by_label("to account").first.fill("1210")
-    person.press("Map, and let them go")
+    person.press("Map, and send the orders")
     expect(page.get_by_text("is mapped")).to_be_visible()
     eventually(page, lambda: stage.state(disaster.unmapped) is State.CONFIRMED)
 
@@ -110,13 +110,13 @@ def test_the_weekend_is_found_and_mended_with_the_console_alone(page: Page, disa
     placed = disaster.revoke()
     person.begin("a sign-in that was revoked")
     expect(page.get_by_text("Halted since")).to_be_visible()
-    person.click(page.get_by_role("link", name="Lift it"))
+    person.click(page.get_by_role("link", name="Lift the halt"))
     person.press("Sign in again…")
     person.press("Begin the sign-in")
     there = page.get_by_role("button", name="Go to the sign-in page").get_attribute("href")
     person.clicks[person.trouble] += 1  # it leads to Sage, where somebody signs in
-    page.get_by_label("The address at which the browser ended").fill(disaster.sign_in_at_sage(there or ""))
-    person.press("Take it")
+    page.get_by_label("The last address that the browser shows").fill(disaster.sign_in_at_sage(there or ""))
+    person.press("Use this address")
     expect(page.get_by_text(f"{CONNECTION} is lifted")).to_be_visible()
     stage.cycle(after=SETTLED)
     assert stage.state(placed) is State.CONFIRMED
@@ -130,7 +130,7 @@ def test_the_weekend_is_found_and_mended_with_the_console_alone(page: Page, disa
     eventually(page, lambda: stage.state(placed) is State.CONFIRMED)
 
     page.goto("/reviews")
-    expect(page.get_by_text("Nothing stands still")).to_be_visible()
+    expect(page.get_by_text("No delivery needs a person")).to_be_visible()
     page.goto("/")
     expect(page.get_by_text("nothing needs a person")).to_be_visible()
     assert person.clicks == written_down()

@@ -196,7 +196,7 @@ def test_against_the_simulated_systems(port: int, tmp_path: Path) -> None:
     # Exit 1 of both: two of the ten orders wait for a person.
     assert "Nothing was sent" in shell.run("tidegate cycle orders --dry-run", code=1)
     assert "confirmed" in shell.run("tidegate cycle orders --now")
-    assert "every account adds up" in shell.run("tidegate status", code=1)
+    assert "every tally adds up" in shell.run("tidegate status", code=1)
     shell.run("tidegate queue list")
     assert "placed 3 orders" in shell.run("tidegate sandbox --place 3")
     shell.run_until_noted("tidegate run")

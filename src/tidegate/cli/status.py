@@ -40,7 +40,7 @@ def show(report: dict[str, Any]) -> None:
     if not report["connections"]:
         showing.say("no connection is configured, and the ledger is empty")
     if report["adds_up"]:
-        showing.say("every account adds up: nothing is unexplained")
+        showing.say("every tally adds up: nothing is unexplained")
     else:
         showing.paragraph(
             f"NOT EVERY ACCOUNT ADDS UP: {report['unexplained']} unexplained. Keep the ledger and report it.",

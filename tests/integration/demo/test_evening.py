@@ -84,7 +84,7 @@ def test_nothing_is_lost_or_doubled_the_account_adds_up_and_the_console_shows_it
         process.send_signal(signal.SIGINT)
         stdout, _ = process.communicate(timeout=PATIENCE)
     assert "Tide table" in page
-    assert "every account adds up" in page
+    assert "every tally adds up" in page
     assert process.returncode == 0, stderr
     report = json.loads(stdout)
     check("demo", report)

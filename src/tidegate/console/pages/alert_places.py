@@ -43,9 +43,9 @@ def place(alert: Alert) -> tuple[str, str]:
         address, words = PAGES[code]
         return f"{address}?{urlencode(chosen)}" if chosen else address, words
     if subject in FLOWS and code not in ("fault", "seats-exhausted"):
-        return f"/items?{urlencode({**chosen, 'flow': subject})}", "See which"
+        return f"/items?{urlencode({**chosen, 'flow': subject})}", "See the items"
     if code in STUCK:
-        return "/reviews", "Put it right"
+        return "/reviews", "See the review"
     if code in OF_ORDERS or code in RETRIED:
         return f"/search?{urlencode({'q': subject})}", "See the order"
     return (

@@ -26,11 +26,11 @@ MOST = 500
 SHOWN = 20
 #: What each act does, in the words of the confirmation.
 WORDS = {
-    Act.RETRY: "Try again. What Sage may already have is looked up first.",
-    Act.RELEASE: "Release what is held.",
-    Act.HOLD: "Hold until somebody releases it.",
-    Act.CANCEL: "Never send it. Refused where Sage may have it.",
-    Act.SKIP: "Skip it, with a reason. Refused where Sage may have it.",
+    Act.RETRY: "Tidegate tries these deliveries again. It first looks up those that the other system may already have.",
+    Act.RELEASE: "Tidegate sends these held deliveries with the next cycle.",
+    Act.HOLD: "Tidegate holds these deliveries until somebody releases them.",
+    Act.CANCEL: "Tidegate never sends these deliveries. Those that the other system may already have are not cancelled.",
+    Act.SKIP: "Tidegate skips these deliveries, with your reason. Those that the other system may already have are not skipped.",
 }
 
 

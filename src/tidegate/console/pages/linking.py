@@ -36,7 +36,7 @@ def link(visit: Visit, number: int) -> HttpResponse:
         document = visit.text("document")
         if document and len(document) <= LONGEST:
             return carry_out(visit, item, document, back)
-        problem = "Write the number of the document."
+        problem = "Enter the number of the document."
     row = reports.delivery(item, visit.now)
     waiting.explain(visit.configuration, [row], visit.now)
     return visit.show(

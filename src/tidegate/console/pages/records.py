@@ -104,7 +104,11 @@ def retry_item(visit: Visit) -> HttpResponse:
         done = mirrored.retry(connection, flow, [key], visit.now)
         if done:
             changes.record(visit.now, visit.name, "retry", connection=connection, subject=name_of(flow, key))
-    result = "is written again with the next cycle" if done else "needs no retry: it is settled or on its way"
+    result = (
+        "is written again with the next cycle"
+        if done
+        else "needs no retry: it is already correct in the shop, or waits for the next cycle"
+    )
     messages.success(visit.request, f"The {name_of(flow, key)} {result}.")
     return redirect(f"/items?connection={connection}&flow={flow}")
 

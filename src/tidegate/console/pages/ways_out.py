@@ -1,6 +1,6 @@
-"""The ways out of every cause for which a delivery stands still, in the words of the page.
+"""What a user can do about each cause for which a delivery needs a person, in the words of the page.
 
-What is put right elsewhere is said with the place; what can be done on the page is offered beside it.
+Each text names the place where the cause is corrected. Actions of the page are offered beside the text.
 """
 
 from __future__ import annotations
@@ -10,25 +10,29 @@ from collections.abc import Iterable
 from tidegate.domain.errors import GROUP_OF, Code, Group
 from tidegate.domain.orders.edits import ACCOUNT, DATE, DIFFERENCE
 
-#: The groups whose records wait for a person, or for a thing that a person brings about.
+#: The groups whose records wait for a person, or for something that a person must provide.
 NEED_A_PERSON = (Group.REVIEW, Group.HOLD_FOR_FIX, Group.CLOSED_PERIOD)
-#: Code -> the field whose edit mends every order of the cause, and what the button says.
+#: Code -> the field whose edit corrects every order of the cause, its label and its help text.
 EDITS: dict[str, tuple[str, str, str]] = {
     Code.TOTALS_DIFFER: (
         DIFFERENCE,
         "Accept a difference of up to",
-        "for each order; for an order that Sage already has, use Retry and overrule the reason",
+        "the largest difference for each order; for an order that Sage already has, use Retry and overrule the reason",
     ),
-    Code.PERIOD_CLOSED: (DATE, "Change their date", "to a day in a period that is open in Sage"),
+    Code.PERIOD_CLOSED: (
+        DATE,
+        "Change the date of these orders to",
+        "a day in a period that is open in Sage",
+    ),
     Code.UNKNOWN_CUSTOMER: (
         ACCOUNT,
         "Send these orders to the account",
-        "this time only; a mapping is for all later orders",
+        "for these orders only; a mapping also counts for later orders",
     ),
-    Code.UNPROVEN_CUSTOMER: (ACCOUNT, "Send these orders to the account", "this time only"),
-    Code.AMBIGUOUS_CUSTOMER: (ACCOUNT, "Send these orders to the account", "this time only"),
+    Code.UNPROVEN_CUSTOMER: (ACCOUNT, "Send these orders to the account", "for these orders only"),
+    Code.AMBIGUOUS_CUSTOMER: (ACCOUNT, "Send these orders to the account", "for these orders only"),
 }
-#: Codes whose record may have a document in the other system already: it is confirmed as that one.
+#: Codes whose record may already have a document in the other system: it can be linked to that document.
 LINKED = (
     Code.REFUSED,
     Code.TOTALS_DIFFER,
@@ -40,88 +44,95 @@ LINKED = (
     Code.UNREADABLE,
     Code.UNFORESEEN,
 )
-#: Codes whose record may be mended by another value of one of its fields, which the reason names.
+#: Codes whose record may be corrected by another value of the field that the reason names.
 EDITED = (Code.REFUSED, Code.TOO_LONG, Code.OTHER_CONTENT, Code.DUPLICATE_FOUND)
-#: Codes that ask a person and are nothing to be sent: they end by being left out, with the reason.
+#: Codes that ask a person a question and have nothing to send: they end when they are skipped, with the reason.
 ASKING = (Code.CHANGED_AFTER_SEND, Code.BOOKS_DIFFER)
 
-_MAPPED = "Say here what it is in Sage: all orders that wait for it go."
+_MAPPED = (
+    "Enter here what the name in the reason is in Sage. All orders that wait for this mapping are then sent."
+)
 #: Code -> what a person does about it.
 SAID: dict[str, str] = {
-    Code.REFUSED: "Read what Sage says. Edit the field that it names and send the order again; or put right in Sage "
-    "what it names and retry; or enter the order there by hand and link it.",
-    Code.TOTALS_DIFFER: "Both calculations are in the reason. Correct the tax code or the rate and retry; or accept a "
-    "small difference; or enter the order by hand in Sage and link it.",
-    Code.OTHER_CONTENT: "Compare the two documents. Is it the same order? Link it. If not, correct the one in the way, "
-    "then retry.",
-    Code.DUPLICATE_FOUND: "Is the document that was found the same order, typed in by hand? Link it. If not, retry: then "
-    "ours is sent.",
-    Code.CANCEL_AFTER_SEND: "Cancel the order in Sage and link the cancellation; or skip the cancellation when the order "
-    "shall stay.",
-    Code.CHANGED_AFTER_SEND: "Change or credit the order in Sage by hand, then skip this with the reason.",
-    Code.BOOKS_DIFFER: "Put the wrong side right: the next reconciliation ends this by itself. Or skip it with the reason.",
-    Code.UNREADABLE: "Repair the record that the reason names, in the shop or in Sage. It is read again by itself; retry "
-    "does it at once.",
-    Code.MALFORMED: "Correct the order in the shop and retry; or enter it by hand in Sage and link it.",
-    Code.TOO_LONG: "Shorten the text that the reason names, in the shop or by an edit, or the prefix in the "
-    "configuration; then retry.",
-    Code.UNFORESEEN: "This is a fault of Tidegate: report it with the log. Then retry; often the next version can.",
-    Code.AMBIGUOUS_CUSTOMER: "The reason names the accounts. Choose one here, or map the customer to one, or merge them in "
-    "Sage; then retry.",
+    Code.REFUSED: "The reason has the words of the system that refused. Edit the field that it names and send the order again; "
+    "or correct in Sage what the reason names and retry; or enter the order by hand in Sage and link it.",
+    Code.TOTALS_DIFFER: "The reason shows the total of Magento and the total of Sage. Correct the tax code or the rate and retry; or "
+    "accept a small difference; or enter the order by hand in Sage and link it.",
+    Code.OTHER_CONTENT: "Compare the two documents. If the document in Sage is this order, link it. If not, correct the key or the "
+    "number of the other document, then retry.",
+    Code.DUPLICATE_FOUND: "Compare the document that was found with this order. If somebody entered this order by hand, link it. If "
+    "not, retry: Tidegate then sends this order.",
+    Code.CANCEL_AFTER_SEND: "Cancel the order in Sage and link the cancellation. If the order is to stay in Sage, skip the "
+    "cancellation.",
+    Code.CHANGED_AFTER_SEND: "Change or credit the order by hand in Sage, then skip this step with the reason.",
+    Code.BOOKS_DIFFER: "Correct the side that is wrong: the next reconciliation then ends this review. Or accept the difference and "
+    "skip this step with the reason.",
+    Code.UNREADABLE: "Correct the record that the reason names, in the shop or in Sage. Tidegate reads the record again by itself; "
+    "Retry reads it at once.",
+    Code.MALFORMED: "Correct the order in the shop and retry; or enter the order by hand in Sage and link it.",
+    Code.TOO_LONG: "Shorten the text that the reason names, in the shop or by an edit; or shorten the prefix in the "
+    "configuration. Then retry.",
+    Code.UNFORESEEN: "This is a fault of Tidegate: report the fault with the log. Then retry, now or with the next version of "
+    "Tidegate.",
+    Code.AMBIGUOUS_CUSTOMER: "The reason names several accounts of this customer. Choose one account here, or map the customer to one "
+    "account, or merge the accounts in Sage; then retry.",
     Code.UNMAPPED_PAYMENT: _MAPPED,
     Code.UNMAPPED_SHIPPING: _MAPPED,
     Code.UNMAPPED_TAX: _MAPPED,
     Code.UNMAPPED_AMOUNT: _MAPPED,
-    Code.UNMAPPED_CURRENCY: "The configuration says which of the order's two currencies counts (amounts, side). Change it "
-    "there and restart the hub: the orders go by themselves.",
-    Code.UNKNOWN_SKU: "Create the product in Sage: the orders go by themselves. Or say here what it is called in Sage.",
-    Code.UNKNOWN_CUSTOMER: "Create the account in Sage, or name one here; the orders go by themselves.",
-    Code.UNPROVEN_CUSTOMER: "Make sure who the customer is; then map the customer's id to the account, here or by "
+    Code.UNMAPPED_CURRENCY: "The key `side` of the section `amounts` in the configuration says which of the order's two currencies counts. "
+    "Change the key and restart the hub. The orders are then sent.",
+    Code.UNKNOWN_SKU: "Create the product in Sage, or enter here the code that the product has in Sage. The orders are then sent.",
+    Code.UNKNOWN_CUSTOMER: "Create the account in Sage, or enter an account here. The orders are then sent.",
+    Code.UNPROVEN_CUSTOMER: "Verify who the customer is. Then map the id of the customer to the account, here or with "
     "`tidegate match`.",
-    Code.UNKNOWN_REFERENCE: "Create in Sage what the reason names, or correct the mapping that names it: the records go "
-    "by themselves.",
-    Code.SHORT_STOCK: "Correct the source's stock in the shop, or the mapping of the warehouse. It is tried again by itself "
-    "after stock was written.",
-    Code.PRICE_SCOPE: "Set the price scope in the shop to Website, or leave prices to one connection.",
-    Code.CUSTOMER_PENDING: "Approve the account in Sage, or end its hold there: the orders go by themselves.",
-    Code.PARENT_PENDING: "Settle what comes first: the step or the order that the reason names. This goes by itself then.",
-    Code.ORDER_ON_HOLD: "Take the order off hold in the shop: it goes by itself.",
-    Code.NUMBER_PENDING: "Nothing: the number comes with a later cycle. If Sage never gives one, skip it.",
-    Code.PAYMENT_PENDING: "Nothing: it goes when Sage's invoice is paid. Release makes it at once.",
-    Code.NOT_OFFERED: "This Sage product cannot do it: do this part by hand and skip it, or switch the flow off.",
+    Code.UNKNOWN_REFERENCE: "Create in Sage the record that the reason names, or correct the mapping that names it. The deliveries are "
+    "then sent.",
+    Code.SHORT_STOCK: "Correct the stock of the source in the shop, or the mapping of the warehouse. Tidegate tries the shipment "
+    "again after it has written stock.",
+    Code.PRICE_SCOPE: "Set the price scope in the shop to Website, or let only one connection write prices.",
+    Code.CUSTOMER_PENDING: "Approve the account in Sage, or end its hold there. The orders are then sent.",
+    Code.PARENT_PENDING: "Complete the step or the order that the reason names. This delivery is sent after it.",
+    Code.ORDER_ON_HOLD: "Release the order from its hold in the shop. This delivery is then sent.",
+    Code.NUMBER_PENDING: "You need not do anything: a later cycle reads the number from Sage. If Sage never gives the order a number, "
+    "skip this step.",
+    Code.PAYMENT_PENDING: "You need not do anything: the Magento invoice is made when Sage's invoice is paid. Release makes the Magento "
+    "invoice at once.",
+    Code.NOT_OFFERED: "This Sage product does not offer what the step needs. Do the step by hand and skip it, or switch the flow "
+    "off.",
     Code.PERIOD_CLOSED: "Open the period in Sage and retry; or give the orders a date in an open period.",
 }
-#: The same of items of stock, prices and masters, which are written to the shop.
+#: The same for items of stock, prices and master data, which are written to the shop.
 SAID_OF_ITEMS: dict[str, str] = {
-    Code.UNKNOWN_SKU: "Create the product in the shop, then retry. Or leave it, if the shop shall not have it: nothing "
-    "else waits for it.",
-    Code.UNKNOWN_REFERENCE: "Create in the shop what the reason names, such as a source or a customer group, or correct "
+    Code.UNKNOWN_SKU: "Create the product in the shop, then retry. If the shop is not to have the product, do nothing: no other item "
+    "waits for it.",
+    Code.UNKNOWN_REFERENCE: "Create in the shop the record that the reason names, such as a source or a customer group, or correct "
     "the mapping; then retry.",
 }
 ITEMS_OTHERWISE = (
-    "Put right what the reason names, in the shop or in Sage. It is tried again by itself; Retry does it with the next "
-    "cycle."
+    "Correct what the reason names, in the shop or in Sage. Tidegate tries the item again by itself; Retry tries it "
+    "with the next cycle."
 )
-#: What a person has held back or nobody has named.
-OTHERWISE = "Read the reason, then retry, or leave it out with the reason."
-HELD_BACK = "Somebody has held it back: release lets it go."
+#: For a delivery that a person holds, and for a code that has no text.
+OTHERWISE = "Read the reason. Then retry, or skip the delivery with a reason."
+HELD_BACK = "A user holds this delivery. Release sends it with the next cycle."
 
 
 def said(code: str) -> str:
-    """What to do about a cause; also about one that another version of Tidegate has named."""
+    """What to do about a cause; also about a code of another version of Tidegate."""
     return HELD_BACK if code == "operator" else SAID.get(code, OTHERWISE)
 
 
 def said_of_items(codes: Iterable[str]) -> list[str]:
-    """What to do about items that stand still for these codes, each once."""
+    """What to do about items with these codes; each text once."""
     return list(dict.fromkeys(SAID_OF_ITEMS.get(code, ITEMS_OTHERWISE) for code in codes))
 
 
 def edit_helps(code: str) -> bool:
-    """Whether another value of one field can mend a record."""
+    """Whether another value of one field can correct a record."""
     return code in EDITS or code in EDITED
 
 
 def needing_a_person() -> list[Code]:
-    """Every code for which a delivery stands still."""
+    """Every code for which a delivery needs a person."""
     return [code for code, group in GROUP_OF.items() if group in NEED_A_PERSON]

@@ -159,7 +159,7 @@ def test_a_mapping_lets_its_orders_go(held: Browsing) -> None:
     assert due.at == held.stage.now
     held.stage.cycle(after=timedelta(0))
     assert held.stage.states(order.entity_id for order in held.stage.shop.orders.all()) == {State.CONFIRMED}
-    assert "Nothing stands still" in held.page("/reviews")
+    assert "No delivery needs a person" in held.page("/reviews")
     (change,) = Change.objects.filter(act="mapping changed")
     assert (change.actor, change.after) == ("anna", "account 1200")
 
@@ -244,7 +244,7 @@ def test_a_halt_is_made_found_and_lifted(held: Browsing) -> None:
 def test_a_filter_stands_in_the_address_and_pages_by_keys(held: Browsing) -> None:
     held.sign_in()
     text = held.page("/queue?state=held&code=unmapped-payment&age=1h")
-    assert "fits this filter" in text
+    assert "matches this filter" in text
     assert "<option selected>held</option>" in text
     assert numbers(held)[1] in held.page("/queue?state=held&code=unmapped-payment")
 
@@ -297,7 +297,7 @@ def test_a_month_is_run_signed_and_carried_away(held: Browsing) -> None:
     held.sign_in("fiona", Role.FINANCE)
     month_end.run(held.stage.hub, "sage", Month.of("2026-02"))
     text = held.page("/months/sage/2026-02")
-    assert "Nobody has signed it" in text
+    assert "Nobody has signed this month" in text
     state = month_end.shown("sage", "2026-02")
     assert state is not None
     text = held.post("/months/sage/2026-02/sign", note="a quiet month")
@@ -317,7 +317,7 @@ def test_nobody_but_finance_closes_a_month(held: Browsing) -> None:
 def test_the_tide_table_has_the_account_of_each_flow(held: Browsing) -> None:
     held.stage.cycle("order-status")
     held.sign_in()
-    table = held.page("/").partition("The account of each flow")[2].partition("</table>")[0]
+    table = held.page("/").partition("The tally of each flow")[2].partition("</table>")[0]
     rows = re.findall(r"(?s)<tr>(.*?)</tr>", table.partition("<tbody>")[2])
     read = {}
     for row in rows:

@@ -38,7 +38,7 @@ def test_the_hub_looks_once_in_a_quarter_of_an_hour(browsing: Browsing) -> None:
 
 def test_queue_and_tide_table_draw_what_was_written_down(browsing: Browsing) -> None:
     browsing.sign_in()
-    assert "No hub has looked in this time" in browsing.page("/queue")
+    assert "No figures were recorded in this time" in browsing.page("/queue")
     browsing.stage.shopper.place_orders(2, "guest", method="banktransfer")
     browsing.stage.reopen(payments={"checkmo": browsing.stage.connection.settings.payments["*"]})
     browsing.__post_init__()

@@ -98,15 +98,15 @@ def test_an_order_typed_in_by_hand_is_linked_and_never_sent(browsing: Browsing) 
     found.sign_in()
     assert f'href="/delivery/{item.id}/link?back=/reviews"' in found.page("/reviews")
     address = f"/delivery/{item.id}/link"
-    assert "Tidegate then never sends it" in found.page(address)
-    assert "Write the number" in found.post(address, 200, document=" ")
+    assert "and Tidegate never sends" in found.page(address)
+    assert "Enter the number" in found.post(address, 200, document=" ")
     text = found.post(address, 200, document="4711", reason="the same order", back="/reviews")
     assert "1 done" in text
     assert only(found).state is State.CONFIRMED
     assert only(found).target_number == "4711"
     (change,) = Change.objects.filter(act="link")
     assert (change.before, change.after, change.reason) == ("review", "confirmed: 4711", "the same order")
-    assert "only what stands still" in found.page(address)
+    assert "Only a delivery in review or held" in found.page(address)
     assert "1 nothing to do" in found.post(address, 200, document="4711")
     assert "1 refused" in found.post(address, 200, document="4712")
 
