@@ -1,4 +1,4 @@
-"""A digest as a page for mail: tables and inline styles, since mail programs read no style sheets."""
+"""A digest as an HTML page for mail: tables and inline styles, because mail programs ignore style sheets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ INK, PALE, BAD, GOOD = "#1c2733", "#5b6b7a", "#a3210f", "#1d6b3a"
 
 
 def page(digest: Digest, link: str = "") -> str:
-    """The whole page; it asks no host for anything."""
+    """The whole page; it loads nothing from any host."""
     parts = [section(name, rows) for name, rows in sections(digest)]
     footer = (
         f'<p><a href="{escape(link, quote=True)}" style="color:{INK}">{escape(link)}</a></p>' if link else ""
@@ -39,7 +39,7 @@ def section(name: str, rows: list[str]) -> str:
 
 
 def colour(digest: Digest) -> str:
-    """Green only for a connection that works, whose account adds up, and whose books were compared and agree."""
+    """Green only if nothing needs a person, the tallies add up, and the last reconciliation compared and agrees."""
     person, books = digest["person"], digest["reconciliation"]
     wrong = (
         digest["halted"] or not digest["adds_up"] or person["alerts"] or person["reviews"] or person["held"]

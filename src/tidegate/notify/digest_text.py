@@ -1,4 +1,4 @@
-"""A digest as plain text, 78 columns wide at most where the words allow it."""
+"""A digest as plain text, at most 78 columns wide where the texts allow it."""
 
 from __future__ import annotations
 
@@ -13,26 +13,28 @@ Digest = dict[str, Any]
 
 
 def title(digest: Digest) -> str:
-    """The subject of the mail: a glance says whether anything is wrong."""
+    """The subject of the mail: it says whether anything needs a person."""
     return f"Tidegate, {digest['connection']} {digest['day']}: {verdict(digest)}"
 
 
 def verdict(digest: Digest) -> str:
-    """In a few words; never *all is well* when something was not compared."""
+    """The state of the connection in a few words; what was not compared is never reported as equal."""
     if digest["halted"]:
         return "HALTED"
     if not digest["adds_up"]:
-        return "THE ACCOUNT DOES NOT ADD UP"
+        return "A TALLY DOES NOT ADD UP"
     person = digest["person"]
     critical = sum(each["severity"] == "critical" for each in person["alerts"])
     waiting = sum(each["count"] for each in (*person["reviews"], *person["held"]))
-    parts = [f"{critical} critical alerts" if critical else ""]
-    parts += [f"{len(person['alerts'])} alerts" if person["alerts"] and not critical else ""]
-    parts += [f"{waiting} need a person" if waiting else ""]
+    parts = [counted(critical, "critical alert") if critical else ""]
+    parts += [counted(len(person["alerts"]), "alert") if person["alerts"] and not critical else ""]
+    parts += [f"{counted(waiting, 'record')} need{'s' if waiting == 1 else ''} a person" if waiting else ""]
     books = digest["reconciliation"]
-    parts += [f"books {books['state']}" if books["scheduled"] and books["state"] != "agrees" else ""]
+    parts += [
+        f"reconciliation: {books['state']}" if books["scheduled"] and books["state"] != "agrees" else ""
+    ]
     found = ", ".join(part for part in parts if part)
-    return found or f"nothing needs a person, {digest['orders']['pending']} orders pending"
+    return found or f"nothing needs a person, {counted(digest['orders']['pending'], 'order')} pending"
 
 
 def text(digest: Digest, link: str = "") -> str:
@@ -45,8 +47,8 @@ def text(digest: Digest, link: str = "") -> str:
 
 
 def sections(digest: Digest) -> Iterable[tuple[str, list[str]]]:
-    """(heading, lines), in the order in which they matter; what is empty says so."""
-    yield "What needs a person", needed(digest) or ["nothing"]
+    """(heading, lines), the most important first; an empty section says that it is empty."""
+    yield "What needs a person", needed(digest) or ["nothing needs a person"]
     orders = digest["orders"]
     yield (
         "Orders",
@@ -56,26 +58,28 @@ def sections(digest: Digest) -> Iterable[tuple[str, list[str]]]:
         ],
     )
     yield (
-        "The account",
-        [account(flow, each["account"]) for flow, each in digest["flows"].items()] or ["no flow"],
+        "Tally",
+        [account(flow, each["account"]) for flow, each in digest["flows"].items()]
+        or ["no flow is configured"],
     )
-    yield "Oldest", [oldest(each, digest) for each in digest["oldest"]] or ["nothing waits"]
+    yield "Oldest deliveries", [oldest(each, digest) for each in digest["oldest"]] or ["no delivery waits"]
     failed = [f"{each['count']} x {each['code']}" for each in digest["failed"]]
-    yield "Failed in the last day", failed or ["nothing"]
+    yield "Failed in the last day", failed or ["nothing failed"]
     ended = [f"{each['count']} x {each['title']}" for each in digest["resolved"]]
-    yield "Resolved in the last day", ended or ["no alert ended"]
+    yield "Resolved in the last day", ended or ["no alert was resolved"]
     yield (
         "Written to the store",
-        [written(flow, each) for flow, each in digest["writes"].items()] or ["no such flow"],
+        [written(flow, each) for flow, each in digest["writes"].items()]
+        or ["no flow writes values to the store"],
     )
-    yield "Books", books(digest)
+    yield "Reconciliation", books(digest)
     yield "Calls", calls(digest)
     if digest["parcels"]:
-        yield "Parcels", [f"{each['records']} records in {each['scope']}" for each in digest["parcels"]]
+        yield "Parcels", [parcel(each) for each in digest["parcels"]]
 
 
 def needed(digest: Digest) -> list[str]:
-    """The halt, alerts, reviews and what is missing."""
+    """The halt, the alerts, the reviews, and what held records wait for."""
     person, halted = digest["person"], digest["halted"]
     found = (
         [f"HALTED since {local(halted['since'], digest)} by {halted['by']} ({halted['code']})"]
@@ -87,15 +91,15 @@ def needed(digest: Digest) -> list[str]:
         found.append(
             f"[{each['severity']}] {each['title']}{about}, for {each['role']}, since {local(each['since'], digest)}"
         )
-    found += [f"{each['count']} in review: {each['code']}" for each in person["reviews"]]
-    found += [f"{each['count']} wait for {each['waits_for']}" for each in person["held"]]
+    found += [f"{counted(each['count'], 'record')} in review: {each['code']}" for each in person["reviews"]]
+    found += [f"{counted(each['count'], 'record')} held for {each['waits_for']}" for each in person["held"]]
     if not digest["adds_up"]:
-        found.append("deliveries are missing in an account: keep the ledger and report it")
+        found.append("the tally of a flow does not add up: keep the ledger and report this fault of Tidegate")
     return [visible(line) for line in found]
 
 
 def account(flow: str, figures: Digest) -> str:
-    """One line of the account that adds up; what is nought is left out."""
+    """The tally of one flow in one line; zeros are left out."""
     names = (
         "confirmed",
         "handed_over",
@@ -112,8 +116,8 @@ def account(flow: str, figures: Digest) -> str:
 
 
 def oldest(each: Digest, digest: Digest) -> str:
-    """One that waits."""
-    why = each["waits_for"] or each["code"]
+    """One waiting delivery: which it is, its state, since when, and why."""
+    why = f"waits for {each['waits_for']}" if each["waits_for"] else each["code"]
     shown = f", {why}" if why else ""
     return visible(
         f"{each['label'] or each['step']} ({each['flow']}) {each['state']} since {local(each['since'], digest)}{shown}"
@@ -123,40 +127,51 @@ def oldest(each: Digest, digest: Digest) -> str:
 def written(flow: str, each: Digest) -> str:
     """Writes of one flow within the day."""
     return (
-        f"{flow}: {each['confirmed']} written, {each['failed']} failed, in {each['cycles']} cycle"
-        f"{'' if each['cycles'] == 1 else 's'}"
+        f"{flow}: {each['confirmed']} written, {each['failed']} failed, in {counted(each['cycles'], 'cycle')}"
     )
 
 
 def books(digest: Digest) -> list[str]:
-    """How the reconciliation stands; not compared is said, never left out."""
+    """The result of the last reconciliation; parts that were not compared are named."""
     found, last = digest["reconciliation"], digest["reconciliation"]["last"]
     if last is None:
         return ["not compared yet" if found["scheduled"] else "not compared: no reconciliation is scheduled"]
     lines = [
-        f"{found['state']}: orders from {last['from']} to {last['to']}, {last['differences']} differences"
+        f"{found['state']}: orders from {last['from']} to {last['to']}, {counted(last['differences'], 'difference')}"
     ]
-    lines += [f"waiting {last['waiting']}, unexplained {last['unexplained']} {digest['currency']}"]
+    lines += [
+        f"{last['waiting']} {digest['currency']} waiting, {last['unexplained']} {digest['currency']} unexplained"
+    ]
     if found["orders_in_review"]:
-        lines.append(f"{found['orders_in_review']} orders in review")
+        lines.append(f"{counted(found['orders_in_review'], 'order')} in review")
     lines += [visible(f"not compared: {each}") for each in last["not_compared"]]
     return lines
 
 
 def calls(digest: Digest) -> list[str]:
-    """What the company's product counted, against what it allows."""
+    """The calls of the day, and what is left of the company's budget."""
     used = digest["calls"]["used"]
-    lines = [f"{used['calls']} calls to {digest['company']}"]
+    lines = [f"{counted(used['calls'], 'call')} to {digest['company']}"]
     if used["units"]:
-        lines.append(f"{used['units']} metered units")
+        lines.append(counted(used["units"], "metered unit"))
     lines += [
         f"{each['used']} used of {each['words']}, {each['left']} left" for each in digest["calls"]["budget"]
     ]
     return lines
 
 
+def parcel(each: Digest) -> str:
+    """One parcel whose result is not known."""
+    return f"{counted(each['records'], 'record')} handed over in {each['scope']}, result not known yet"
+
+
+def counted(number: int, name: str) -> str:
+    """A number with its noun in the singular or plural: `1 alert`, `2 alerts`."""
+    return f"{number} {name}{'' if number == 1 else 's'}"
+
+
 def local(instant: str | None, digest: Digest) -> str:
-    """In the company's zone."""
+    """An instant in the company's time zone."""
     if not instant:
         return ""
     return (

@@ -1,4 +1,4 @@
-"""Messages about alerts, in words: several for one target at one time are one message."""
+"""The texts of messages about alerts. Alerts for one target at one time become one message."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ from tidegate.ledger.notifications import ESCALATED, RESOLVED, Notice
 from tidegate.notify.carrier import Message
 from tidegate.redaction import redact
 
-#: Alerts that one message spells out; the rest is counted.
+#: Alerts that one message describes; further ones are only counted.
 MOST = 30
 
 
 def about_alerts(notices: Sequence[Notice], link: str = "") -> Message:
-    """One message about these; the worst first."""
+    """One message about these notices, the most severe first."""
     ordered = sorted(notices, key=_order)
     lines: list[str] = []
     for notice in ordered[:MOST]:
         lines += [*paragraph(notice), ""]
     if len(ordered) > MOST:
-        lines.append(f"and {len(ordered) - MOST} more: `tidegate alerts` shows all")
+        lines.append(f"There are {len(ordered) - MOST} more; `tidegate alerts` shows all open alerts.")
     if link:
         lines.append(link)
     return Message(title(ordered), redact("\n".join(lines).strip() + "\n"))
 
 
 def title(ordered: Sequence[Notice]) -> str:
-    """What stands in a list of mails."""
+    """The subject of the message."""
     if len(ordered) == 1:
         (notice,) = ordered
         return redact(f"Tidegate: {headline(notice)}")
     over = sum(notice.kind == RESOLVED for notice in ordered)
     critical = sum(_severity(notice) is Severity.CRITICAL and notice.kind != RESOLVED for notice in ordered)
-    parts = [f"{len(ordered) - over} alerts" if over < len(ordered) else ""]
+    open_ones = len(ordered) - over
+    parts = [f"{open_ones} alert{'' if open_ones == 1 else 's'}" if open_ones else ""]
     parts += [f"{critical} critical" if critical else "", f"{over} resolved" if over else ""]
     return "Tidegate: " + ", ".join(part for part in parts if part)
 
 
 def headline(notice: Notice) -> str:
-    """One line: how bad, what, where."""
+    """One line: severity, kind, connection and subject."""
     alert = notice.alert
     if alert is None:
         return "digest"
@@ -67,7 +68,7 @@ def paragraph(notice: Notice) -> list[str]:
 
 
 def stamp(instant: datetime) -> str:
-    """UTC, to the minute."""
+    """An instant in UTC, to the minute."""
     return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 
