@@ -182,7 +182,7 @@ KINDS: dict[str, AlertKind] = {
             "bulk-consumer",
             Severity.CRITICAL,
             Role.ADMINISTRATOR,
-            "the store's message queue stands still",
+            "the store's message queue has stopped",
             (
                 "the store's message queue does not process the stock updates in it: start its consumer "
                 '`async.operations.all`, or set `bulk = "sync"` for the store'
@@ -284,7 +284,7 @@ KINDS: dict[str, AlertKind] = {
             Severity.WARNING,
             Role.ADMINISTRATOR,
             "kept counters are wrong",
-            "the nightly count finds another number than a counter of the account that the ledger keeps",
+            "the nightly count finds another number than a counter of the tally that the ledger keeps",
             "the next night's count finds them right",
         ),
         AlertKind(
