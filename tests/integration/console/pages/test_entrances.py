@@ -112,7 +112,7 @@ def test_a_passcode_is_shown_with_the_time_that_is_left_and_ends_with_the_approv
     text = browsing.post(CONNECT, wish="ask")
     shown = re.search(r'class="passcode">([^<]+)<', text)
     assert shown is not None
-    assert re.search(r"good for \d+ (min|s)", text)
+    assert re.search(r"valid for \d+ (min|s)", text)
     people = Administrator(browsing.stage.room)
     people.allow(shown[1], browsing.stage.room)
     assert "granted" in browsing.page(CONNECT)
