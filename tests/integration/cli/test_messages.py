@@ -120,7 +120,7 @@ def test_many_alerts_at_once_are_one_message(terminal: Terminal, mailbox: tuple[
     (mail,) = box.mails
     assert mail["subject"] == "Tidegate: 41 alerts, 1 critical"
     assert plain(mail).startswith("[critical] not authenticated: web")
-    assert "and 11 more" in plain(mail)
+    assert "There are 11 more" in plain(mail)
 
 
 def test_what_fails_is_tried_again_and_shown_and_the_target_is_an_alert(
