@@ -266,11 +266,7 @@ class ShipmentHandler:
             limit,
             whole=shipping.is_certain_rest(wanted, order),
         )
-        comment = (
-            f"{call.comment}; these products are not on this order: {', '.join(unmatched)}"
-            if unmatched
-            else call.comment
-        )
+        comment = f"{call.comment}; not on this order: {', '.join(unmatched)}" if unmatched else call.comment
         named = any(document.carries(f"{MARK} {subject.whole}") for document in there)
         first = not any(document.carries(mark.text) for document in there)  # of ours: the parcels go with it
         known = {number for document in there for number in document.tracks}
