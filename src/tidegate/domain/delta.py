@@ -24,5 +24,7 @@ class Delta(Generic[T]):
     full: bool = False
     bad: tuple[BadRow, ...] = ()  #: rows that cannot be read; the room asks for them again by itself
     more: bool = False  #: a part of a long first read: the next one may be read at once, from `cursor`
-    gone: tuple[str, ...] = ()  #: ids of rows that are no more, where the product says so; they may repeat
+    gone: tuple[
+        str, ...
+    ] = ()  #: ids of rows that no longer exist, where the product says so; they may repeat
     as_of: datetime | None = None  #: what the rows say was true then, aware UTC; None: just now

@@ -11,7 +11,7 @@ from tidegate.domain.errors import Failure
 def together(failures: Iterable[Failure]) -> Failure | None:
     """One failure for several missing things: it waits for the first, and its text names all of them.
 
-    A failure that waits for nothing is no missing thing: it counts alone, where it comes first.
+    A failure that waits for nothing is not a missing thing: it counts alone, where it comes first.
     """
     known = list(failures)
     if not known:

@@ -21,7 +21,7 @@ def parse(value: object) -> Decimal:
     """`value` (Decimal, int or numeric text) as a decimal.
 
     Raises TypeError for float and bool, because a float has already lost the cents that were sent,
-    and ValueError for text that is no finite number.
+    and ValueError for text that is not a finite number.
     """
     if isinstance(value, Decimal):
         number = value

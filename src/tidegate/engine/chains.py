@@ -57,7 +57,7 @@ def chain_of(found: Trace) -> Node | None:
 
 
 def other_kind(item: Item) -> str:
-    """What the company made of an order, where that is no order."""
+    """What the company made of an order, where that is not an order."""
     return item.target_kind if item.step == "order" and item.target_kind != Kind.ORDER else ""
 
 

@@ -73,7 +73,7 @@ def note(cycle: Cycle, ended: str, text: str) -> None:
 
 
 def in_a_row(connection: str, flow: str) -> int:
-    """So many of the flow's last cycles ended early."""
+    """How many of the flow's last cycles in a row ended early."""
     return int(marks.read(mark(connection, flow)) or 0)
 
 

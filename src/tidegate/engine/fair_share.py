@@ -67,7 +67,7 @@ class FairShare:
 
     @property
     def most_long(self) -> int:
-        """So many threads may be at something else than orders."""
+        """How many threads may run cycles of other flows than `SHORT`."""
         return self.threads - max(1, self.threads // KEPT_FREE) if self.threads > 1 else 1
 
     def begun(self, connection: str) -> int:
@@ -119,7 +119,7 @@ class FairShare:
             self._running.pop(due.connection.name, None)
 
     def at_work(self) -> int:
-        """So many threads work, or wait within their work; one does when none runs a cycle: it looks what is due."""
+        """How many threads work, or wait within their work; at least one, which looks for due cycles."""
         with self._lock:
             return max(len(self._running), 1)
 

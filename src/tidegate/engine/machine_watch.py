@@ -37,7 +37,7 @@ def look(hub: Hub) -> None:
 
 
 def leave(hub: Hub) -> None:
-    """This hub ends well: it is no second one for the next."""
+    """Record that this hub ends well, so that the next one does not count it as a second hub."""
     with transaction("presence"):
         presence.leave(hub.holder, hub.clock.now())
 

@@ -49,7 +49,7 @@ class Lists(msgspec.Struct, frozen=True):
 
 
 def kept(connection: str) -> Lists | None:
-    """As they were read last; None before the first time."""
+    """The lists as they were read last; None before the first reading."""
     written = marks.read(_name(connection))
     return None if written is None else msgspec.json.decode(written, type=Lists)
 

@@ -51,7 +51,9 @@ def late_flows(connection: Connection, now: datetime) -> dict[str, timedelta]:
     for flow in flows:
         due = cadence_of(connection, flow).due_after(began.get(flow), now)
         if connection.working_since is not None:
-            due = max(due, connection.working_since)  # what was missed while the hub was down is no delay
+            due = max(
+                due, connection.working_since
+            )  # what was missed while the hub was down does not count as a delay
         if now - due > PATIENCE:
             found[flow] = now - due
     return found

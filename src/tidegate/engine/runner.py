@@ -57,7 +57,7 @@ def run(hub: Hub, stop: threading.Event, seen: Seen | None = None) -> None:
 
 
 def leave(hub: Hub) -> None:
-    """This process ends well: it is no second hub for the next, and a message on its way may arrive."""
+    """Record that this process ends well, so that the next does not count it as a second hub; let messages arrive."""
     with suppress(LedgerError):
         machine_watch.leave(hub)
     if hub.sender is not None:

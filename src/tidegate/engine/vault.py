@@ -22,7 +22,7 @@ class LedgerTurn:
 
     @property
     def secrets(self) -> Secrets:
-        """As they are now, as far as this turn knows."""
+        """The secrets as this turn knows them."""
         return {name: shown(kept) for name, kept in self.turn.secrets.items()}
 
     def keep(self, new: Secrets, forget: Collection[str] = ()) -> Secrets:
@@ -66,10 +66,10 @@ class LedgerVault:
 
 
 def shown(kept: Kept) -> Secret:
-    """As the rooms see it."""
+    """The secret in the rooms' form."""
     return Secret(kept.value, kept.obtained_at, kept.expires_at, kept.granted_at)
 
 
 def sealed(secret: Secret) -> Kept:
-    """As the ledger takes it."""
+    """The secret in the ledger's form."""
     return Kept(secret.value, secret.obtained_at, secret.expires_at, secret.granted_at)

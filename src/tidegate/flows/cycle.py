@@ -59,7 +59,7 @@ class Counts:
     calls_company: int = 0
 
     def as_dict(self) -> dict[str, int]:
-        """For reports."""
+        """The counts by name, for reports."""
         return asdict(self)
 
     @property

@@ -48,7 +48,7 @@ class Writer(Protocol):
         ...
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
-        """As many of the first items as one call may carry."""
+        """The first items, as many as one call may carry."""
         ...
 
     def write(self, items: Sequence[MirrorItem]) -> Mapping[str, Failure] | Failure:

@@ -85,7 +85,7 @@ def recall(connection: Connection, now: datetime) -> None:
 
 
 def keep_array_limit(connection: Connection, now: datetime) -> None:
-    """Inside a transaction, after the calls. A limit that was known already keeps its date."""
+    """Store the array limit after the calls, in a transaction. A known limit keeps its date."""
     store, rows = connection.settings.store, connection.store.client.array_limit
     if rows is None:
         return
@@ -95,12 +95,12 @@ def keep_array_limit(connection: Connection, now: datetime) -> None:
 
 
 def keep_queue(store: str, learnt: Queue, now: datetime) -> None:
-    """Inside a transaction."""
+    """Store what a trial of the queue showed, in a transaction."""
     marks.write(_queue_mark(store), msgspec.json.encode(learnt).decode(), now)
 
 
 def keep_no_tier_prices(store: str, said: str, now: datetime) -> None:
-    """Inside a transaction; `said` "" = it has them."""
+    """Store why the store has no tier prices (`said`; "" = it has them), in a transaction."""
     if said:
         marks.write(_tier_mark(store), msgspec.json.encode(NoTierPrices(said, now)).decode(), now)
     else:

@@ -62,7 +62,7 @@ class Piece(msgspec.Struct):
         return min((at for at, _ in self.copies.values()), default=None)
 
     def rewritten(self, edit: Callable[[str], str]) -> Piece:
-        """Its texts edited; copies are no texts."""
+        """The piece with the texts of its events and attempts edited."""
         return Piece(
             [(*rest, edit(text)) for *rest, text in self.events],  # type: ignore[misc]
             [(*rest, edit(text)) for *rest, text in self.attempts],  # type: ignore[misc]

@@ -106,7 +106,7 @@ def keep_entries(connection: str, entries: Sequence[LedgerEntry], now: datetime)
 
 
 def drop_entries(connection: str, identifiers: Iterable[str], now: datetime) -> None:
-    """Entries of the sales ledger that are no more: a payment that was deleted, a document that was voided."""
+    """Drop entries of the sales ledger that no longer exist: a payment that was deleted, a document that was voided."""
     inside(now)
     for part in rows.chunks(sorted(set(identifiers))):
         models.BookEntry.objects.filter(connection=connection, identifier__in=part).delete()

@@ -70,7 +70,7 @@ def open_ledger(url: str, *, durability: Durability = "full") -> None:
 def meet_file() -> None:
     """Before a connection: make the ledger's file, or see that it is a ledger, and always the same one.
 
-    Raises `LedgerGone` when another file, or none, lies there now, and `LedgerError` for what is no ledger.
+    Raises `LedgerGone` when another file, or none, lies there now, and `LedgerError` for what is not a ledger.
     """
     global _file
     if _here is None or _here.path is None:

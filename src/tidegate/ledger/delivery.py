@@ -94,7 +94,7 @@ class NewDelivery:
 def create_many(specs: Sequence[NewDelivery], now: datetime) -> dict[str, int]:
     """Make deliveries, one a key for ever; returns {key: id}, also of those that existed and were left alone.
 
-    Raises ValueError for what no delivery may be: without a key, in a state that is no beginning, or
+    Raises ValueError for an invalid delivery: without a key, in a state that is not initial, or
     held, in review or skipped without a reason.
     """
     inside(now)

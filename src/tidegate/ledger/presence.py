@@ -44,7 +44,7 @@ def beat(holder: str, now: datetime) -> None:
 def others(holder: str, since: datetime, now: datetime) -> list[str]:
     """Other hubs that work with this ledger: heard of lately and after `since`, and not proved to have ended.
 
-    `since` is when this hub began: what a hub that was killed has left behind is no second hub.
+    `since` is when this hub began: what a killed hub has left behind is not a second hub.
     """
     return [
         name

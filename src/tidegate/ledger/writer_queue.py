@@ -57,6 +57,6 @@ class WriterQueue:
 
     @property
     def length(self) -> int:
-        """So many wait."""
+        """How many wait."""
         with self._guard:
             return len(self._waiting)

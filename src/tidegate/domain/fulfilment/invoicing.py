@@ -97,7 +97,7 @@ def left_to_refund(order: StoreOrder) -> dict[int, Decimal]:
 
 
 def charges(lines: Sequence[InvoiceLine]) -> Decimal:
-    """Net of the lines that are no item of the order and no product: carriage."""
+    """Net of the lines that are neither an item of the order nor a product: carriage."""
     return total(line.net for line in lines if line.net is not None and is_charge(line))
 
 
@@ -108,5 +108,5 @@ def keys_given_back(order: StoreOrder) -> set[str]:
 
 
 def is_charge(line: InvoiceLine) -> bool:
-    """Whether a line is no item of the order and no product: carriage, or a rounding line."""
+    """Whether a line is neither an item of the order nor a product: carriage, or a rounding line."""
     return not line.sku and not is_item_key(line.line_key)

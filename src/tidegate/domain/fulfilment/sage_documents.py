@@ -40,7 +40,7 @@ class TrackedParcel:
 
 @dataclass(frozen=True, slots=True)
 class DespatchLine:
-    """So many pieces of one order line left one warehouse."""
+    """Pieces of one order line that left one warehouse."""
 
     line_id: str
     line_key: (

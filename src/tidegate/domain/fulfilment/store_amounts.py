@@ -67,7 +67,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class MemoLine:
-    """So many of the pieces that may be refunded of one item."""
+    """Some of the pieces of one item that may be refunded."""
 
     amounts: ItemAmounts
     quantity: Decimal

@@ -18,7 +18,7 @@ from tidegate.domain.orders.order import Address, Order
 from tidegate.domain.orders.terms import Terms
 
 ACCOUNT, DATE, DIFFERENCE = "account", "date", "difference"
-#: A difference of the totals above this, in the document's currency, is no rounding.
+#: A difference of the totals above this, in the document's currency, is not rounding.
 MOST_DIFFERENCE = Decimal(2)
 #: Days that a document's date may be away from today.
 FARTHEST = timedelta(days=366)

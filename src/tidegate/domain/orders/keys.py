@@ -24,7 +24,7 @@ REVISION = "1"
 #: The same for orders with amounts, options or remarks, which `revision` covers since it knows them.
 #: What was recorded before says nothing about them, and nothing has changed for all others.
 REVISION_WITH_MORE = "2"
-#: Fields of a line that are no content, or counted with the rest of what revision 1 does not know.
+#: Fields of a line that are not content, or counted with the rest of what revision 1 does not know.
 _SINCE = ("product_id", "options_of", "ordered_sku", "options")
 
 

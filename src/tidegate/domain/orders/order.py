@@ -58,7 +58,7 @@ class LineOption(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """Something that the buyer said or chose and that is no amount: `kind` is its key in the configuration."""
+    """Something that the buyer said or chose and that is not an amount: `kind` is its key in the configuration."""
 
     kind: str  #: pickup_location, company or gift_message
     text: str

@@ -13,7 +13,7 @@ from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 def agrees(order: SalesOrder, stated: Decimal, tolerance: Decimal) -> bool:
     """Whether the company's total is the order's, but for what rounding explains.
 
-    A difference that is exactly shipping or an amount with a name of its own is no rounding, however small:
+    A difference that is exactly shipping or an amount with a name of its own is not rounding, however small:
     that amount is missing there, or is there twice.
     """
     difference = abs(stated - order.gross)

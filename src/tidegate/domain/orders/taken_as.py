@@ -1,4 +1,4 @@
-"""The translated order in the form that the product takes: fields of the header, and texts that are no lines."""
+"""The translated order in the form that the product takes: fields of the header, and texts that are not lines."""
 
 from __future__ import annotations
 

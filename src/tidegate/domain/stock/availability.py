@@ -77,7 +77,7 @@ def _regex(pattern: str) -> str:
 
 
 def parts(pieces: Decimal) -> int:
-    """So many pieces in parts of a piece; beyond five decimals nothing is sold, and it is left off."""
+    """Pieces in parts of a piece; decimals beyond the fifth are dropped, as nothing is sold in them."""
     return int(pieces * PIECE)
 
 

@@ -143,7 +143,7 @@ def reads_despatches(cycle: Cycle) -> bool:
 
 
 def take(cycle: Cycle, flow: str, row: SalesInvoice, key: str, order: Known | None, now: datetime) -> None:
-    """Inside the transaction: the delivery of one order's part of one invoice or credit note."""
+    """Create the delivery of one order's part of one invoice or credit note, in a transaction."""
     what = "credit" if row.credit else "invoice"
     if order is None:
         delivery.create_many([unknown_step(cycle, flow, key, what, row.id)], now)

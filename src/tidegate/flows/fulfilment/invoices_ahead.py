@@ -83,14 +83,14 @@ def own_keys(source_id: int) -> set[str]:
 
 
 def add(pieces: dict[str, Decimal], lines: Iterable[Pieces]) -> None:
-    """Count the lines by our key. What is no product, or was typed in without our key, is not despatched under it."""
+    """Count the lines by our key. What is not a product, or was entered without our key, is not despatched under it."""
     for line in lines:
         if line.sku and is_item_key(line.line_key):
             pieces[line.line_key] = pieces.get(line.line_key, ZERO) + line.quantity
 
 
 def release(cycle: Cycle, items: Iterable[Item], now: datetime) -> None:
-    """Of invoices that waited before the despatches were read now, those that need not wait any longer."""
+    """The invoices that waited before this reading of the despatches and need not wait any longer."""
     missing = lacks_despatches(cycle.name)
     ready = [
         Verdict(item.id, "j", text="the despatches have been read")

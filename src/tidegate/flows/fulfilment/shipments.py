@@ -51,7 +51,7 @@ OTHER_CARRIER = "custom"
 
 
 class DespatchedLine(msgspec.Struct, frozen=True):
-    """So many pieces of one line from one warehouse; the inventory flow reads these, too."""
+    """Pieces of one line from one warehouse; the inventory flow reads these, too."""
 
     line_key: str
     sku: str
@@ -137,7 +137,7 @@ def read(cycle: Cycle) -> bool:
 
 
 def take(cycle: Cycle, despatch: Despatch, order: Known | None, now: datetime) -> None:
-    """Inside the transaction: the deliveries of one despatch, each once."""
+    """Create the deliveries of one despatch, each once, in a transaction."""
     if order is None:
         delivery.create_many([unknown_step(cycle, FLOW, despatch.order_key, "despatch", despatch.id)], now)
         return

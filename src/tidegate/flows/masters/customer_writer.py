@@ -24,7 +24,7 @@ def written(card: Mapping[str, str]) -> str:
 
 
 def card_of(value: str) -> dict[str, str]:
-    """The card of a value; empty for what is no card."""
+    """The card of a value; empty for what is not a card."""
     return {} if value in ("", GONE) or value.startswith(LEFT_OUT) else _CARD.decode(value)
 
 

@@ -207,7 +207,7 @@ def settled(each: Candidate) -> Candidate:
 
 
 def with_document(each: Candidate, found: Sequence[Found]) -> Candidate:
-    """By our own key first; else by the customer's order number, if no other order has that document."""
+    """The document with our key; else with the customer's order number, if no other order has it."""
     ours = [one for one in found if one.ours]
     chosen = ours or list(found)
     if not chosen:

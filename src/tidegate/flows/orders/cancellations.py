@@ -174,7 +174,7 @@ def confirm(cycle: Cycle, item: Item, accepted: Accepted, attempt_id: int | None
 
 
 def carry_out(cycle: Cycle, verdicts: Sequence[Verdict]) -> None:
-    """Inside a transaction: with a cancelled order its edited copy goes out."""
+    """Carry out the transitions and release the edited copies of cancelled orders, in a transaction."""
     delivery.apply(verdicts, cycle.now(), lease=cycle.lease)
     for order in lookups.items([each.delivery_id for each in verdicts if each.letter == "q"]):
         release_child(cycle, order)

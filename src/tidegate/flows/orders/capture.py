@@ -112,7 +112,7 @@ def believable(cycle: Cycle, server_now: datetime) -> datetime:
 
 
 def first_moment(cycle: Cycle) -> datetime:
-    """Nothing changed before `capture.since` is read; without it, from the first cycle on."""
+    """The earliest change that is read: `capture.since`; without it, the first cycle (aware UTC)."""
     since = cycle.connection.settings.capture.since
     if since is not None:
         return since

@@ -13,7 +13,7 @@ CONFIRMING = ("c", "e", "o", "t")
 
 
 def carry_out(cycle: Cycle, verdicts: Sequence[Verdict]) -> None:
-    """Inside a transaction: the transitions, and what follows for the orders that are confirmed by them."""
+    """Carry out the transitions, and what follows for the orders that they confirm; in a transaction."""
     if not verdicts:
         return
     now = cycle.now()

@@ -223,7 +223,7 @@ class CustomerDesk:
         return self.send(desk, item, creation, person, wanted)
 
     def with_key(self, creation: CreateCustomer, person: Person) -> CreateCustomer:
-        """Inside a transaction: with the key under which the account will be there, before anything leaves."""
+        """Add the key that the account will have in the company, before anything is sent; in a transaction."""
         source, now = (person.store, person.customer.id or 0), self.cycle.now()
         made = register_customers(self.cycle.connection, {source: creation.key}, now, creation.currency)
         return replace(creation, stored_key=made[source])
@@ -262,7 +262,7 @@ class CustomerDesk:
         return match.account
 
     def carry_out(self, person: Person, verdicts: Sequence[Verdict]) -> None:
-        """Inside a transaction: the transitions, and whose account it is."""
+        """Carry out the transitions and store whose account it is, in a transaction."""
         new_accounts.carry_out(self.cycle, verdicts)
         made = [each for each in verdicts if each.letter in CONFIRMING]
         known = [self.link(person, each.target_number, each.target_id, CREATED) for each in made]

@@ -140,7 +140,7 @@ class Intake:
                 self.take([parent], [])
 
     def carry_out(self, order: Order, known: dict[int, intake.Known], source_id: int, now: datetime) -> None:
-        """Inside the page's transaction: the one disposition of one order."""
+        """Carry out the disposition of one order, in the page's transaction."""
         before = known.get(order.entity_id)
         parent = known.get(order.parent_entity_id or 0)
         parent_state = self.parent_state(parent)

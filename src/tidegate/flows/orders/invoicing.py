@@ -41,7 +41,7 @@ def is_due(order: Order) -> bool:
 
 
 def ask(cycle: Cycle, order: Order, source_id: int, now: datetime) -> None:
-    """Inside a transaction: a step for an order that is due, once; one that ended with its order comes back with it."""
+    """Create the step of an order that is due, once, or reopen it with its order; in a transaction."""
     if not cycle.connection.company.about.invoices_shipped or not is_due(order):
         return
     step = lookups.step_of(source_id, FLOW, STEP)

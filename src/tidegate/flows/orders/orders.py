@@ -93,7 +93,7 @@ def something_to_do(cycle: Cycle) -> bool:
 
 
 def carry_side_by_side(cycle: Cycle, terms: Terms, batches: Batches) -> None:
-    """As many batches at once as the company has seats.
+    """Send as many batches at once as the company has seats.
 
     A door that stays shut for one of them ends the cycle only when no other one opened, or when the failure
     halts the connection: a thread with a seat continues.

@@ -59,7 +59,7 @@ def baseline(sent: Item | None) -> SentWith:
 
 
 def read_sent_with(subject: str) -> SentWith:
-    """The same by the subject of the order's delivery."""
+    """What was taken back already when the order was sent, by its delivery's subject."""
     return _read(subject) if subject else NOTHING
 
 
@@ -85,7 +85,7 @@ def is_delivered(source_id: int) -> bool:
 
 
 def ask(cycle: Cycle, order: Order, source_id: int, reason: str, now: datetime) -> None:
-    """Inside a transaction: a step for what is taken back now, once for each figure."""
+    """Create a step for what is taken back now, once for each figure, in a transaction."""
     step = f"{REDUCED}{revision(order)[-12:]}"
     if lookups.step_of(source_id, FLOW, step) is not None:
         return
@@ -103,7 +103,7 @@ def ask(cycle: Cycle, order: Order, source_id: int, reason: str, now: datetime) 
 
 
 def remember(item: Item, order: Order, sales: SalesOrder, now: datetime, *, looked_up: bool = False) -> None:
-    """Inside a transaction: with an order that is sent, or was found, in part: what it is sent without."""
+    """Store what an order that is sent, or was found, in part is sent without; in its transaction."""
     if not is_reduced(order) and not item.subject:
         return
     text = _write(sent_with(order, sales.gross)).decode() if is_reduced(order) else ""
@@ -113,7 +113,7 @@ def remember(item: Item, order: Order, sales: SalesOrder, now: datetime, *, look
 
 
 def forget(item: Item, now: datetime) -> None:
-    """Inside a transaction: the company has the whole order, whatever was remembered when it was sent again."""
+    """Drop what the order was to be sent without, as the company has it whole; in a transaction."""
     if item.subject:
         note = "the company has it as it was placed"
         delivery.refresh_subject({item.id: ""}, now, text=note, looked_up=True)

@@ -63,7 +63,7 @@ def prepaid(settings: model.ConnectionSettings, method: str) -> model.Payment | 
 
 
 def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
-    """Inside the transaction that confirms orders: queue the receipts of those that are paid.
+    """Queue the receipts of the paid orders, in the transaction that confirms them.
 
     An order that was in doubt may be invoiced already: then its receipt is set against what is known by now.
     """

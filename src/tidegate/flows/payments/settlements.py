@@ -29,7 +29,7 @@ FLOW = PAYMENTS
 
 
 def take_known(cycle: Cycle, kind: EntryKind, tie: Tie, now: datetime) -> None:
-    """Inside the transaction: what the entry of a document says of one more order, if it was read already."""
+    """Take in a document's entry, if it was read already, for one more order; in a transaction."""
     flow = cycle.connection.settings.flows.get(FLOW)
     if flow is None or not flow.enabled or not tie.number:
         return
@@ -39,7 +39,7 @@ def take_known(cycle: Cycle, kind: EntryKind, tie: Tie, now: datetime) -> None:
 
 
 def take(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
-    """Inside the transaction: what one entry says of one order; said again, it changes nothing."""
+    """Take in what one entry says of one order, in a transaction. Repeating it changes nothing."""
     if row.urn:
         chain.add([ChainLink(tie.source_id, "sage-entry", row.urn, row.urn)], now)
     if row.kind is not EntryKind.INVOICE:
@@ -73,7 +73,7 @@ def take(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
 
 
 def taken_back(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
-    """Inside the transaction: an invoice that was reported as paid is open again, which a person must decide about."""
+    """Open a review: an invoice that was reported as paid is open again. In a transaction."""
     number = step_part(row.reference)
     step = f"{REOPENED}{number}:{shown(row.outstanding)}"
     reported = lookups.step_of(tie.source_id, FLOW, PAID + number) is not None
@@ -99,7 +99,7 @@ def taken_back(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
 
 
 def release_invoice(cycle: Cycle, source_id: int, number: str, now: datetime) -> None:
-    """Inside the transaction: the Magento invoice that waited for the payment goes with its flow's next cycle."""
+    """Release the Magento invoice that waited for the payment, in a transaction; its flow's next cycle sends it."""
     waiting = [
         each
         for each in order_documents.steps(source_id, INVOICES, INVOICE)

@@ -55,7 +55,7 @@ def places(connection: Connection) -> dict[str, Place] | Failure:
 
 
 def remembered_places(connection: Connection, *, fresh: bool) -> Mapping[str, Place] | Failure:
-    """As they were read last by this process, so that an idle cycle makes no call; `fresh`: read anew."""
+    """The places as this process read them last, so that an idle cycle makes no call; `fresh`: read again."""
     if fresh or connection.price_places is None:
         found = places(connection)
         if isinstance(found, Failure):

@@ -27,7 +27,7 @@ NEVER_NUMBERED = Failure(Code.NOT_OFFERED, "this Sage product does not give orde
 
 
 def ask_for(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
-    """Inside the transaction that confirms orders: queue what shall be written to the store."""
+    """Queue what is to be written to the store, in the transaction that confirms the orders."""
     rule = cycle.connection.settings.notes
     steps = ([NUMBER] if rule.number else []) + ([COMMENT] if rule.comment != "none" else [])
     if not confirmed or not steps:

@@ -88,7 +88,7 @@ def read(cycle: Cycle) -> None:
 
 
 def take(cycle: Cycle, row: OrderProgress, order: Known, now: datetime) -> None:
-    """Inside the transaction: a step for what is new; older ones that have not left give way to it."""
+    """Create a step for a new status, which supersedes older unsent ones, in a transaction."""
     reported = order_documents.steps(order.source_id, FLOW, STATUS)
     progress = Progress(order.entity_id, row.order_number, row.status, row.despatched, row.invoiced)
     before = read_progress(reported[-1].subject) if reported else None

@@ -55,7 +55,7 @@ def last_progress(source_id: int) -> Progress | None:
 
 
 def tell_again(cycle: Cycle, item: Item) -> None:
-    """Inside the transaction that confirms a document: the status that its call has taken away is set again.
+    """Set the status again that the call of a document has replaced, in the transaction that confirms it.
 
     Not when another step is about to report it, or when no status is mapped to it.
     """

@@ -95,7 +95,7 @@ def tell(cycle: Cycle, bulk: Open, count: int) -> None:
 
 
 def is_worth_it(cycle: Cycle, writer: StockWriter) -> bool:
-    """By the store's setting; `auto` asks for many values, for the module, and for what a trial showed."""
+    """Whether to use bulk: by the store's setting; `auto` needs many values, the module and a good trial."""
     choice = cycle.connection.store.config.bulk
     waiting = mirror.account(cycle.name, cycle.flow).waiting
     if choice == "sync" or not waiting or (choice == "auto" and waiting < WORTH_IT):

@@ -52,7 +52,7 @@ class Reading:
     unreadable: dict[str, str] = field(default_factory=dict)  #: codes without a figure, and why
 
     def keep(self, cycle: Cycle) -> None:
-        """Inside the transaction that keeps what follows from it."""
+        """Store the reading, in the transaction that stores what follows from it."""
         now = cycle.now()
         for name, rows in self.snapshots.items():
             snapshot.write(cycle.name, name, rows, now)

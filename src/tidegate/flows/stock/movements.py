@@ -49,7 +49,7 @@ class Movements:
     explained: dict[str, Decimal]
 
     def keep(self, cycle: Cycle) -> None:
-        """Inside the transaction that keeps the reading."""
+        """Store the movements, in the transaction that stores the reading."""
         now = cycle.now()
         values = {
             key: _BETWEEN.join((each.sku, str(each.taken), each.reported.isoformat()))

@@ -78,7 +78,7 @@ def held_by(order: Order) -> tuple[tuple[str, Decimal], ...]:
 
 
 def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owed | Failure:
-    """The same, with what Magento has besides. `lines` are what Sage knows.
+    """The waiting pieces, with those that only Magento has. `lines` are what Sage knows.
 
     Calls the store for what the ledger has not read: so it comes last, right before the numbers are written. A new
     order that cannot be read is a failure: its pieces are unknown, and until the flow `orders` finds it

@@ -46,7 +46,7 @@ class Reservations:
     moved: frozenset[str] = frozenset()
 
     def keep(self, cycle: Cycle) -> None:
-        """Inside the transaction that keeps the reading."""
+        """Store the reservations, in the transaction that stores the reading."""
         if not self.cursor:
             return
         values = {

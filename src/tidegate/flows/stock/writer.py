@@ -63,7 +63,7 @@ class StockWriter:
         return "inventory"
 
     def together(self, items: Sequence[MirrorItem]) -> Sequence[MirrorItem]:
-        """As many as the store takes in good time."""
+        """The first items, as many as the store takes within reasonable time."""
         self.call_size.limit = self.client.array_limit
         return items[: self.call_size.now]
 
@@ -180,7 +180,7 @@ class LegacyWriter:
         return there
 
     def read_all(self, keys: Sequence[str]) -> Mapping[str, str] | Failure:
-        """The same: there is no list of them."""
+        """The quantities one by one, as the store has no list of them."""
         return self.read(keys)
 
 

@@ -86,7 +86,7 @@ def commit(
 
 
 def keep_copies(cycle: Cycle, records: Sequence[Record], attempts: Mapping[int, int], now: datetime) -> None:
-    """Inside the transaction of the attempts: what each of them sends."""
+    """Store a copy of what each attempt sends, in the transaction of the attempts."""
     if cycle.connection.settings.copies.keep:
         payloads = {
             attempts[record.item.id]: record.payload
@@ -142,7 +142,7 @@ def logged(records: Sequence[Record], attempts: Mapping[int, int]) -> Iterator[N
 
 
 def commit_mirrored(cycle: Cycle, items: Sequence[MirrorItem]) -> list[MirrorItem]:
-    """The same for items of a mirror: those that may leave now."""
+    """Commit the attempts of a mirror's items; returns those that may be sent now."""
     cycle.keep_lease()
     recorded_at = cycle.now()
     with transaction("attempt"):

@@ -66,7 +66,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Nothing is to be written, for good."""
+    """Nothing is ever to be written."""
 
     text: str
 

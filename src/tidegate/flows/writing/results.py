@@ -101,7 +101,7 @@ def settle_late(
 
 
 def collected(item: Item, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """The same for a record that was handed over; what a look-up has found stays found."""
+    """As above, for a record that was handed over; what a look-up has found stays found."""
     return [
         replace(each, letter=COLLECTED.get(each.letter, each.letter))
         if each.delivery_id == item.id and each.letter != "e"

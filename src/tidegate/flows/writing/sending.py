@@ -77,7 +77,7 @@ def must_wait(cycle: Cycle, writing: Writing) -> bool:
 
 
 def chunks(writing: Writing, records: Sequence[Record]) -> Iterator[list[Record]]:
-    """As many as one call carries; those of a call that was refused as a whole in halves."""
+    """Split the records by what one call carries; those of a call that was refused as a whole go in halves."""
     by_id = {record.item.id: record for record in records}
     refused_together = {}
     if writing.in_parcels or writing.all_or_nothing:
@@ -104,7 +104,7 @@ def begin(cycle: Cycle, writing: Writing, chunk: Chunk, last: Chunk | None) -> N
 
 
 def open_parcel(cycle: Cycle, writing: Writing, chunk: Chunk) -> None:
-    """Inside a transaction: the row that ties the records of this call together."""
+    """Store the row of the parcel with the records of this call, in a transaction."""
     chunk.parcel = parcels.open_parcel(
         cycle.lease,
         cycle.name,
@@ -201,7 +201,7 @@ def settle(cycle: Cycle, writing: Writing, chunk: Chunk) -> None:
 
 
 def carry_out(cycle: Cycle, writing: Writing, chunk: Chunk) -> None:
-    """Inside a transaction: what the company has answered, and the parcel's tracking reference."""
+    """Store the company's answers and the parcel's tracking reference, in a transaction."""
     if not chunk.verdicts:
         return
     lying = next((each for each in chunk.answers.values() if isinstance(each, HandedOver)), None)

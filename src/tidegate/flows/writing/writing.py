@@ -17,7 +17,7 @@ from tidegate.sage.port.session import Session
 
 
 def nothing(records: Sequence[Record], now: datetime) -> None:
-    """Nothing is to be remembered."""
+    """Store nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
