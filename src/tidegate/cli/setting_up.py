@@ -1,4 +1,4 @@
-"""`init` and `check`: from nothing to a connection that is known to work."""
+"""`init` and `check`: write a configuration, and check that its connections work."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def init(
 
 
 def tell_next(missing: list[str], key: str, answers: Answers) -> None:
-    """What is left to do, in order."""
+    """Print the next steps, in order."""
     if missing:
         print("\nSet these in the environment that starts tidegate:")
         for name in missing:
@@ -129,19 +129,19 @@ def tell_next(missing: list[str], key: str, answers: Answers) -> None:
 
 
 def assignment(name: str, value: str, *, windows: bool) -> str:
-    """How the shell sets an environment variable: PowerShell on Windows, else any POSIX shell."""
+    """The command that sets an environment variable: for PowerShell on Windows, else for a POSIX shell."""
     return f"$env:{name} = '{value}'" if windows else f"export {name}='{value}'"
 
 
 def new_key() -> str:
-    """A fresh key for tokens at rest."""
+    """A new key for the encryption of stored tokens."""
     from cryptography.fernet import Fernet
 
     return Fernet.generate_key().decode()
 
 
 def asked() -> dict[str, str]:
-    """Every question as a prompt, repeated until the answer fits; the product decides which ones come."""
+    """Ask every question until its answer is valid; the Sage product decides which questions are asked."""
     from tidegate.config.questions import questions_of
     from tidegate.sage.rooms import PRODUCTS
 
@@ -151,7 +151,7 @@ def asked() -> dict[str, str]:
         if not question.is_asked(found):
             found[question.id] = ""
             continue
-        if len(question.choices) == 1:  # nothing to choose
+        if len(question.choices) == 1:  # there is only one choice
             found[question.id] = question.choices[0]
             continue
         while True:
@@ -165,7 +165,7 @@ def asked() -> dict[str, str]:
 
 
 def prompt(question: Question) -> str:
-    """One question; its default comes with Enter."""
+    """Ask one question; Enter accepts its default."""
     choices = f" ({' | '.join(question.choices)})" if question.choices else ""
     answer = typer.prompt(
         f"{question.text}{choices}",
@@ -176,7 +176,7 @@ def prompt(question: Question) -> str:
 
 
 def given_answers(given: list[str]) -> dict[str, str]:
-    """Answers from TOML files and `key=value` pairs, the later ones winning; unknown keys are refused."""
+    """Answers from TOML files and `key=value` pairs; a later answer overrides an earlier one, unknown keys are refused."""
     from tidegate.config.problem import suggestion
     from tidegate.config.questions import questions_of
     from tidegate.sage.rooms import PRODUCTS
@@ -204,13 +204,13 @@ def given_answers(given: list[str]) -> dict[str, str]:
 
 
 def pair(text: str) -> dict[str, str]:
-    """`key=value`."""
+    """Split `key=value`."""
     key, _, value = text.partition("=")
     return {key.strip(): value.strip()}
 
 
 def read_answers(path: Path) -> dict[str, str]:
-    """A TOML file of answers; lists become texts with commas, true and false yes and no."""
+    """Read answers from a TOML file; lists become texts with commas, true and false become yes and no."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -221,7 +221,7 @@ def read_answers(path: Path) -> dict[str, str]:
 
 
 def as_answer(value: object) -> str:
-    """A TOML value as it would be typed in."""
+    """A TOML value as a user would type it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
@@ -232,7 +232,7 @@ def as_answer(value: object) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """The whole file or none: a half-written configuration must not be found by anybody."""
+    """Write the whole file or nothing, so that nobody reads a half-written configuration."""
     partial = path.with_name(path.name + ".partial")
     try:
         partial.write_text(text, encoding="utf-8")
@@ -261,7 +261,7 @@ STYLES = {"pass": "green", "warn": "yellow", "fail": "bold red"}
 
 
 def show_lines(lines: list[PreflightLine]) -> None:
-    """One line each, below their area; what to do stands under the line."""
+    """Print one line for each finding, below its area, and its remedy under the line."""
     area = ""
     for line in lines:
         if line.area != area:

@@ -1,4 +1,4 @@
-"""`[connections.NAME.amounts]`: where amounts go that are neither lines, shipping nor tax."""
+"""`[connections.NAME.amounts]`: where amounts besides lines, shipping and tax are posted."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from tidegate.domain.orders.extras import LINES, PAYMENTS, AmountTerms
 
 
 class Amount(Strict, frozen=True, kw_only=True):
-    """One source of amounts: the account of its line, or the payment that it is."""
+    """One source of amounts: it becomes a line on an account, or counts as a payment."""
 
-    account: str = ""  #: nominal account of the line; of a payment, its clearing account
-    tax_code: str = ""  #: of the line, when not the one mapped to its tax in Magento
-    text: str = ""  #: on the line; "" = Magento's own name for it
+    account: str = ""  #: nominal account of the line; for a payment, its clearing account
+    tax_code: str = ""  #: of the line, if it is not the code mapped to the line's tax rate in Magento
+    text: str = ""  #: text of the line; "" = Magento's own name of the amount
     code: str = ""  #: charge or item code of the line, where the company's product takes no free text
-    payment: bool = False  #: of `custom_fees` and `fields`: it pays a part of the order
-    base: str = ""  #: of `fields`: the field with the amount in base currency; "" = base_ before the name
-    tax: str = ""  #: of `fields`: the field with its tax, when it is taxed
+    payment: bool = False  #: for `custom_fees` and `fields`: the amount pays a part of the order
+    base: str = (
+        ""  #: for `fields`: the field with the amount in base currency; "" = the name with base_ before it
+    )
+    tax: str = ""  #: for `fields`: the field with the tax of the amount, if it is taxed
 
 
 class Amounts(Strict, frozen=True, kw_only=True):
-    """One key a source. A source that is not named holds the orders that have it."""
+    """One key for each source. Orders with an amount of a source that is not configured are held."""
 
-    side: Literal["auto", "base", "order"] = "auto"  #: which currency of Magento's amounts counts
+    side: Literal["auto", "base", "order"] = "auto"  #: which currency of Magento's amounts is used
     fixed_product_tax: Amount | None = None
     gift_card: Amount | None = None
     store_credit: Amount | None = None
@@ -32,8 +34,8 @@ class Amounts(Strict, frozen=True, kw_only=True):
     gift_wrapping: Amount | None = None
     gift_wrapping_items: Amount | None = None
     printed_card: Amount | None = None
-    remainder: Amount | None = None  #: what the grand total holds besides, and no field explains
-    custom_fees: dict[str, Amount] = {}  #: by the fee's code; `*` = any other
+    remainder: Amount | None = None  #: the part of the grand total that no field explains
+    custom_fees: dict[str, Amount] = {}  #: by the code of the fee; `*` = any other fee
     fields: dict[str, Amount] = {}  #: fields of extensions by name, top level or extension attribute
 
     def sources(self) -> Iterator[tuple[str, Amount]]:
@@ -47,7 +49,7 @@ class Amounts(Strict, frozen=True, kw_only=True):
                 yield f"{group}.{code}", amount
 
     def terms(self) -> dict[str, AmountTerms]:
-        """The same as the rules read it."""
+        """The configured sources in the form that the rules use."""
         return {
             source: AmountTerms(
                 account=amount.account,

@@ -1,4 +1,4 @@
-# ruff: noqa: S608 - every name in these statements is our own, every value is a parameter
+# ruff: noqa: S608 - the names in these statements are constants, the values are parameters
 """Orders that were read and that the company does not have yet."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from tidegate.domain.states import State
 from tidegate.ledger import rows
 from tidegate.ledger.item_rows import ARRIVED
 
-#: Everything before the company has it; handed over or in doubt it may have it, and counts twice for a while.
+#: The states before an order is confirmed. Handed over or in doubt, the company may have it: it counts twice for a while.
 BEFORE = (
     State.CAPTURED,
     State.QUEUED,
@@ -20,14 +20,14 @@ BEFORE = (
     State.REVIEW,
     State.HELD,
 )
-#: Magento's states of orders that hold no stock any more, and reserve none.
+#: Magento's states of orders that no longer reserve stock.
 FINISHED = ("canceled", "closed", "complete")
-#: The others, in the words of the index `source_unfinished`.
+#: All other states, written exactly as in the index `source_unfinished`.
 _UNFINISHED = f"NOT (source.state IN {FINISHED})"
 
 
 def documents(connection: str) -> Iterator[str]:
-    """Their documents, as JSON."""
+    """The documents of these orders, as JSON."""
     after = 0
     while True:
         found = rows.fetch_all(
@@ -44,15 +44,14 @@ def documents(connection: str) -> Iterator[str]:
 
 
 def passed_over(connection: str) -> Iterator[str]:
-    """The documents, as JSON, of orders that are not sent and that the store has not finished with."""
+    """The documents, as JSON, of skipped orders that are unfinished in the store."""
     return (document for document, _ in _unfinished(connection, State.SKIPPED))
 
 
 def confirmed(connection: str, since: datetime) -> Iterator[tuple[str, datetime]]:
-    """The documents, as JSON, of orders that the company has, and since when.
+    """The documents, as JSON, of confirmed orders, with the time of the confirmation.
 
-    Those that the store has not finished with, and what it finished with by delivering it where the company has it
-    only since then.
+    These are the orders that are unfinished in the store, and the complete orders that were confirmed after `since`.
     """
     yield from _unfinished(connection, State.CONFIRMED)
     lately = rows.fetch_all(
@@ -67,13 +66,13 @@ def confirmed(connection: str, since: datetime) -> Iterator[tuple[str, datetime]
 
 
 def _unfinished(connection: str, state: State) -> Iterator[tuple[str, datetime]]:
-    """By what the store has not finished with, not by all that has ever been sent."""
+    """Orders in one state that are unfinished in the store; the query starts from these, not from all sent orders."""
     after = 0
     while True:
         found = rows.fetch_all(
             "SELECT source.id, source.document, delivery.changed_at FROM tidegate_source AS source "
             "JOIN tidegate_delivery AS delivery ON delivery.source_id = source.id "
-            # names of the delivery are joined to an empty text: an index of theirs would lead past the history
+            # columns of the delivery are joined to an empty text, so that no index of deliveries is used: it would read the whole history
             "WHERE delivery.connection || '' = %s AND delivery.flow || '' = 'orders' "
             "AND delivery.step || '' = 'order' AND delivery.state || '' = %s "
             f"AND source.connection = %s AND source.kind = 'order' AND {_UNFINISHED} AND source.id > %s "

@@ -1,9 +1,9 @@
-"""Credit memos: what an order has of them, and making one.
+"""Credit memos: reading those of an order, and making one.
 
-Source: contract, point 18, exchanges `order-refund-partial`, `creditmemo-eur-full`, `creditmemos-*`. Not
-recorded, and so assumed: `shipping_amount` is in the website's base currency, with or without tax (point 35), and
-all that is left where it is absent; adjustments are in it, too, and with an item of no pieces nothing else is refunded (the words of
-`openapi-2.4.6.json` and Magento's published source).
+Source: contract, point 18, exchanges `order-refund-partial`, `creditmemo-eur-full`, `creditmemos-*`. Assumed, because it
+was not recorded: `shipping_amount` is in the website's base currency, with or without tax (point 35); if it is absent,
+all shipping that is left is refunded. Adjustments are in the base currency, too. If only an item with zero pieces is
+named, no goods are refunded (`openapi-2.4.6.json` and Magento's published source).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Returned(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class CreditArguments(msgspec.Struct, frozen=True):
-    """`arguments` of the refund call: without a shipping amount all that is left is refunded."""
+    """`arguments` of the refund call: without a shipping amount, all shipping that is left is refunded."""
 
     adjustment_positive: msgspec.Raw
     extension_attributes: Returned
@@ -39,7 +39,7 @@ class CreditArguments(msgspec.Struct, frozen=True):
 
 
 class Credit(msgspec.Struct, frozen=True, rename={"append_comment": "appendComment"}):
-    """`POST /V1/order/{id}/refund`, offline: the money goes back through Sage."""
+    """`POST /V1/order/{id}/refund`, an offline refund: the money is paid back through Sage."""
 
     items: tuple[DocumentItem, ...]
     comment: DocumentComment
@@ -58,9 +58,9 @@ def credit(
 ) -> Credit:
     """The call's body; `returned` are the order items that go back into stock.
 
-    `shipping` None gives back all that is left of it. A negative `adjustment` is kept back, a positive one
-    given back besides; amounts in the website's base currency. Without any pieces Magento refunds all of them:
-    to refund none, one item must be named with none.
+    If `shipping` is None, all shipping that is left is refunded. A negative `adjustment` is an adjustment fee, a positive
+    one an adjustment refund; amounts are in the website's base currency. If no pieces are named, Magento refunds all
+    of them: to refund none, name one item with zero pieces.
     """
     arguments = CreditArguments(
         figure(max(adjustment, ZERO)),
@@ -79,18 +79,18 @@ class Credits:
         self._documents = documents
 
     def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
-        """What is refunded already."""
+        """The credit memos that an order already has."""
         return self._documents.of_order(LIST, entity_id, more=f",{TOTALS}")
 
     def refund(self, entity_id: int, body: Credit) -> int | Failure:
-        """Make a credit memo; its id. Not idempotent: look before."""
+        """Make a credit memo and return its id. The call is not idempotent: look the credit memo up first."""
         call = f"/V1/order/{entity_id}/refund"
         return made(self._client.post(call, body), call)
 
     def one(self, credit_id: int) -> StoreDocument | Failure:
-        """A made credit memo with what it comes to."""
+        """One credit memo with its totals."""
         return self._documents.one(ONE, credit_id)
 
     def whole(self, document: StoreDocument) -> StoreDocument | Failure:
-        """One with the fields of extensions that it has."""
+        """A credit memo with the fields that extensions added."""
         return self._documents.whole(ONE, document)

@@ -23,7 +23,7 @@ WIDGETS: Final = 1000
 ENABLED: Final = 1
 DISABLED: Final = 2
 ALONE_NOWHERE: Final = 1
-"""The visibility of a product that is sold with others only."""
+"""The visibility of a product that is sold only as part of another product."""
 _STEP: Final = Decimal("0.37")
 _WEBSITE_PRICES: Final = MappingProxyType({"HUB-0001": {2: Decimal("8.19")}})
 _FIRST: Final = datetime(2026, 11, 21, 2, 12, 22, tzinfo=UTC)
@@ -34,7 +34,7 @@ _ALL_GROUPS: Final = 32000
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a value holds: a store view with its website; by default everywhere."""
+    """The scope of a value: a store view with its website; by default all store views."""
 
     store_id: int = ALL
     website_id: int = ALL
@@ -45,10 +45,10 @@ EVERYWHERE: Final = Scope()
 
 @dataclass(frozen=True)
 class Product:
-    """A product as the shop sells it. ``price`` is that it was made with, in the website's base currency.
+    """A product of the shop. ``price`` is the price at its creation, in the website's base currency.
 
-    Composites have none. ``created`` and ``updated`` None: when the recorder made one product after the other.
-    ``legacy_quantity`` is the older stock number, None where none was ever given.
+    Composite products have no price. ``created`` and ``updated`` None: the recorder made the product; its time follows
+    from its id. ``legacy_quantity`` is the quantity of the older stock interface, None if it was never set.
     """
 
     id: int
@@ -66,7 +66,7 @@ class Product:
 
     @property
     def row(self) -> dict[str, Any]:
-        """The columns that a list call may filter by, as they are where no store has its own."""
+        """The columns that a list call can filter by, with the values for all store views."""
         made = f"{_FIRST + (self.id - 1) * _EACH:%Y-%m-%d %H:%M:%S}"
         created = self.created or made
         return {
@@ -86,15 +86,15 @@ class Product:
 
     @property
     def slug(self) -> str:
-        """Its part of the address of its page."""
+        """The URL key of the product page."""
         return self.url_key or re.sub(r"[^a-z0-9]+", "-", self.name.lower())
 
 
 class Catalogue:
-    """What is sold, and for how much; ``widgets`` are there of the thousand that the recorder made.
+    """The products and their prices; ``widgets`` is how many of the recorder's thousand widgets exist.
 
-    ``overrides``: what a store view has of its own instead of "use default", by SKU and store id: every save
-    with the store code of a view leaves what was sent there, and later changes for all views no longer reach it.
+    ``overrides``: the values of a store view that replace "use default", by SKU and store id. Every save with the store
+    code of a view keeps the sent values for that view, and later changes for all views no longer change them.
     """
 
     def __init__(self, widgets: int = WIDGETS) -> None:
@@ -105,24 +105,24 @@ class Catalogue:
         self.overrides: dict[str, dict[int, dict[str, Any]]] = {}
         self.options: dict[
             str, list[dict[str, Any]]
-        ] = {}  #: custom options by SKU, as the REST API tells them
+        ] = {}  #: custom options by SKU, as the REST API returns them
 
     def product(self, sku: str) -> Product | None:
-        """The product of this SKU, without regard to case as in the database."""
+        """The product with this SKU; case is ignored, as in the database."""
         return self._products.get(sku.upper())
 
     def products(self) -> Mapping[str, Product]:
-        """All products by SKU, by their ids."""
+        """All products by SKU, in the order of their ids."""
         return self._products
 
     def put(self, product: Product) -> Product:
-        """Keep a product, a new or a changed one."""
+        """Store a new or changed product."""
         self._products[product.sku.upper()] = product
         self._on_sale = None
         return product
 
     def rename(self, sku: str, name: str) -> None:
-        """Give a product, with its prices, another SKU. KeyError for one that there is not."""
+        """Give a product and its prices another SKU. Raises KeyError for an unknown SKU."""
         renamed = replace(self._products[sku.upper()], sku=name)
         listed = (renamed if each.id == renamed.id else each for each in self._products.values())
         self._products = {each.sku.upper(): each for each in listed}
@@ -130,7 +130,7 @@ class Catalogue:
         self._on_sale = None
 
     def remove(self, sku: str) -> None:
-        """Delete a product with its prices. KeyError for one that there is not."""
+        """Delete a product and its prices. Raises KeyError for an unknown SKU."""
         del self._products[sku.upper()]
         self.prices.remove(sku)
         self.overrides.pop(sku, None)
@@ -143,7 +143,7 @@ class Catalogue:
 
     @property
     def on_sale(self) -> list[str]:
-        """The simple products that are enabled and sold by themselves, by SKU."""
+        """The SKUs of enabled simple products that are sold alone, sorted."""
         if self._on_sale is None:
             sold = (p for p in self._products.values() if p.type == "simple" and p.status == ENABLED)
             self._on_sale = sorted(
@@ -152,21 +152,21 @@ class Catalogue:
         return self._on_sale
 
     def price(self, sku: str, website_id: int) -> Decimal:
-        """The base price of a SKU on a website. KeyError for a SKU that there is not."""
+        """The base price of a SKU on a website. Raises KeyError for an unknown SKU."""
         return self.prices.regular(sku, website_id, self._products[sku.upper()].price)
 
     def row(self, product: Product, scope: Scope) -> dict[str, Any]:
-        """The columns of a product as a store view has them."""
+        """The columns of a product with the values of a store view."""
         price = figure(self.price(product.sku, scope.website_id), PRICE)
         own = self.overrides.get(product.sku, {}).get(scope.store_id, {})
         return {**product.row, "price": price, **own}
 
     def document(self, product: Product, scope: Scope) -> dict[str, Any]:
-        """The product as the REST API answers it."""
+        """The product as the REST API returns it."""
         shape = recorded.products().get(product.type, recorded.products()["simple"])
         extension = dict(shape["extension_attributes"])
         stock = {**extension["stock_item"], "item_id": product.id, "product_id": product.id}
-        if product.created is not None:  # made by a call, and not by the recorder
+        if product.created is not None:  # made by a call, not by the recorder
             stock |= {"low_stock_date": None, "stock_status_changed_auto": 0}
             stock["qty"] = product.legacy_quantity
         row = self.row(product, scope)
@@ -187,7 +187,7 @@ class Catalogue:
         }
 
     def _more(self, sku: str, scope: Scope) -> list[dict[str, Any]]:
-        """Cost and special price, where there are any: written as text, as all custom attributes."""
+        """Cost and special price, if set: as text, like all custom attributes."""
         cost, special = self.prices.cost(sku, scope.store_id), self.prices.special(sku, scope.store_id)
         found: dict[str, str | None] = {"cost": None if cost is None else f"{cost:.6f}"}
         if special is not None:
@@ -198,7 +198,7 @@ class Catalogue:
         ]
 
     def books(self) -> dict[str, Any]:
-        """Every product with its prices, amounts as text; keys are websites or stores, ``0`` all of them."""
+        """Every product with its prices, amounts as text; keys are website or store ids, ``0`` for all."""
         return {product.sku: self._account(product) for product in self._products.values()}
 
     def _account(self, product: Product) -> dict[str, Any]:
@@ -262,6 +262,6 @@ def _made(widgets: int) -> Mapping[str, Product]:
 
 
 def _widget(number: int) -> Product:
-    """The recorder made HUB-0012 to HUB-0015 in another order, and the composites after HUB-0200."""
+    """One widget. The recorder made HUB-0012 to HUB-0015 in another order, and the composites after HUB-0200."""
     id = _SWAPPED.get(number, number if number <= 200 else number + 4)
     return Product(id, f"HUB-{number:04}", f"Hub Widget {number}", "simple", 10 + _STEP * number)

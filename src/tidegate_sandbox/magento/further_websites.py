@@ -1,7 +1,7 @@
-"""Further websites of the shop, like those of the recorded one: each with a store, a view and a stock.
+"""Further websites of the shop, like the recorded ones: each with a store, a view and a stock.
 
-Not recorded, and so assumed: that a website opened later is told by the store routes as the recorded ones are, and that
-its one view counts order numbers of its own behind the view's id.
+Assumed, because it was not recorded: the store routes return a website opened later like the recorded ones, and its one
+view counts its own order numbers, with the id of the view as their prefix.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from tidegate_sandbox.magento.store_view import StoreView
 
 
 def open_website(store: MagentoStore, code: str, name: str, *, like: str, pieces: int = 500) -> StoreView:
-    """Open a website in the currency, with the customers and in the country of the website `like`; its one view.
+    """Open a website with the currency, country and customers of the website `like`, and return its one view.
 
-    Its stock sells from a source of its own, `wh_CODE`, with so many pieces of everything. KeyError where no website is
-    called `like`.
+    The stock of the website has one source of its own, `wh_CODE`, with `pieces` of every product. Raises KeyError if
+    there is no website `like`.
     """
     sites = store.websites
     model = {row["code"]: row for row in sites.parts["websites"]}[like]

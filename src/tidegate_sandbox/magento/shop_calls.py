@@ -1,4 +1,4 @@
-"""The routes of the shop itself: store views, modules, taxes, and the admin token."""
+"""The routes of the shop's own data: store views, modules, taxes, and the admin token."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _TAX_RATE_COLUMNS: Final = recorded.columns("tax_rate")
 
 
 def _whole(part: str) -> Handler:
-    """A handler that answers a part of the recorded shop as it is."""
+    """A handler that returns a part of the recorded shop unchanged."""
     return lambda _: recorded.shop()[part]
 
 
 def _websites(part: str) -> Handler:
-    """A handler that answers what there is of websites."""
+    """A handler that returns a part of the websites."""
     return lambda call: call.store.websites.parts[part]
 
 
@@ -37,13 +37,13 @@ def _table(part: str, columns: dict[str, str], key: str) -> Handler:
 
 
 def modules(call: Call) -> list[str]:
-    """The modules; a shop without sources has none of the inventory's."""
+    """The names of the modules; a shop without sources has no inventory modules."""
     names: list[str] = recorded.shop()["modules"]
     return [name for name in names if call.store.msi or not name.startswith("Magento_Inventory")]
 
 
 def admin_token(call: Call) -> str:
-    """A token for a user of the admin panel, as a bare JSON text."""
+    """A token for an administrator, as a JSON string."""
     return call.store.access.admin_token(str(call.parameter("username")), str(call.parameter("password")))
 
 

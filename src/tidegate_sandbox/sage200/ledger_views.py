@@ -1,4 +1,4 @@
-"""How the sales ledger is shown (contract §9.9)."""
+"""The views of the sales ledger (contract §9.9)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tidegate_sandbox.sage200.view import Getter, View, no_loose
 
 
 def _values() -> dict[str, Getter]:
-    """Amounts in the document's and the base currency."""
+    """Amounts in the document's currency and in the base currency."""
     parts: dict[str, Getter] = {
         "goods_value": attrgetter("goods"),
         "gross_value": attrgetter("gross"),
@@ -112,7 +112,7 @@ def _allocation(one: Transaction) -> str:
 
 
 def _add_items(context: Context, posted: View) -> None:
-    """What a transaction is made of: tax, nominal accounts, bank, allocations."""
+    """The parts of a transaction: tax, nominal accounts, bank, allocations."""
     company = context.company
     prefix = "sales_posted_transaction."
 

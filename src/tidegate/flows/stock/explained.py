@@ -1,6 +1,6 @@
-"""Why a source shows this number: the figures of the formula as the ledger keeps them, without a call.
+"""Why a source has its number: the figures of the formula as the ledger keeps them, without a call.
 
-Levels and groups are kept by the reading; what web orders correct is kept beside them by the cycle that calculated.
+The reading of stock keeps levels and groups. The cycle that calculates keeps the corrections by web orders.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CORRECTION_SNAPSHOT = "inventory:corrections"
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """What the company has of a product in one place; `source` "" = it is not published."""
+    """The company's stock of a product in one warehouse; `source` "" = the warehouse is not published."""
 
     name: str
     source: str
@@ -41,20 +41,20 @@ class Explained:
     allocated: Decimal
     corrected_by: Decimal
     kept: Decimal
-    rule: str  #: which buffer that is
+    rule: str  #: the rule of the buffer
     available: Decimal
     warehouses: tuple[Warehouse, ...]
 
 
 def source_of_warehouses(stock: Stock, levels: pl.DataFrame) -> Mapping[str, str]:
-    """Sage's warehouses, in capitals -> Magento's sources; without a mapping all are `default`."""
+    """Sage's warehouses in capitals -> Magento's sources; without a mapping, all are `default`."""
     if stock.warehouses:
         return {warehouse.strip().upper(): source for warehouse, source in stock.warehouses.items()}
     return dict.fromkeys(levels["warehouse"].unique().to_list(), DEFAULT)
 
 
 def keep(connection: str, corrected: pl.DataFrame, now: datetime) -> None:
-    """Keep what web orders correct. In the transaction that keeps what follows from it."""
+    """Keep the corrections by web orders, in the transaction that keeps the numbers calculated from them."""
     summed = corrected.group_by("sku", "warehouse").agg(pl.col("pieces").sum())
     rows = snapshot.frame(
         {BETWEEN.join((sku, warehouse)): str(pieces) for sku, warehouse, pieces in summed.iter_rows()}
@@ -64,7 +64,7 @@ def keep(connection: str, corrected: pl.DataFrame, now: datetime) -> None:
 
 
 def explain(connection: str, stock: Stock, code: str) -> list[Explained]:
-    """Every source's number of one product, by the company's code; [] when the company has reported nothing of it."""
+    """The number of one product in every source, by the company's code; [] if the company has reported no stock of it."""
     of_code = pl.col("key").str.starts_with(f"{code}{BETWEEN}")
     levels = levels_of(snapshot.read(connection, LEVEL_SNAPSHOT).filter(of_code))
     corrected = pl.DataFrame(
@@ -106,5 +106,5 @@ def explain(connection: str, stock: Stock, code: str) -> list[Explained]:
 
 
 def whole(parts: int) -> Decimal:
-    """Parts of a piece as pieces."""
+    """Convert parts of a piece to pieces."""
     return Decimal(parts) / PIECE

@@ -1,7 +1,7 @@
-"""Prices by price type. Source: contract §7, §9: no breaks, no days, no prices of single customers.
+"""Prices by price type. Source: contract §7, §9: no quantity breaks, no validity dates, no customer prices.
 
-The lists are the price types; an item's record has its prices, and a changed price is a change of the item. Services
-have rates, which are not read: they have no price types.
+The price lists are the price types. The record of an item has its prices, so a changed price changes the item.
+Services have rates without price types; rates are not read.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Prices:
         self._now = now
 
     def read(self, since: str | None) -> tuple[PriceBook, str, bool] | Failure:
-        """All lists, and the prices of items that have changed."""
+        """All price lists, and the prices of changed items."""
         types = self._client.read("product_sales_price_types", TYPES)
         if isinstance(types, Failure):
             return types
@@ -58,7 +58,7 @@ class Prices:
         return book, found.parking(parked), found.full
 
     def _lists(self, types: Iterable[Row]) -> tuple[PriceList, ...]:
-        """The standard one is named, or else the first that was made."""
+        """The price lists. The standard list is the configured one, or else the one that was made first."""
         listed = sorted(types, key=lambda row: (text_of(row, "created_at"), text_of(row, "id")))
         names = [text_of(row, "name") for row in listed]
         standard = self._company.price_type or next(iter(names), "")
@@ -76,9 +76,9 @@ class Prices:
 
 
 def _prices(row: Row, codes: dict[str, str], standard: str) -> list[ListPrice]:
-    """The prices of an item, on all lists or on none. A type that it has no price of has the standard one.
+    """The prices of an item. If it has a standard price, every list without a price of its own gets the standard price.
 
-    Else a price that staff delete would stay in the shop, for no change reports it.
+    Otherwise a price that staff delete would stay in the shop, because no change would be reported.
     """
     sku = name_of(row, "item_code")
     found = {}

@@ -1,7 +1,7 @@
-"""The `create_sotransaction` of an order, its children in the contract's sequence.
+"""The `create_sotransaction` of an order, with its elements in the order of the contract.
 
-Source: contract §6.1. Goods are lines; what else an order charges, and its tax, are subtotals of the
-definition, by name. A line's price is after its discount, so that no price list of the company adds one.
+Source: contract §6.1. Goods are lines. Other charges and tax are subtotals of the transaction definition, by
+name. The price of a line is its price after discount, so that no price list of the company adds a discount.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from tidegate.sage.intacct.writing import ACCOUNT, KEY, PRODUCT, REFERENCE, writ
 DAILY = "Intacct Daily Rate"
 TEXT = 400  #: characters of a line's description (A)
 LINE_KEY = 100
-CONTACTS = "contacts"  #: key of a payload: records that the order refers to
-ORDER = "create_sotransaction"  #: key of a payload: the function
+CONTACTS = "contacts"  #: key of a payload: the contacts that the order refers to
+ORDER = "create_sotransaction"  #: key of a payload: the function that creates the order
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What the order's names stand for."""
+    """The records of Intacct that the names in the order refer to."""
 
     customer: Customer
     items: Mapping[str, Item]
-    warehouse: str  #: where a line names none
+    warehouse: str  #: for lines that name no warehouse
 
 
 def order_payload(order: SalesOrder, known: Resolved, company: IntacctSettings) -> dict[str, Any] | Failure:
-    """Contacts and the function. TOO_LONG for what does not fit; TOTALS_DIFFER when its total is another one."""
+    """Contacts and the function. TOO_LONG if a text does not fit; TOTALS_DIFFER if Intacct's total would differ."""
     codes = Codes()
     account = codes.check("account", known.customer.account, ACCOUNT)
     delivery = contact_of(order.delivery, account, codes) if order.delivery else None
@@ -50,7 +50,9 @@ def order_payload(order: SalesOrder, known: Resolved, company: IntacctSettings) 
     lines = [_line(line, known, company, codes) for line in goods]
     notes = [*order.memos, *dict.fromkeys(codes.over)]
     if lines and notes:
-        lines[0]["memo"] = "\n".join(notes)  # the company's own: the header's message is printed
+        lines[0]["memo"] = "\n".join(
+            notes
+        )  # internal notes go into a memo, because the message of the header is printed
     subtotals = _subtotals(order, company)
     document = {
         "transactiontype": company.sales_order,
@@ -98,7 +100,7 @@ def _price(line: SalesLine, company: IntacctSettings) -> Decimal:
 
 
 def _subtotals(order: SalesOrder, company: IntacctSettings) -> list[dict[str, Any]]:
-    """Charges, other amounts and tax, added up by subtotal; one of nothing is left out."""
+    """Charges, other amounts and tax, summed by subtotal; zero subtotals are left out."""
     sums: dict[str, Decimal] = {}
     arithmetic = writing(company).arithmetic
     for line in order.lines:
@@ -116,7 +118,7 @@ def _subtotals(order: SalesOrder, company: IntacctSettings) -> list[dict[str, An
 
 
 def _message(order: SalesOrder) -> str:
-    """What the customer reads: note, comments, and the texts of amounts."""
+    """The text for the customer: note, comments, and the texts of other amounts."""
     texts = [line.description for line in order.lines if line.kind in (LineKind.COMMENT, LineKind.FREE_TEXT)]
     listed = [order.note, *texts]
     return "\n".join(dict.fromkeys(text.strip() for text in listed if text.strip()))
@@ -127,7 +129,7 @@ def _custom(name: str, value: str) -> dict[str, Any]:
 
 
 def legacy_day(day: date) -> dict[str, str]:
-    """A date as legacy functions take it."""
+    """A date in the form of legacy functions."""
     return {"year": f"{day.year:04}", "month": f"{day.month:02}", "day": f"{day.day:02}"}
 
 
@@ -137,7 +139,7 @@ def _differs(
     subtotals: list[dict[str, Any]],
     company: IntacctSettings,
 ) -> Failure | None:
-    """What Intacct will add up, against the order's total: its answer will not say it."""
+    """Compare the total that Intacct will calculate with the order's total; Intacct's answer does not state its total."""
     net = total(rounded(line.quantity * _price(line, company), 2) for line in goods)
     gross = net + total(one["total"] for one in subtotals)
     if gross == order.gross:

@@ -1,6 +1,6 @@
-"""How Sage 100 takes orders: lengths, rounding, and what keeps an order from being made twice.
+"""How orders are written to Sage 100: lengths, rounding, and the guard against making an order twice.
 
-Source: contract §4, §5, §7.1. Tax is Sage's own, by schedule and class, once for the whole order.
+Source: contract §4, §5, §7.1. Sage calculates tax itself, by schedule and class, once for the whole order.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from tidegate.sage.sage100.accounts import LONGEST_NUMBER
 from tidegate.sage.sage100.settings import Sage100Settings
 from tidegate.sage.sage100.writers import ByImportJob, ByWebServices
 
-KEY: Final = 40  #: characters of the field that holds our key, and of the agent's journal
+KEY: Final = 40  #: characters of our key in Sage's field and in the agent's journal
 REFERENCE: Final = 30  #: characters of CustomerPONo
 PRODUCT: Final = 30  #: characters of ItemCode
-LINE_KEY: Final = 60  #: characters of the lines' field
-LOOKUPS: Final = 50  #: keys of one by-key call
-BATCH: Final = 10  #: orders of one call, and so of one session
+LINE_KEY: Final = 60  #: characters of the field for the line key
+LOOKUPS: Final = 50  #: keys in one look-up call
+BATCH: Final = 10  #: orders in one call, and so in one session
 _short_order_key = short_keys(KEY, prefix="MGO")
 _short_customer_keys = short_keys(KEY, prefix="MGC")
 
 
 def order_key(store: str, entity_id: int, again: int = 0) -> str:
-    """The whole key where it fits, else a short one of the same source."""
+    """The whole key if it fits, else a short key that is made from the same ids."""
     whole = full_key(store, entity_id)
     return whole if len(whole) <= KEY and not again else _short_order_key(store, entity_id, again)
 
 
 def customer_keys(currency: str) -> KeyMaker:
-    """Makes customer keys: the whole key where it fits, else a short one of the same source."""
+    """Makes customer keys: the whole key if it fits, else a short key that is made from the same ids."""
     whole = full_customer_keys(currency)
 
     def make(store: str, customer_id: int, again: int = 0) -> str:
@@ -63,7 +63,7 @@ WRITING: Final = OrderWriting(
 
 
 def writing(company: Sage100Settings) -> OrderWriting:
-    """What holds for the writer of this company: the web services take one order a call, an import job a file."""
+    """How the configured writer takes orders: the web services one order a call, an import job a file of several."""
     match company.writer:
         case ByWebServices():
             return replace(WRITING, orders_per_call=1)

@@ -1,4 +1,4 @@
-"""Despatches: shipments of orders with our key, or their invoices where shipments cannot be read (contract §9.1)."""
+"""Despatches: shipments of orders with our key, or their invoices if shipments cannot be read (contract §9.1)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Despatches:
         self._documents = documents
 
     def read(self, since: str | None) -> Delta[Despatch] | Failure:
-        """Whole despatches of which anything changed; one of several orders is reported once for each."""
+        """Changed despatches, each as a whole; a despatch of several orders is returned once for each order."""
         read = self._documents.read(since)
         if isinstance(read, Failure):
             return read

@@ -1,7 +1,7 @@
-"""Accounts receivable, and the general ledger behind it.
+"""Accounts receivable, and its entries in the general ledger.
 
-Source: contract §9.3, §9.5. A document is known by its number, which is unique; the tie to the general ledger is that
-number, too (A, and a setting of the G/L integration). Where the site consolidates G/L entries, there are no lines.
+Source: contract §9.3, §9.5. The number of a document is unique and identifies it. The same number links the document to
+the general ledger (A, and a setting of the G/L integration). A site that consolidates G/L entries has no such lines.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Ledgers:
         self._today = today
 
     def read(self, since: str | None) -> Delta[LedgerEntry] | Failure:
-        """Documents with activity since the cursor; a payment shows as a changed `outstanding`."""
+        """Documents with activity since the cursor; a payment changes `outstanding`."""
         found = changes(self._client, STREAM, since, self._today())
         if isinstance(found, Failure):
             return found
@@ -94,7 +94,7 @@ class Postings:
         self._client = client
 
     def read(self, urns: Sequence[str]) -> dict[str, list[Posting] | Failure] | Failure:
-        """Lines by the number of their document; pooled."""
+        """Postings by the number of their document, read for many documents in one call."""
         terms = {urn: (equals(LINK, urn),) for urn in urns}
         rows = self._client.read_pooled("GLPostedTransactions", terms)
         if isinstance(rows, Failure):

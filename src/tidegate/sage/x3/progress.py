@@ -1,8 +1,8 @@
-"""How far orders have come, by their headers. Source: contract §9, §11.
+"""The progress of orders, by their headers. Source: contract §9, §11.
 
-A header's stamp does not always move when a line does (A): open orders are read again in every cycle, beside those that
-were entered since. An order that is watched and not among them is asked for by its number. It is watched until it is
-delivered and invoiced, or gone.
+The stamp of a header does not always change when a line changes (A). So every cycle reads all open orders again, and the
+orders entered since the last cycle. A watched order that is not among them is read by its number. An order is watched
+until it is delivered and invoiced, or deleted.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ENDED = (SalesOrderStatus.COMPLETE, SalesOrderStatus.CANCELLED)
 
 
 class _Watched(msgspec.Struct, frozen=True, array_like=True):
-    """An order that is not done, as it was reported last."""
+    """A watched order, as it was reported last."""
 
     key: str
     status: str
@@ -39,17 +39,17 @@ class _Position(msgspec.Struct, frozen=True):
     entered: datetime | None
     watched: dict[str, _Watched]
     ended: dict[str, _Watched] = {}
-    """Reported as done, and entered so lately that they are listed again."""
+    """Orders that were reported as done and entered so recently that they are listed again."""
 
 
 class Progress:
-    """How far the orders with our key have come."""
+    """The progress of orders with our key."""
 
     def __init__(self, orders: WebOrders) -> None:
         self._orders = orders
 
     def read(self, since_cursor: str | None) -> Delta[OrderProgress] | Failure:
-        """Orders that are new, changed or gone."""
+        """Orders that are new, changed or deleted."""
         before, ours = _position(since_cursor), self._orders.ours
         where: tuple[str, ...] = (ours,)
         if before is not None:
@@ -115,7 +115,7 @@ def _progress(number: str, one: _Watched) -> OrderProgress:
 
 
 def _gone(number: str, one: _Watched) -> OrderProgress:
-    """Deleted: cancelled if nothing was delivered, else its history was cleared."""
+    """A deleted order: it was cancelled if nothing was delivered; otherwise its history was cleared."""
     begun = one.delivered != "none"
     status = SalesOrderStatus.COMPLETE if begun else SalesOrderStatus.CANCELLED
     done = "full" if begun else "none"
