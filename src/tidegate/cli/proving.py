@@ -102,7 +102,7 @@ def simulate(
 ) -> None:
     """Run simulated weeks with failures of every kind. The promises are checked at their ends."""
     if replay is not None and as_json:
-        raise typer.BadParameter("--replay tells in lines only", param_hint="--json")
+        raise typer.BadParameter("--replay has no JSON document", param_hint="--json")
     with_room(sage)
     if replay is not None:
         raise typer.Exit(command_of("tidegate.simulation.replaying")(replay))

@@ -48,7 +48,7 @@ class Attempt(Shape):
     sent: Any | UnsetType = UNSET
 
 
-class Event(Shape):
+class TracedEvent(Shape):
     """A change of state, or what a person did."""
 
     at: datetime
@@ -99,7 +99,7 @@ class TracedDelivery(Shape):
     target_total: str | None
     adopted: bool
     attempts: list[Attempt]
-    history: list[Event]
+    history: list[TracedEvent]
     edits: list[Edit] | UnsetType = UNSET
 
 
@@ -130,7 +130,7 @@ class Chain(Shape):
 
     complete: bool
     missing: list[str]
-    not_told: list[str]
+    unavailable: list[str] = field(name="not_told")
     tree: Node
 
 

@@ -40,7 +40,7 @@ class Bucket(Shape):
     unexplained: str
 
 
-class Difference(Shape):
+class DifferenceReport(Shape):
     """One finding; `gap` is what it explains of the difference between both totals."""
 
     kind: str
@@ -54,7 +54,7 @@ class Difference(Shape):
     text: str
 
 
-class Reconciliation(Shape):
+class ReconcileReport(Shape):
     """`reconcile`."""
 
     connection: str
@@ -68,7 +68,7 @@ class Reconciliation(Shape):
     tables: list[Table]
     completeness: list[Bucket]
     completeness_total: Bucket
-    differences: list[Difference]
+    differences: list[DifferenceReport]
     gap: str
     unchecked: list[str]
     small: list[str]

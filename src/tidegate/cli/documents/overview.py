@@ -30,7 +30,7 @@ class Closing(Shape):
     reason: str
 
 
-class Window(Shape):
+class WindowState(Shape):
     """Whether the company is open."""
 
     open: bool
@@ -39,7 +39,7 @@ class Window(Shape):
     next_closing: Closing | None
 
 
-class Account(Shape):
+class FlowAccount(Shape):
     """Where everything that was read is; `unexplained` is what does not add up (0)."""
 
     read: int
@@ -91,7 +91,7 @@ class Allowance(Shape):
     words: str
 
 
-class Parcel(Shape):
+class OpenParcel(Shape):
     """Records handed over at once whose outcome is not known yet."""
 
     id: int
@@ -109,8 +109,8 @@ class FlowStatus(Shape):
     """A flow: its account, also by step; what is queued; its cycles."""
 
     enabled: bool
-    account: Account
-    steps: dict[str, Account]
+    account: FlowAccount
+    steps: dict[str, FlowAccount]
     queue: int
     ended_early: int
     last_cycle: datetime | None
@@ -125,12 +125,12 @@ class ConnectionStatus(Shape):
     company: str | None
     time_zone: str
     halted: Halt | None
-    window: Window | None
+    window: WindowState | None
     oldest_waiting: Age | None
     used: Used | None
     seats: Seats | None
     budget: list[Allowance]
-    parcels: list[Parcel]
+    parcels: list[OpenParcel]
     flows: dict[str, FlowStatus]
     alerts: int
 
@@ -194,8 +194,8 @@ class FlowDigest(Shape):
     """A flow: its account, also by step."""
 
     enabled: bool
-    account: Account
-    steps: dict[str, Account]
+    account: FlowAccount
+    steps: dict[str, FlowAccount]
     pending: int
     confirmed: int
     last_cycle: datetime | None
@@ -321,7 +321,7 @@ class DayDigest(Shape):
     at: datetime
     adds_up: bool
     halted: Halt | None
-    window: Window | None
+    window: WindowState | None
     flows: dict[str, FlowDigest]
     orders: OrdersDigest
     oldest: list[Oldest]
@@ -332,7 +332,7 @@ class DayDigest(Shape):
     writes: dict[str, Work]
     reconciliation: ReconciliationDigest
     calls: Calls
-    parcels: list[Parcel]
+    parcels: list[OpenParcel]
     person: Person
 
 

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from tidegate.cli.documents.shape import Shape, one_of
 
 
-class Cycle(Shape):
+class CycleReport(Shape):
     """`cycle`: what it counted, by name; `unfinished` when it let others go first."""
 
     connection: str

@@ -32,7 +32,7 @@ SHAPES: dict[str, Sequence[Any]] = {
     "service install": [setting_up.ServiceInstalled],
     "run": [shape.LogLine],
     "worker": [shape.LogLine],
-    "cycle": [running.Cycle, running.NotDue, running.DryRun],
+    "cycle": [running.CycleReport, running.NotDue, running.DryRun],
     "queue list": [queue.Queue],
     "queue show": [queue.QueueShown],
     **{f"queue {act}": [queue.Acts] for act in ("retry", "release", "hold", "cancel", "skip", "link")},
@@ -46,7 +46,7 @@ SHAPES: dict[str, Sequence[Any]] = {
     "digest": [overview.Digest],
     "month-end": [books.MonthEnd],
     "alerts test": [queue.AlertsTest],
-    "reconcile": [comparing.Reconciliation],
+    "reconcile": [comparing.ReconcileReport],
     "coverage": [comparing.Coverage],
     "advise": [comparing.Advice],
     "match": [comparing.Matching],
@@ -66,6 +66,9 @@ def schema(command: str) -> dict[str, Any]:
         [*kinds, *running.PLANNED, proving.Figure], ref_template=shape.REFERENCE
     )
     own = list(parts[: len(kinds)])
+    for each in named.values():
+        if "enum" in each:  # of the domain: what is said of it there is for who reads the code
+            each.pop("description", None)
     if proving.Bench in kinds:  # its figures stand beside it, by their names
         named["Bench"]["additionalProperties"] = parts[-1]
     title = "what any command prints with --json when it fails"
