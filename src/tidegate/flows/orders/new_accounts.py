@@ -48,7 +48,7 @@ def found(item: Item, match: CustomerMatch) -> Sequence[Verdict]:
 
 
 def carry_out(cycle: Cycle, verdicts: Sequence[Verdict]) -> None:
-    """Release the orders that waited for an account, in a transaction."""
+    """Carry out the transitions and release the orders that waited for an account, in a transaction."""
     now = cycle.now()
     delivery.apply(verdicts, now, lease=cycle.lease)
     made = lookups.items([each.delivery_id for each in verdicts if each.letter in CONFIRMING])
