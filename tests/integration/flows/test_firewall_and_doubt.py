@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from integration.flows.billing import shipped
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import SETTLED, Stage
 from tidegate.domain.states import State
+from tidegate.domain.verdict import Verdict
+from tidegate.ledger import database, delivery, operators
 from tidegate.magento import client
 
 SHIP = "order/[0-9]+/ship$"
@@ -52,3 +55,34 @@ def test_bug_the_page_is_taken_for_the_store_s_word(shop: Fulfilled, monkeypatch
     monkeypatch.setattr(client, "of_one_record", lambda answer: answer)
     with pytest.raises(AssertionError):
         test_a_shipment_in_doubt_asks_nobody_while_its_look_up_is_blocked(shop)
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"])
+def test_two_flows_in_doubt_about_one_order_do_not_wait_for_each_other(shop: Fulfilled, fault: str) -> None:
+    """A review that a person retries goes back in doubt, where another flow may be in doubt by now."""
+    placed = shipped(shop)
+    made = shop.invoice(placed)
+    shop.run()
+    goods = shop.goods(placed)
+    shop.credit(placed, {max(goods, key=lambda code: goods[code]): 1})
+    shop.stage.break_shop(fault, method="POST", path="/refund$")
+    shop.run("credits")
+    credit = shop.item(placed, "credits", "credit:")
+    assert credit.state is State.IN_DOUBT
+    review = Verdict(credit.id, "h", code="totals-differ", text="0.90 missing")
+    with database.transaction("test"):
+        delivery.apply([review], shop.stage.now, lease=None)
+    shop.pay(made)
+    shop.stage.break_shop(fault, method="POST", path="/comments$")
+    shop.run("payments")
+    with database.transaction("test"):
+        operators.retry(credit.id, actor="anna", now=shop.stage.now)
+    both = (("credits", "credit:"), ("payments", "payment:"))
+    assert {shop.item(placed, *each).state for each in both} == {State.IN_DOUBT}
+
+    for _ in range(3):
+        shop.run("payments", "credits", after=SETTLED)
+
+    assert {shop.item(placed, *each).state for each in both} == {State.CONFIRMED}
+    assert len(shop.documents(placed)["creditmemos"]) == 1
+    assert shop.texts(placed).count(f"Sage invoice {made.number} is paid") == 1

@@ -153,14 +153,17 @@ def carry(cycle: Cycle, handler: DocumentHandler, begins: Sequence[str]) -> None
 
 
 def of_order(cycle: Cycle, handler: DocumentHandler, source_id: int, items: Sequence[Item]) -> None:
-    """One order's deliveries, those in doubt first; the rest waits when one of them stays unclear."""
+    """One order's deliveries, those in doubt first; the rest waits when one of them stays unclear.
+
+    While a call of another flow is in doubt, nothing is written. What is in doubt itself is looked up all the
+    same: two flows that waited for each other would wait forever.
+    """
     known = {item.id for item in items}
-    unclear = [
-        step
-        for step in order_documents.open_steps(source_id, OF_ORDERS)
-        if step.state in (State.SENDING, State.IN_DOUBT) and step.id not in known
-    ]
-    if unclear or not items:
+    others = {step.state for step in order_documents.open_steps(source_id, OF_ORDERS) if step.id not in known}
+    writes = others.isdisjoint({State.SENDING, State.IN_DOUBT})
+    if not writes:
+        items = [] if State.SENDING in others else [each for each in items if each.state is State.IN_DOUBT]
+    if not items:
         return
     waits = prerequisite(handler, source_id)
     for item in sorted(items, key=lambda each: (each.state is not State.IN_DOUBT, each.id)):
@@ -169,7 +172,7 @@ def of_order(cycle: Cycle, handler: DocumentHandler, source_id: int, items: Sequ
         if waits and item.state is State.QUEUED:
             cycle.apply([failed(cycle, item, waits)])
         else:
-            goes_on = fenced(item.label, partial(one, cycle, handler, item))
+            goes_on = fenced(item.label, partial(one, cycle, handler, item, writes))
             if isinstance(goes_on, Failure):  # a call that had left is in doubt, and looked up like any other
                 moved_on = cycle.apply([failed(cycle, item, goes_on)])
                 goes_on = not moved_on
@@ -201,8 +204,8 @@ def comes_first(flow: str, step: str, state: State, missing: str | None = None) 
     return Failure(Code.PARENT_PENDING, text, missing=missing, sent=False)
 
 
-def one(cycle: Cycle, handler: DocumentHandler, item: Item) -> bool:
-    """One delivery. False when nothing more may be written to this order in this cycle."""
+def one(cycle: Cycle, handler: DocumentHandler, item: Item, writes: bool = True) -> bool:
+    """One delivery; without `writes` it is looked up only. False: nothing more for this order in this cycle."""
     step = handler.decide(item)
     if isinstance(step, Later):
         return True
@@ -226,6 +229,8 @@ def one(cycle: Cycle, handler: DocumentHandler, item: Item) -> bool:
         step = step.failure
     if isinstance(step, Failure):
         cycle.apply([failed(cycle, item, step)])
+        return True
+    if not writes:
         return True
     return write(cycle, handler, item, step)
 
