@@ -222,7 +222,7 @@ def test_an_order_is_edited_and_sent_again(page: Page, stage: Stage) -> None:
     page.goto(f"/delivery/{stage.delivery(refused).id}")
     expect(page.get_by_text("Edited: these values are sent instead of Magento's")).to_be_visible()
     page.get_by_text("2 attempts").click()
-    page.get_by_text("What was sent").last.click()
+    page.get_by_text("What was sent", exact=True).last.click()
     expect(page.get_by_label("What was sent").last).to_contain_text("LS1 1AA")
 
 
