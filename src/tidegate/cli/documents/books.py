@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType, field
 
+from tidegate.cli.documents.listed_delivery import ListedDelivery
 from tidegate.cli.documents.shape import Shape
-from tidegate.domain.states import State
 
 
 class MagentoOrder(Shape):
@@ -72,32 +72,9 @@ class Edit(Shape):
     reason: str
 
 
-class TracedDelivery(Shape):
+class TracedDelivery(ListedDelivery):
     """A delivery with its attempts and its history."""
 
-    id: int
-    connection: str
-    flow: str
-    step: str
-    label: str
-    key: str
-    store: str
-    entity_id: int | None
-    state: State
-    failures: int
-    code: str
-    reason: str
-    waits_for: str
-    due_at: datetime | None
-    created_at: datetime | None
-    changed_at: datetime
-    age_seconds: int
-    target_id: str
-    target_number: str
-    target_status: str
-    target_kind: str
-    target_total: str | None
-    adopted: bool
     attempts: list[Attempt]
     history: list[TracedEvent]
     edits: list[Edit] | UnsetType = UNSET

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import field
 
 from tidegate.cli.documents.shape import Shape
+from tidegate.cli.documents.state_counts import StateCounts
 
 Severity = Literal["critical", "warning", "info"]
 Audience = Literal["operator", "finance", "administrator"]
@@ -39,18 +40,9 @@ class WindowState(Shape):
     next_closing: Closing | None
 
 
-class FlowAccount(Shape):
+class FlowAccount(StateCounts):
     """Where everything that was read is; `unexplained` is what does not add up (0)."""
 
-    read: int
-    confirmed: int
-    handed_over: int
-    waiting: int
-    in_doubt: int
-    review: int
-    held: int
-    cancelled: int
-    skipped: int
     accounted: int
     unexplained: int
 

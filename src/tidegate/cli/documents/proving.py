@@ -7,20 +7,12 @@ from typing import Literal
 from msgspec import field
 
 from tidegate.cli.documents.shape import Shape
+from tidegate.cli.documents.state_counts import StateCounts
 
 
-class Played(Shape):
+class Played(StateCounts):
     """Orders by where they are, what came back to the shop, and Sage's trial balance (0)."""
 
-    read: int
-    confirmed: int
-    handed_over: int
-    waiting: int
-    in_doubt: int
-    review: int
-    held: int
-    cancelled: int
-    skipped: int
     unexplained: int
     sage_orders: int
     duplicates: int

@@ -5,36 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from tidegate.cli.documents.listed_delivery import ListedDelivery
 from tidegate.cli.documents.shape import Shape
 from tidegate.domain.states import State
 
 
-class Waiting(Shape):
+class Waiting(ListedDelivery):
     """One delivery without its history, and all that it waits for (`why`)."""
 
-    id: int
-    connection: str
-    flow: str
-    step: str
-    label: str
-    key: str
-    store: str
-    entity_id: int | None
-    state: State
-    failures: int
-    code: str
-    reason: str
-    waits_for: str
-    due_at: datetime | None
     created_at: datetime
-    changed_at: datetime
-    age_seconds: int
-    target_id: str
-    target_number: str
-    target_status: str
-    target_kind: str
-    target_total: str | None
-    adopted: bool
     why: str
     amount: str | None
     currency: str
