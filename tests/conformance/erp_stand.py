@@ -11,7 +11,7 @@ from typing import Any
 from conformance.hasty import HastyFaults, Sockets
 from tidegate.sage.port.company import Company
 from tidegate.sage.rooms import open_company
-from tidegate.sage.seats import SeatPools
+from tidegate.sage.seats import Registry, SeatPools
 from tidegate.sage.vault import MemoryVault
 from tidegate.transport import ClientFactory
 from tidegate_sandbox.clock import SandboxClock
@@ -56,7 +56,7 @@ class ErpStand:
         self.clock = SharedClock(self.sandbox_clock)
         self.sockets = Sockets()
         self.faults = HastyFaults(1, self.sockets)
-        self._pools = SeatPools()
+        self._pools = SeatPools(clock=self.clock)
         self.door = None
 
     def opened(self, factory: ClientFactory, vault: MemoryVault) -> Company:
@@ -70,6 +70,10 @@ class ErpStand:
             clock=self.clock,
             seats=self._pools,
         )
+
+    def open(self) -> Company:
+        """The company as a new process opens it."""
+        raise NotImplementedError
 
     def key_fields(self, key: str) -> dict[str, Any]:
         """Where an order has its key."""
@@ -147,6 +151,18 @@ class ErpStand:
 
     def books(self) -> dict[str, Any]:
         return self.erp.books()
+
+    @property
+    def seats_counted(self) -> int | None:
+        return None
+
+    def beside(self, registry: Registry) -> Company:
+        """The company as one more process opens it."""
+        ours, self._pools = self._pools, SeatPools(registry, self.clock)
+        try:
+            return self.open()
+        finally:
+            self._pools = ours
 
     def close(self) -> None:
         self.company.close()

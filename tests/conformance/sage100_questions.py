@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from conformance.sage100_stand import Sage100Stand
+from tidegate.conformance.at_once import at_once
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import accepted, delta, failed, find, make_order, prepared, send
 from tidegate.domain.books.bookkeeping import EntryKind
@@ -225,21 +226,12 @@ def another_total_is_never_stored(stand: Sage100Stand) -> None:
 
 def three_pushes_at_once_take_one_seat(stand: Sage100Stand) -> None:
     """A warehouse was locked out once by a third one."""
-    errors: list[BaseException] = []
 
     def push(number: int) -> None:
-        try:
-            with opened(stand.company) as session:
-                accepted(send(session, make_order(stand, number)))
-        except BaseException as error:
-            errors.append(error)
+        with opened(stand.company) as session:
+            accepted(send(session, make_order(stand, number)))
 
-    threads = [threading.Thread(target=push, args=(700 + at,)) for at in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    at_once(*(partial(push, 700 + at) for at in range(3)))
     assert stand.installation.licence.pool.peak == 1, "of Sage's seats"
     assert stand.seats.highest == 1, "of ours"
 

@@ -195,6 +195,10 @@ class Sage100Stand(ErpStand):
         if self.desktop is not None:
             self.installation.tables_down = ""
 
+    @property
+    def seats_counted(self) -> int | None:
+        return self.installation.licence.pool.peak
+
     def open(self) -> Company:
         """The company as a new process opens it."""
         factory = self.sockets if self._server else ClientFactory(InProcessTransport(self.wire))

@@ -129,6 +129,10 @@ class Sage200Stand(ErpStand):
             taxes={Decimal(20): "1", Decimal(5): "5", Decimal(0): "0"},
         )
 
+    @property
+    def seats_counted(self) -> int | None:
+        return self.erp.seats.peak
+
     def open(self, *, sockets: bool = False) -> Company:
         """The company as a new process opens it; over real sockets where a server runs."""
         factory = self.sockets if sockets else ClientFactory(InProcessTransport(self.wire))

@@ -155,6 +155,11 @@ class Sage300Stand(ErpStand):
         factory = self.sockets if self._server else ClientFactory(InProcessTransport(self.wire))
         return self.opened(factory, MemoryVault())
 
+    @property
+    def seats_counted(self) -> int | None:
+        """Calls that the Web API and the gateway carried out at a time."""
+        return self.face.api.seats.at_once
+
     # The company's own books and people
 
     def booked(self, key: str) -> list[Booked]:

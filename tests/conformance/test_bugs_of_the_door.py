@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.bugs import Bug, Question, assert_found
-from tidegate.conformance import consent, doorbell, usage, waiting
+from tidegate.conformance import consent, doorbell, seats, usage, waiting
 from tidegate.conformance.memory import door
 from tidegate.conformance.memory.company import MemoryCompany
 from tidegate.conformance.memory.door import KEY, MemoryBell, MemoryConsent
@@ -23,6 +23,16 @@ from tidegate.sage.seats import SeatPool
 def a_seat_is_kept(patch: pytest.MonkeyPatch) -> None:
     """Whoever fails does not give it back."""
     patch.setattr(SeatPool, "_rise", lambda self, sitting: None)
+
+
+def seats_of_this_process_alone(patch: pytest.MonkeyPatch) -> None:
+    """What other processes hold is not asked for."""
+    init = SeatPool.__init__
+
+    def without_registry(self: SeatPool, *given: Any, registry: object = None, **more: Any) -> None:
+        init(self, *given, **more)
+
+    patch.setattr(SeatPool, "__init__", without_registry)
 
 
 def whoever_calls_is_trusted(patch: pytest.MonkeyPatch) -> None:
@@ -114,6 +124,11 @@ def agent() -> dict[str, Any]:
 
 BUGS: list[tuple[Bug, dict[str, Any], Question]] = [
     (a_seat_is_kept, {}, waiting.test_a_seat_is_given_back_when_the_work_fails),
+    (
+        seats_of_this_process_alone,
+        {},
+        seats.test_three_parallel_pushes_never_take_a_seat_more_than_the_company_gives,
+    ),
     (whoever_calls_is_trusted, CONSENT, of_bells(doorbell.test_without_proof_nothing_is_hastened)),
     (any_signature_will_do, CONSENT, of_bells(doorbell.test_without_proof_nothing_is_hastened)),
     (nothing_is_hastened, CONSENT, of_bells(doorbell.test_a_genuine_call_hastens_its_flows)),

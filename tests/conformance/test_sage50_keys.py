@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.sage50_stand import HOST, Sage50Stand
+from tidegate.conformance.at_once import at_once
 from tidegate.conformance.stand import failed, make_order
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.entrance import Consent, ConsentStatus, Passcode
@@ -73,14 +73,8 @@ def test_two_processes_renew_one_after_the_other_and_once(stand: Sage50Stand) ->
     assert not isinstance(read(stand), Failure)
     stand.advance(HOUR)
     found: list[Any] = []
-    workers = [
-        threading.Thread(target=lambda company=company: found.append(read(stand, company)))
-        for company in (stand.company, other, stand.company, other)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    companies = (stand.company, other, stand.company, other)
+    at_once(*(lambda company=company: found.append(read(stand, company)) for company in companies))
     other.close()
 
     assert [one for one in found if isinstance(one, Failure)] == []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from tidegate.conformance.at_once import PATIENCE, at_once
 from tidegate.conformance.door_stand import SignInStand
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import Stand, accepted, failed, find, make_order, send
@@ -63,21 +65,14 @@ def test_two_workers_make_one_refresh(stand: Stand, entrance: SignInStand) -> No
         find(session, make_order(stand, 1))
     entrance.end_access()
     outcomes: list[object] = []
-    start = threading.Barrier(8)
+    start = threading.Barrier(8, timeout=PATIENCE / 2)
 
     def work(company: Company, number: int) -> None:
         start.wait()
         with opened(company) as session:
             outcomes.append(send(session, make_order(stand, number)))
 
-    threads = [
-        threading.Thread(target=work, args=(other if index % 2 else stand.company, 900 + index))
-        for index in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(partial(work, other if index % 2 else stand.company, 900 + index) for index in range(8)))
     other.close()
 
     assert [outcome for outcome in outcomes if isinstance(outcome, Failure)] == []

@@ -26,7 +26,7 @@ from tidegate.domain.orders.sales_order import Buyer, LineKind, SalesLine, Sales
 from tidegate.sage.port.company import Company
 from tidegate.sage.port.orders import Charged, Customers, Found, OrderKey, OrderWriting, Prepared, Tax
 from tidegate.sage.port.outcomes import Accepted, Outcome
-from tidegate.sage.seats import SeatPool
+from tidegate.sage.seats import Registry, SeatPool
 
 Call = Literal[
     "send",
@@ -156,6 +156,11 @@ class Stand(Protocol):
     def seats(self) -> SeatPool: ...
 
     @property
+    def seats_counted(self) -> int | None:
+        """The most seats that we held at a time as the product itself counts them; None: it counts none."""
+        ...
+
+    @property
     def codes(self) -> Codes: ...
 
     @property
@@ -223,6 +228,10 @@ class Stand(Protocol):
 
     def books(self) -> dict[str, Any]:
         """The company's own books, as plain values."""
+        ...
+
+    def beside(self, registry: Registry) -> Company:
+        """The company, opened by one more process, whose seats `registry` counts with those of the others."""
         ...
 
     def close(self) -> None: ...

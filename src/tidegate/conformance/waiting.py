@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 
+from tidegate.conformance.at_once import PATIENCE, at_once
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import Stand, accepted, failed, find, make_order, prepared, send
 from tidegate.domain.errors import Code, Failure, Group
@@ -63,22 +65,13 @@ def test_nothing_is_repeated_by_itself(stand: Stand) -> None:
 
 def test_sessions_never_exceed_the_seats(stand: Stand) -> None:
     limit = stand.company.about.seats
-    errors: list[BaseException] = []
 
     def work(number: int) -> None:
-        try:
-            with opened(stand.company) as session:
-                accepted(send(session, make_order(stand, number)))
-        except BaseException as error:
-            errors.append(error)
+        with opened(stand.company) as session:
+            accepted(send(session, make_order(stand, number)))
 
-    threads = [threading.Thread(target=work, args=(700 + index,)) for index in range(limit + 4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(partial(work, 700 + index) for index in range(limit + 4)))
 
-    assert errors == []
     assert 1 <= stand.seats.highest <= limit
     assert stand.seats.in_use == 0
     assert all(len(stand.booked(f"magento:main:{700 + index}")) == 1 for index in range(limit + 4))
@@ -95,7 +88,7 @@ def test_an_enquiry_waits_for_no_seat(stand: Stand) -> None:
             if not over.wait(10):
                 waited_for.append(True)
 
-    threads = [threading.Thread(target=work) for _ in range(limit)]
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(limit)]
     for thread in threads:
         thread.start()
     taken.wait(30)
@@ -106,7 +99,7 @@ def test_an_enquiry_waits_for_no_seat(stand: Stand) -> None:
     finally:
         over.set()
         for thread in threads:
-            thread.join()
+            thread.join(PATIENCE)
     assert stand.seats.in_use == 0
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.sage300.database import Database
+from tidegate_sandbox.sage300.lanpaks import Seats
 from tidegate_sandbox.sage300.oe_columns import detail_of, header_of, note_of, option_of
 from tidegate_sandbox.sage300.oe_entry import OrderEntry
 from tidegate_sandbox.sage300.problem import Problem
 from tidegate_sandbox.sage300.resource import Body
-from tidegate_sandbox.sage300.web_api import Seats
 
 CODE_PAGE = "cp1252"
 TYPE = "RECTYPE"

@@ -52,7 +52,7 @@ class Sage300Face:
         self.site = Site(clock, {known.company: company, known.other_company: other}, users, options)
         self.database = self.site.databases[known.company]
         self.api = WebApi(clock, faults, self.site, options)
-        self.gateway = Gateway(self.site, faults, options)
+        self.gateway = Gateway(self.site, faults, options, self.api.seats)
 
     def app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI app."""
@@ -103,7 +103,11 @@ class Sage300Face:
         reading: dict[str, Callable[[], Any]] = {
             "books": self.company.books,
             "credentials": lambda: asdict(self.credentials),
-            "seats": lambda: {"peak": self.api.seats.peak, "refused": self.api.seats.refused},
+            "seats": lambda: {
+                "peak": self.api.seats.peak,
+                "refused": self.api.seats.refused,
+                "seconds": self.api.seats.seconds,
+            },
         }
         if method == "GET":
             return reading[name]()

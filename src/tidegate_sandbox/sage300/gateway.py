@@ -12,6 +12,7 @@ from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.reply import Reply
 from tidegate_sandbox.sage300.database import Database
+from tidegate_sandbox.sage300.lanpaks import Seats
 from tidegate_sandbox.sage300.oe_columns import detail_of, header_of, note_of, option_of
 from tidegate_sandbox.sage300.oe_entry import OrderEntry
 from tidegate_sandbox.sage300.options import Options
@@ -37,8 +38,9 @@ CLASSES = {
 class Gateway:
     """Answers calls of the five operations."""
 
-    def __init__(self, site: Site, faults: FaultPlan, options: Options) -> None:
+    def __init__(self, site: Site, faults: FaultPlan, options: Options, seats: Seats) -> None:
         self._site = site
+        self._seats = seats
         self._faults = faults
         self._options = options
         self.views = {id: views(database, site.inventories[id]) for id, database in site.databases.items()}
@@ -58,21 +60,23 @@ class Gateway:
             host = environ.get("HTTP_HOST", "localhost")
             here = f"{environ['wsgi.url_scheme']}://{host}{ADDRESS}"
             return Reply(200, text.replace("https://sage300.example/gateway/soap", here).encode(), XML)
-        if not self._is_known(str(environ.get("HTTP_AUTHORIZATION", ""))):
+        user = self._user(str(environ.get("HTTP_AUTHORIZATION", "")))
+        if not user:
             return Reply(401, b"", XML, (("WWW-Authenticate", 'Basic realm="gateway"'),))
         try:
-            return Reply(200, envelope(self._answer(raw)), XML)
+            return Reply(200, envelope(self._answer(user, raw)), XML)
         except GatewayFault as fault:
             return Reply(500, envelope(fault_of(fault)), XML)
 
-    def _is_known(self, header: str) -> bool:
+    def _user(self, header: str) -> str:
+        """Who signs in; "" for nobody that is known."""
         try:
             user, _, password = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
         except ValueError:
-            return False
-        return header.startswith("Basic ") and self._site.users.get(user) == password
+            return ""
+        return user if header.startswith("Basic ") and self._site.users.get(user) == password else ""
 
-    def _answer(self, raw: bytes) -> Element:
+    def _answer(self, user: str, raw: bytes) -> Element:
         try:
             body = fromstring(raw).find(f"{{{SOAP}}}Body")  # noqa: S314 - of our own clients, in a simulator
         except ParseError:
@@ -89,8 +93,10 @@ class Gateway:
         self.sessions += 1
         writes = operation in (self._write, self._run)
         try:
-            with database.working(writes=writes):
+            with self._seats.call(user, database.id), database.working(writes=writes):
                 return operation(database, call)
+        except Problem as problem:
+            raise GatewayFault("seat_limit", problem.text) from None
         except Refusal as refusal:
             field = "ORDDATE" if refusal.kind == "closed_period" else ""
             raise GatewayFault(CLASSES.get(refusal.kind, "validation"), refusal.text, field=field) from None
@@ -112,7 +118,7 @@ class Gateway:
             ("sageVersion", "2026"),
             ("company", database.id),
             ("homeCurrency", company.currency(None).code),
-            ("sessionsInUse", "0"),
+            ("sessionsInUse", str(len(self._seats.held()))),
             ("sessionsMax", "1"),
             ("state", "locked" if company.window.closed() else "open"),
         ):

@@ -17,6 +17,7 @@ from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.reply import JSON, Reply
 from tidegate_sandbox.sage300 import listing, metadata
+from tidegate_sandbox.sage300.lanpaks import Seats
 from tidegate_sandbox.sage300.options import Options
 from tidegate_sandbox.sage300.problem import TEXTS, Problem, from_refusal
 from tidegate_sandbox.sage300.resource import Resource
@@ -30,39 +31,6 @@ _PATH = re.compile(
 _PART = re.compile(r"\s*(?:(?P<name>[A-Za-z0-9]+)=)?(?:'(?P<text>(?:[^']|'')*)'|(?P<plain>[^',]+))\s*(?:,|$)")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
-
-
-class Seats:
-    """Who of the LanPaks is taken: a Web API user holds one while a call runs, and some minutes after (§15)."""
-
-    def __init__(self, clock: SandboxClock, options: Options) -> None:
-        self._clock = clock
-        self._options = options
-        self._last: dict[tuple[str, str], datetime] = {}
-        self.peak = 0
-        self.refused = 0
-
-    def take(self, user: str, company: str) -> None:
-        """Problem SessionError when all are in use."""
-        now = self._clock.now()
-        self._leave(now)
-        others = [who for who in self._last if who != (user, company)]
-        limit = self._options.lanpaks
-        if limit is not None and len(others) + self._options.others >= limit:
-            self.refused += 1
-            raise Problem("SessionError", TEXTS["seats"])
-        self._last[user, company] = now
-        self.peak = max(self.peak, len(self._last))
-
-    def held(self) -> list[str]:
-        """Users of the Web API that hold one now."""
-        self._leave(self._clock.now())
-        return sorted(f"{user} in {company}" for user, company in self._last)
-
-    def _leave(self, now: datetime) -> None:
-        """Who has been idle for so long holds none any more."""
-        life = timedelta(minutes=self._options.seat_minutes)
-        self._last = {who: at for who, at in self._last.items() if now - at <= life}
 
 
 class WebApi:
@@ -106,24 +74,24 @@ class WebApi:
         database = self._site.databases.get(found["company"])
         if database is None:
             raise Problem("ResourceNotFound", f"Company {found['company']} does not exist.")
-        self.seats.take(user, database.id)
-        for kind, code in (("session_lost", "SessionError"), ("day_end", "General")):
-            if self._faults.take_kind(kind, method=method, path=path, body=raw):
-                raise Problem(code, TEXTS["day_end" if kind == "day_end" else "seats"])
-        resources = self._site.resources[database.id]
-        if found["name"] == "$metadata":
-            listed = [one for one in resources.values() if one.module == found["module"]]
-            return Reply(200, metadata.document(listed), "application/xml")
-        resource = resources.get(found["name"])
-        if resource is None or resource.module != found["module"] or not self._is_served(resource.name):
-            raise Problem("ResourceNotFound")
-        verb = method if method in ("GET", "POST", "PATCH", "DELETE") else "PUT"
-        if {(resource.name, verb), (resource.module, "*"), (resource.name, "*")} & self._options.denied:
-            raise Problem("Forbidden")
-        host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-        url = f"{environ['wsgi.url_scheme']}://{host}{path}"
-        with database.working(writes=verb != "GET"):
-            return self._carry_out(resource, verb, found["key"], query, raw, url)
+        with self.seats.call(user, database.id):
+            for kind, code in (("session_lost", "SessionError"), ("day_end", "General")):
+                if self._faults.take_kind(kind, method=method, path=path, body=raw):
+                    raise Problem(code, TEXTS["day_end" if kind == "day_end" else "seats"])
+            resources = self._site.resources[database.id]
+            if found["name"] == "$metadata":
+                listed = [one for one in resources.values() if one.module == found["module"]]
+                return Reply(200, metadata.document(listed), "application/xml")
+            resource = resources.get(found["name"])
+            if resource is None or resource.module != found["module"] or not self._is_served(resource.name):
+                raise Problem("ResourceNotFound")
+            verb = method if method in ("GET", "POST", "PATCH", "DELETE") else "PUT"
+            if {(resource.name, verb), (resource.module, "*"), (resource.name, "*")} & self._options.denied:
+                raise Problem("Forbidden")
+            host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+            url = f"{environ['wsgi.url_scheme']}://{host}{path}"
+            with database.working(writes=verb != "GET"):
+                return self._carry_out(resource, verb, found["key"], query, raw, url)
 
     def _is_served(self, name: str) -> bool:
         return name not in ("ICItemLocations", "ICLocationDetails", "OEShipments") or name in (

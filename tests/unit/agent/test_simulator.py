@@ -158,7 +158,7 @@ def test_three_parallel_pushes_never_take_a_second_seat(tmp_path: Path) -> None:
     stand = Stand(tmp_path, seats=5)
     stand.agent.pool.clock = stand.agent.clock = MachineClock()
     statuses: list[int] = []
-    gate = threading.Barrier(3)
+    gate = threading.Barrier(3, timeout=60)
 
     def push(company: str, number: int) -> None:
         gate.wait()

@@ -56,6 +56,17 @@ def test_every_row_of_the_table(status: int, code: str, text: str, reading: Code
         assert read.sent is False, "a read changes nothing"
 
 
+@pytest.mark.parametrize(
+    ("code", "sent"), [("SessionError", False), ("DBLinkError", False), ("General", True)]
+)
+def test_without_a_session_nothing_was_stored_and_another_refusal_proves_no_such_thing(
+    code: str, sent: bool
+) -> None:
+    failure = answers.failure_of(answer(503, code, "All LanPaks are in use"), reading=False)
+    assert failure is not None
+    assert (failure.code, failure.sent) == (Code.NO_SEAT, sent)
+
+
 def test_a_conflict_by_status_alone_is_no_double() -> None:
     failure = answers.failure_of(answer(409, "General", "it exists"), reading=False)
 

@@ -30,7 +30,7 @@ from tidegate.sage.port.entrance import Entrance
 from tidegate.sage.port.findings import CodeList, Finding
 from tidegate.sage.port.session import Purpose, Session
 from tidegate.sage.port.usage import UNLIMITED, Allowance, Budget, Measure, Usage
-from tidegate.sage.seats import SeatPool
+from tidegate.sage.seats import Registry, SeatPool
 from tidegate.sage.vault import MemoryVault, Vault
 from tidegate.transport import Tally
 
@@ -57,6 +57,7 @@ class MemoryCompany:
         platform: Platform | None = None,
         vault: Vault | None = None,
         office: Office | None = None,
+        registry: Registry | None = None,
     ) -> None:
         self.name = name
         self.vault, self.office = vault or MemoryVault(), office or Office()
@@ -67,7 +68,7 @@ class MemoryCompany:
         self.books = self.inside.books
         self.calls_made = self.inside.calls_made
         self.calls_made.a_minute = self.switches.calls_a_minute
-        self.seats = SeatPool(self.switches.seats, clock=clock)
+        self.seats = SeatPool(self.switches.seats, name=name, registry=registry, clock=clock)
         self.shut: Failure | None = None  #: why the door does not open
         self.stood_down: datetime | None = None  #: until when nothing new begins
         self._consent: MemoryConsent | None = None

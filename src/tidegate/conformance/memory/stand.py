@@ -27,6 +27,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.orders.sales_order import LineKind, SalesLine
 from tidegate.sage.port.company import Company
+from tidegate.sage.seats import Registry
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -126,6 +127,21 @@ class MemoryStand:
     def advance(self, seconds: float) -> None:
         self.clock.advance(seconds)
         self.room.calls_made.settle()
+
+    @property
+    def seats_counted(self) -> int | None:
+        return None
+
+    def beside(self, registry: Registry) -> Company:
+        inside = self.room.inside
+        return MemoryCompany(
+            self.room.name,
+            inside.clock,
+            inside.switches,
+            books=inside.books,
+            platform=inside.platform,
+            registry=registry,
+        )
 
     def close(self) -> None:
         self.room.close()

@@ -108,7 +108,9 @@ def _by_text(code: str, said: str, bare: str, answer: Answer, *, reading: bool) 
     if _STALE.search(bare):
         return Failure(Code.RECORD_BUSY, f"the record is in use by somebody else: {said}", sent=False)
     if _SEATS.search(bare):
-        return Failure(Code.NO_SEAT, f"no LanPak is free: {said}", answer.retry_after, sent=not reading)
+        # Without a LanPak there is no session (§5, §15), so that nothing was stored; another code proves no such thing.
+        stored = not reading and code not in _SYSTEM
+        return Failure(Code.NO_SEAT, f"no LanPak is free: {said}", answer.retry_after, sent=stored)
     if _CLOSED.search(bare):
         # A; that nothing was stored is not proved by it: `sent` stays true, a look-up goes before a resend.
         return Failure(Code.LOCKED, f"Sage is locked: {said}", answer.retry_after, sent=not reading)
