@@ -274,7 +274,7 @@ def test_a_month_is_compared_and_signed(page: Page, stage: Stage) -> None:
     page.goto("/months")
     page.get_by_label("Period").fill(MONTH)
     page.get_by_role("button", name="Compare", exact=True).click()
-    expect(page.get_by_text("The comparison is running")).to_be_visible()
+    # Whether it still runs when the page is there, or is done already, is a matter of the machine.
     eventually(page, lambda: [at for _, _, at in month_ends.runs()] != [early])
     page.goto(f"/months/sage/{MONTH}")
     page.get_by_label("Note").fill("closed with the books")

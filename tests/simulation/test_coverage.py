@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -64,11 +64,12 @@ def test_the_table_is_read_on_eighty_columns() -> None:
 def test_a_cell_with_too_few_faults_is_an_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], at_least: int, code: int
 ) -> None:
-    def lived(seeds: range, sage: str, jobs: int) -> Iterator[Outcome]:
-        yield Outcome(7, injections=Counter({"drip @ sign-in": 1}))
+    def lived(weeks: Iterable[tuple[int, str]], jobs: int) -> Iterator[tuple[str, Outcome]]:
+        assert list(weeks) == [(7, USUAL.name)]
+        yield USUAL.name, Outcome(7, injections=Counter({"drip @ sign-in": 1}))
 
     monkeypatch.setattr(command, "outcomes", lived)
-    choice = {"seeds": 1, "first": 7, "sage": USUAL.name, "jobs": 1, "at_least": at_least}
+    choice = {"seeds": 1, "first": 7, "products": [USUAL.name], "jobs": 1, "at_least": at_least}
     assert command.main(**choice, as_json=True) == code
     told = json.loads(capsys.readouterr().out)
     assert told["injections"]["sign-in"]["drip"] == 1

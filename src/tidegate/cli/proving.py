@@ -74,14 +74,25 @@ def demo(
 def simulate(
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many weeks, each with its own seed.")] = 1,
     first: Annotated[int, typer.Option("--first", min=0, help="The first seed.")] = 0,
-    sage: Sage = USUAL.name,
+    sage: Annotated[
+        str, typer.Option("--sage", metavar="PRODUCT", help="The simulated Sage product; all: each in turn.")
+    ] = USUAL.name,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes side by side.")] = 1,
     at_least: Annotated[
         int,
         typer.Option(
-            "--at-least", min=0, help=("Fail when a kind of fault met a kind of call less often than this.")
+            "--at-least", min=0, help="Fail when a cell of the tables of faults has fewer than this."
         ),
     ] = 0,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep",
+            metavar="FILE",
+            dir_okay=False,
+            help="Keep the sums there, and go on where the last run was broken off.",
+        ),
+    ] = None,
     shrink: Annotated[
         Path | None,
         typer.Option(
@@ -103,21 +114,28 @@ def simulate(
     """Run simulated weeks with failures of every kind. The promises are checked at their ends."""
     if replay is not None and as_json:
         raise typer.BadParameter("--replay has no JSON document", param_hint="--json")
-    with_room(sage)
+    products = list(SIMULATED) if sage == ALL else [sage]
+    for each in products:
+        with_room(each)
     if replay is not None:
         raise typer.Exit(command_of("tidegate.simulation.replaying")(replay))
     carry_out = command_of("tidegate.simulation.command")
-    raise typer.Exit(
-        carry_out(
+    from tidegate.simulation.campaign_file import OtherFile
+
+    try:
+        code = carry_out(
             seeds=seeds,
             first=first,
-            sage=sage,
+            products=products,
             jobs=jobs,
             as_json=as_json,
             at_least=at_least,
             shrink=shrink,
+            keep=keep,
         )
-    )
+    except OtherFile as error:
+        raise typer.BadParameter(str(error), param_hint="--keep") from error
+    raise typer.Exit(code)
 
 
 def bench(

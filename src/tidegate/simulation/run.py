@@ -21,7 +21,7 @@ from tidegate.engine.schedule import next_due
 from tidegate.ledger import database, delivery, halts, mirror, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
-from tidegate.simulation import checking, coverage, other_hub
+from tidegate.simulation import checking, coverage, other_hub, strikes
 from tidegate.simulation.bulk_queue import few_values
 from tidegate.simulation.call_backs import called_back
 from tidegate.simulation.checking import all_deliveries as all_deliveries
@@ -65,6 +65,7 @@ class Outcome:
     faults: Counter[str] = field(default_factory=Counter)
     faults_by_call: Counter[str] = field(default_factory=Counter)  #: by "kind METHOD path"
     injections: Counter[str] = field(default_factory=Counter)  #: by "kind of fault @ kind of call"
+    struck: Counter[str] = field(default_factory=Counter)  #: by "kind of fault @ flow @ state of a record"
     violations: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -124,6 +125,7 @@ class Simulation:
         self.lifts: list[datetime] = []  #: when a person signed in again and lifted a halt
         self.starts: list[datetime] = []  #: when a process began
         self.evidence: checking.Evidence | None = None
+        self.plans = (self.world.shop_wire.faults, self.world.sage_wire.faults)
 
     def run(self) -> Outcome:
         """The week, the settling, the judgement."""
@@ -185,7 +187,8 @@ class Simulation:
             if self.world.clock_error:  # a hub waits a minute and looks again: is it due by the new time?
                 return True
         self.outside.interfere(due.flow)
-        report = run_due(hub, due)
+        with strikes.watched(self.plans, due.flow, CONNECTION, self.outcome.struck):
+            report = run_due(hub, due)
         self.outcome.cycles += 1
         self.outcome.company_calls += report.counts.get("calls_company", 0)
         if OTHER_REASON in report.text:

@@ -186,8 +186,8 @@ def test_a_week_that_breaks_a_promise(
 ) -> None:
     broken = [{"promise": "once", "subject": "order 1", "text": "twice in Sage"}]
     week = Outcome(1, orders=1, faults=Counter({"timeout": 1}), violations=broken)
-    monkeypatch.setattr(simulating, "outcomes", lambda *_: iter([week]))
-    assert simulating.main(seeds=1, first=1, sage="sage200", jobs=1, as_json=True, at_least=1) == 1
+    monkeypatch.setattr(simulating, "outcomes", lambda *_: iter([("sage200", week)]))
+    assert simulating.main(seeds=1, first=1, products=["sage200"], jobs=1, as_json=True, at_least=1) == 1
     check_output(["simulate", "--json"], capsys.readouterr().out)
 
 

@@ -65,6 +65,7 @@ class DemoFamily(DemoProduct):
 class Violation(Shape):
     """A broken promise, and the command that runs the week again."""
 
+    sage: str
     seed: int
     promise: str
     subject: str
@@ -73,7 +74,10 @@ class Violation(Shape):
 
 
 class Weeks(Shape):
-    """`simulate`: sums over all weeks; `injections` by call and kind of fault, `seldom` the cells that have too few."""
+    """`simulate`: sums over all weeks. `seldom` names the cells of both tables that have too few.
+
+    `injections` by call and kind of fault; `struck` by flow, state of a record and kind of fault.
+    """
 
     seeds: int
     orders: int
@@ -91,6 +95,7 @@ class Weeks(Shape):
     faults: dict[str, int]
     faults_by_call: dict[str, int]
     injections: dict[str, dict[str, int]]
+    struck: dict[str, dict[str, dict[str, int]]]
     violations: list[Violation]
     seldom: list[str]
 

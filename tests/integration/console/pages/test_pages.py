@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -306,6 +307,19 @@ def test_a_month_is_run_signed_and_carried_away(held: Browsing) -> None:
     assert held.client.get("/months/sage/2026-02.xlsx").content[:2] == b"PK"
     held.page("/months/other/2026-02", 404)
     held.page("/months/sage/nonsense", 404)
+
+
+def test_a_month_that_is_being_compared_says_so(held: Browsing, monkeypatch: pytest.MonkeyPatch) -> None:
+    held.sign_in("fiona", Role.FINANCE)
+    compared = threading.Event()
+    monkeypatch.setattr(month_end, "run", lambda hub, company, period: compared.wait(60))
+    held.post("/months/run", company="sage", period="2026-02")
+    assert "The comparison is running" in held.page("/months/sage/2026-02")
+    compared.set()
+    for thread in threading.enumerate():
+        if thread.name == "month-end":
+            thread.join()
+    assert "The comparison is running" not in held.page("/months/sage/2026-02")
 
 
 def test_nobody_but_finance_closes_a_month(held: Browsing) -> None:

@@ -1,0 +1,90 @@
+"""The sums over simulated weeks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tidegate.simulation import coverage, strikes
+from tidegate.simulation.run import Outcome
+
+#: What is summed up over all weeks.
+COUNTED = (
+    *("orders", "cycles", "deaths", "lost", "doubled", "unexplained"),
+    *("shipments", "invoices", "payments", "credits", "stock_writes", "price_writes"),
+)
+
+
+#: What is counted by name.
+TALLIED = ("faults", "faults_by_call", "injections", "struck")
+
+
+@dataclass
+class Summary:
+    """All weeks of one campaign."""
+
+    seeds: int = 0
+    orders: int = 0
+    cycles: int = 0
+    deaths: int = 0
+    lost: int = 0
+    doubled: int = 0
+    unexplained: int = 0
+    shipments: int = 0
+    invoices: int = 0
+    payments: int = 0
+    credits: int = 0
+    stock_writes: int = 0
+    price_writes: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    faults_by_call: Counter[str] = field(default_factory=Counter)
+    injections: Counter[str] = field(default_factory=Counter)
+    struck: Counter[str] = field(default_factory=Counter)
+    violations: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, outcome: Outcome, sage: str) -> None:
+        """One more week."""
+        self.seeds += 1
+        for name in COUNTED:
+            setattr(self, name, getattr(self, name) + getattr(outcome, name))
+        for name in TALLIED:
+            getattr(self, name).update(getattr(outcome, name))
+        replay = f"tidegate simulate --seeds 1 --first {outcome.seed} --sage {sage}"
+        self.violations += [
+            {"sage": sage, "seed": outcome.seed, **each, "replay": replay} for each in outcome.violations
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        sorted_counts = {
+            name: dict(sorted(getattr(self, name).items())) for name in ("faults", "faults_by_call")
+        }
+        return {**self.__dict__, **sorted_counts, "injections": self.cells, "struck": self.standings}
+
+    @property
+    def cells(self) -> coverage.Cells:
+        """How often each kind of fault struck each kind of call."""
+        return coverage.table(self.injections, self.faults)
+
+    @property
+    def standings(self) -> strikes.Cells:
+        """How often each kind of fault struck each flow while it had a record in each state."""
+        return strikes.table(self.struck)
+
+    def seldom(self, least: int) -> list[str]:
+        """The cells of both tables that have fewer than `least`."""
+        return [*coverage.below(self.cells, least), *strikes.below(self.standings, least)]
+
+    def to_keep(self) -> dict[str, Any]:
+        """Everything, for `kept`."""
+        return dict(self.__dict__)
+
+    @classmethod
+    def kept(cls, kept: Mapping[str, Any]) -> Summary:
+        """As it was kept. Raises TypeError where something else was."""
+        fields: dict[str, Any] = {
+            name: Counter(value) if name in TALLIED else value for name, value in kept.items()
+        }
+        return cls(**fields)
