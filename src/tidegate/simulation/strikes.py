@@ -22,20 +22,14 @@ KINDS = tuple(dict.fromkeys([*coverage.READ, *coverage.WRITE, DEATH]))
 #: What no cycle leaves behind unless its process died within it.
 WITHIN_A_CYCLE = frozenset({State.SENDING})
 
-_OPEN = (State.QUEUED, State.SENDING, State.IN_DOUBT, State.REVIEW, State.CONFIRMED)
-_DOCUMENT = (*_OPEN, State.HELD, State.SKIPPED)
+_NOTE = (State.QUEUED, State.SENDING, State.IN_DOUBT, State.REVIEW, State.CONFIRMED)
+_RECORD = (*_NOTE, State.HELD, State.SKIPPED)
 #: The states in which a record of a flow can stand. `captured` lasts no longer than a commit.
 STATES: Mapping[str, tuple[State, ...]] = {
-    "orders": (*_DOCUMENT, State.HANDED_OVER, State.CANCELLED),
-    "order-status": (*_OPEN, State.SKIPPED, State.CANCELLED),
-    "shipments": _DOCUMENT,
-    "invoices": _DOCUMENT,
-    "credits": _DOCUMENT,
-    "payments": _DOCUMENT,
-    "customers": _OPEN,
-    "products": _OPEN,
-    "prices": _OPEN,
-    "inventory": _OPEN,
+    "orders": (*_RECORD, State.HANDED_OVER, State.CANCELLED),
+    **dict.fromkeys(("order-status", "registrations"), _NOTE),
+    **dict.fromkeys(("shipments", "invoices", "credits", "payments"), _RECORD),
+    **dict.fromkeys(("customers", "products", "prices", "inventory"), _RECORD),
 }
 Cells = Mapping[str, Mapping[str, Mapping[str, int]]]
 """How often, by flow, state and kind of fault; every cell that can be struck is there."""
