@@ -17,6 +17,7 @@ from tidegate.conformance.memory.stand import MemoryStand
 from tidegate.conformance.stand import Stand
 from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
 from tidegate.domain.orders.sales_order import LineKind
+from tidegate.sage.port.company import InvoiceDue
 from tidegate.sage.port.orders import Charged, Customers, Guard, Tax
 from tidegate.sage.port.outcomes import Kind
 from tidegate.sage.port.parcels import Scope
@@ -152,7 +153,7 @@ BUSINESS_CLOUD: dict[str, Callable[[], Stand]] = {
 }
 
 INVOICING: dict[str, Callable[[], Stand]] = {
-    "memory-draft": lambda: MemoryStand(makes=Kind.DRAFT, invoices_shipped=True),
+    "memory-draft": lambda: MemoryStand(makes=Kind.DRAFT, invoice_due=InvoiceDue.SHIPPED),
     "business-cloud-draft": BUSINESS_CLOUD["business-cloud-draft"],
     "business-cloud-quote": BUSINESS_CLOUD["business-cloud-quote"],
 }

@@ -13,7 +13,7 @@ from tidegate.sage.port.outcomes import Kind
 
 def test_the_desk_is_there_where_the_company_says_so(stand: Stand) -> None:
     with opened(stand.company) as session:
-        assert stand.company.about.invoices_shipped
+        assert stand.company.about.invoice_due is not None
         assert session.invoicing is not None
 
 

@@ -106,6 +106,7 @@ def _order(wire: WireOrder, store: str, websites: Mapping[int, str]) -> Order:
         base_totals=base,
         shipped=any(item.qty_shipped for item in wire.items),
         shipped_whole=_shipped_whole(items),
+        invoiced=any(item.qty_invoiced for item in wire.items),
         reductions=_reductions(wire, ""),
         base_reductions=_reductions(wire, "base_"),
         ext_order_id=_text(wire.ext_order_id),

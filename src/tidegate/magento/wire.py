@@ -56,6 +56,7 @@ class WireItem(msgspec.Struct):
     qty_canceled: Amount = None
     qty_refunded: Amount = None
     qty_shipped: Amount = None
+    qty_invoiced: Amount = None
 
 
 class WirePayment(msgspec.Struct):

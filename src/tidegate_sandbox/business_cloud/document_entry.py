@@ -8,7 +8,7 @@ from typing import Any
 
 from tidegate_sandbox.business_cloud.business import Business, OwnCredit
 from tidegate_sandbox.business_cloud.contacts import address_of, contact_named, country_of, same_currency
-from tidegate_sandbox.business_cloud.documents import VOIDED
+from tidegate_sandbox.business_cloud.documents import QUOTED_AT, VOIDED
 from tidegate_sandbox.business_cloud.lines import Entered, Entry, shipping_of, with_shipping
 from tidegate_sandbox.business_cloud.problem import Invalid, not_found
 from tidegate_sandbox.business_cloud.values import Body, Fields, number_of, uid
@@ -125,6 +125,8 @@ class DocumentEntry:
             raise Invalid(("status_id", "is not a draft"))
         if order.status == "cancelled":
             raise Invalid(("status_id", "is void"))
+        if business.is_quote(order) and not business.options.conversion_touches_quote:
+            order.extra[QUOTED_AT] = order.updated_at
         company.calendar.require_open(day or company.today())
         order.status = "live"
         for line in order.lines:

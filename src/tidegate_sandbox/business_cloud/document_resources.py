@@ -103,9 +103,6 @@ def _quotes(business: Business, documents: Documents, entry: DocumentEntry) -> R
         entry.delete_quote(one)
         return Done()
 
-    def stamps(one: Order) -> tuple[Any, Any]:
-        return one.created_at, one.updated_at
-
     def change(one: Order, body: dict[str, Any]) -> Order:
         if "status_id" in body:
             one.extra["quote_status"] = str(body["status_id"])
@@ -120,8 +117,8 @@ def _quotes(business: Business, documents: Documents, entry: DocumentEntry) -> R
         show=lambda one, _query: documents.show_quote(one),
         find=find,
         searched=lambda one: (str(one.customer_order_no), _contact_name(business, one)),
-        stamps=stamps,
-        sorts=_sorts(stamps, lambda one: one.date),
+        stamps=documents.quote_stamps,
+        sorts=_sorts(documents.quote_stamps, lambda one: one.date),
         filters=_filters(
             lambda one: one.customer_id,
             lambda one: str(documents.show_quote(one)["status"]["id"]),

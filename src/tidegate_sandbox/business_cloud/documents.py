@@ -15,6 +15,7 @@ from tidegate_sandbox.erp.order import Order, OrderLine
 from tidegate_sandbox.erp.receivable import Transaction
 
 VOIDED = "void_reason"
+QUOTED_AT = "quoted_at"  #: when a quote changed last, where its conversion is no change of it
 
 
 class Documents:
@@ -54,6 +55,10 @@ class Documents:
         posted = self._business.posted(invoice)
         made = invoice.created_at if self._business.is_quote(one) else one.created_at
         return made, max(one.updated_at, invoice.updated_at, posted.updated_at)
+
+    def quote_stamps(self, one: Order) -> tuple[datetime, datetime]:
+        """A conversion is a change, unless the options say that it is none."""
+        return one.created_at, one.extra.get(QUOTED_AT) or one.updated_at
 
     def credit_stamps(self, one: Invoice | OwnCredit) -> tuple[datetime, datetime]:
         """The same of credit notes."""
@@ -210,7 +215,7 @@ class Documents:
         found: Body = {
             **named(uid("quote", order.id), order.number, "sales_quotes"),
             "created_at": order.created_at,
-            "updated_at": order.updated_at,
+            "updated_at": self.quote_stamps(order)[1],
             "editable": invoice is None,
             **self._head(order, texts),
             "date": order.date,

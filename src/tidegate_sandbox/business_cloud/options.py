@@ -41,6 +41,7 @@ class Options:
         True  #: a credit note that the program makes of an invoice keeps reference and notes; A
     )
     conversion_names_order: bool = True  #: the same of an invoice that it makes of a quote; A
+    conversion_touches_quote: bool = True  #: a conversion moves the quote's `updated_at`; not known
     too_long: Literal["refuse", "cut"] = "refuse"  #: additions, A
     quote_words: tuple[str, str] = ("PENDING", "INVOICED")  #: of open and converted quotes; §7, A
     editions: Literal["plus", "standard"] = "plus"  #: stock items exist in the higher edition only; §7

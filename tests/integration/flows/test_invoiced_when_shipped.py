@@ -1,4 +1,4 @@
-"""Orders that stand in the company as drafts: invoiced once the store has shipped something of them, and once only."""
+"""Orders that stand in the company as drafts: invoiced once the store has shipped or invoiced something of them, and once only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from tidegate.conformance.memory.documents import Documents
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
+from tidegate.flows.orders import invoicing
 from tidegate.flows.orders.invoicing import STEP
+from tidegate.sage.port.company import InvoiceDue
 from tidegate.sage.port.outcomes import Kind
 from tidegate_sandbox.magento.additions import Additions
 
@@ -22,7 +24,7 @@ from tidegate_sandbox.magento.additions import Additions
 @pytest.fixture
 def stage(in_memory: InMemory) -> MemoryStage:
     """A company whose orders are drafts first."""
-    return in_memory(makes=Kind.DRAFT, invoices_shipped=True)
+    return in_memory(makes=Kind.DRAFT, invoice_due=InvoiceDue.SHIPPED)
 
 
 def sent(stage: MemoryStage, kind: str = "guest") -> int:
@@ -74,6 +76,39 @@ def test_what_nobody_ships_is_due_once_the_store_is_done(stage: MemoryStage) -> 
     stage.shopper.set_state(placed, "complete", "complete")
     stage.cycle()
     assert (stage.state(placed, STEP), invoices(stage)) == (State.CONFIRMED, 1)
+
+
+def due_with_the_stores_invoice(stage: MemoryStage) -> None:
+    placed = sent(stage)
+    stage.shopper.ship(placed)
+    stage.cycle(after=SETTLED)
+    assert STEP not in stage.steps(placed)
+    stage.shopper.pay(placed)
+    for _ in range(3):
+        stage.cycle(after=SETTLED)
+    assert (stage.state(placed, STEP), invoices(stage)) == (State.CONFIRMED, 1)
+
+
+def test_where_the_stores_invoice_counts_a_shipment_does_not(in_memory: InMemory) -> None:
+    due_with_the_stores_invoice(in_memory(makes=Kind.DRAFT, invoice_due=InvoiceDue.INVOICED))
+
+
+def test_the_check_bites_where_a_shipment_counts(
+    in_memory: InMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invoicing, "is_due", lambda order, due: order.shipped)
+    with pytest.raises(AssertionError):
+        due_with_the_stores_invoice(in_memory(makes=Kind.DRAFT, invoice_due=InvoiceDue.INVOICED))
+
+
+def test_an_order_that_was_paid_at_checkout_is_invoiced_once_it_is_sent(in_memory: InMemory) -> None:
+    stage = in_memory(makes=Kind.DRAFT, invoice_due=InvoiceDue.INVOICED)
+    placed = stage.order("guest")
+    stage.shopper.pay(placed)
+    stage.cycle()
+    stage.cycle(after=SETTLED)
+    assert (stage.state(placed), stage.state(placed, STEP)) == (State.CONFIRMED, State.CONFIRMED)
+    assert invoices(stage) == 1
 
 
 def test_a_shipment_before_the_order_is_confirmed_waits_for_it(stage: MemoryStage) -> None:
@@ -146,7 +181,7 @@ def test_a_step_from_before_the_rule_was_changed_ends(stage: MemoryStage) -> Non
     stage.inject("invoice", Failure(Code.LOCKED, "closed for the night", sent=False))
     stage.cycle()
     assert stage.state(placed, STEP) is State.QUEUED
-    stage.turn(invoices_shipped=False)
+    stage.turn(invoice_due=None)
     stage.cycle(after=SETTLED)
     assert stage.state(placed, STEP) is State.SKIPPED
     assert "people make the invoices" in stage.delivery(placed, STEP).reason

@@ -87,7 +87,7 @@ class MemoryCompany:
             switches.writing,
             switches.awaited,
             drains_for=switches.drains_for,
-            invoices_shipped=switches.invoices_shipped,
+            invoice_due=switches.invoice_due,
         )
 
     @property
@@ -143,7 +143,7 @@ class MemoryCompany:
             order_tracking=filed if self.switches.names_parcels else None,
             parcels=Requests(self.inside) if self.switches.hands_over_too else None,
             order_search=Search(self.inside),
-            invoicing=Invoicing(self.inside) if self.switches.invoices_shipped else None,
+            invoicing=Invoicing(self.inside) if self.switches.invoice_due else None,
             cancelling=Cancelling(self.inside),
             customers=customers,
             new_customers=customers,

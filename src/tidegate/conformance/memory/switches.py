@@ -8,6 +8,7 @@ from datetime import timedelta
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.sales_order import LineKind
 from tidegate.domain.orders.stored_keys import CustomerKeys, KeyMaker, full_customer_keys, full_receipt_key
+from tidegate.sage.port.company import InvoiceDue
 from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
 from tidegate.sage.port.outcomes import Kind
 from tidegate.sage.port.parcels import Awaited
@@ -27,7 +28,7 @@ class Switches:
     finds_by_number: bool = False  #: a look-up asks for the customer's order number alone
     states_numbers: bool = True  #: false: an order never gets a number
     makes: Kind = Kind.ORDER  #: of an order
-    invoices_shipped: bool = False  #: orders are drafts first, and the hub has their invoices made
+    invoice_due: InvoiceDue | None = None  #: orders are drafts first, whose invoices the hub has made then
     states_amounts: bool = True  #: invoices state the amounts of their lines
     states_charges: bool = True  #: invoices over several orders say whose charges their lines are
     deletes_cancelled: bool = False  #: an order that is cancelled through its interface is there no longer

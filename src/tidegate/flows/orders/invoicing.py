@@ -1,4 +1,4 @@
-"""Invoices of orders that are drafts or quotes in the company: created once the store has shipped something.
+"""Invoices of orders that are drafts or quotes in the company: created once the store has shipped or invoiced something.
 
 A draft is released, or a quote becomes an invoice. The document's status is read first, so that an
 invoice that users made there, or one whose answer was lost, is not made again. A step waits until its order is confirmed.
@@ -22,6 +22,7 @@ from tidegate.flows.writing.writing import Writing, apply
 from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
+from tidegate.sage.port.company import InvoiceDue
 from tidegate.sage.port.orders import InvoicingDesk
 from tidegate.sage.port.outcomes import Accepted
 from tidegate.sage.port.parcels import Scope
@@ -31,18 +32,23 @@ FLOW, STEP = "orders", "company-invoice"
 #: Marks a step that has ended with its order and comes back with it; and why, by the order's state.
 WITH_ORDER = "order-ended"
 ENDED = {State.SKIPPED: "the order is skipped", State.CANCELLED: "the order is cancelled"}
+#: Why a step was made.
+REASONS = {InvoiceDue.SHIPPED: "shipped in the store", InvoiceDue.INVOICED: "invoiced in the store"}
 #: Invoices in one cycle; the rest waits for the next one.
 MOST = 200
 
 
-def is_due(order: Order) -> bool:
-    """Whether something of it has left the store; what needs no shipment is due once the store has completed it."""
+def is_due(order: Order, due: InvoiceDue) -> bool:
+    """Whether the store has shipped or invoiced some of it; what needs no shipment is due once it is complete there."""
+    if due is InvoiceDue.INVOICED:
+        return order.invoiced
     return order.shipped or (order.shipping is None and order.state == "complete")
 
 
 def ask(cycle: Cycle, order: Order, source_id: int, now: datetime) -> None:
     """Create the step of an order that is due, once, or reopen it with its order; in a transaction."""
-    if not cycle.connection.company.about.invoices_shipped or not is_due(order):
+    due = cycle.connection.company.about.invoice_due
+    if due is None or not is_due(order, due):
         return
     step = lookups.step_of(source_id, FLOW, STEP)
     if step is not None:
@@ -57,7 +63,7 @@ def ask(cycle: Cycle, order: Order, source_id: int, now: datetime) -> None:
         source_id=source_id,
         label=order.increment_id,
         state=State.QUEUED,
-        reason="shipped in the store",
+        reason=REASONS[due],
     )
     delivery.create_many([wanted], now)
 

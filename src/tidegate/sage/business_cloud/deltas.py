@@ -34,6 +34,7 @@ class Stream:
     resource: str
     query: tuple[tuple[str, str], ...] = ()
     sort: str = ""
+    deleted_from: tuple[str, ...] = ()  #: further lists whose deletions are its own
 
 
 class _Position(msgspec.Struct, frozen=True, omit_defaults=True):

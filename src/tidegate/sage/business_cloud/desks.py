@@ -36,14 +36,14 @@ class Desks:
         self.reference = reference = Reference(client, company, now)
         customers = Customers(client, reference, company, now)
         ledgers = Ledgers(client, reference, company, now)
-        waiting = OpenDocuments(client, reference, company.orders)
+        waiting = OpenDocuments(client, reference, company.orders, now)
         self._receipts = Receipts(client, reference, ledgers, company, now)
         self._stock = Stock(client, waiting, company, now)
         self._postings = Postings(client, ledgers)
         self._session = Session(
             orders=Orders(client, reference, company),
             order_search=OrderSearch(client, company.orders),
-            invoicing=Invoicing(client, company, now) if company.invoices_shipped else None,
+            invoicing=Invoicing(client, company, now) if company.invoice_due else None,
             cancelling=Cancelling(client, company.orders),
             customers=customers,
             new_customers=customers,

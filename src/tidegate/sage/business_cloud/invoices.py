@@ -164,18 +164,15 @@ class Invoices:
         self, row: Row, trace: Trace | None
     ) -> tuple[str, Trace, Sequence[DocumentLine]] | Failure | None:
         """The invoice that a credit note takes back: of the same contact, by key, reference or number."""
-        reference, notes = text_of(row, "reference"), text_of(row, "notes")
-        texts = [reference] if reference else _NUMBER.findall(notes)
-        for text in texts:
-            query = {"attributes": "all", "contact_id": id_of(row, "contact")}
-            if reference:
-                query["search"] = text
+        reference = text_of(row, "reference")
+        texts = {reference} if reference else set(_NUMBER.findall(text_of(row, "notes")))
+        for query in _where(row, reference) if texts else ():
             rows = self._client.read(INVOICES, query, sort="created_at")
             if isinstance(rows, Failure):
                 return rows
             for one in rows:
-                same = text_of(one, "reference") == text if reference else number_of_document(one) == text
-                if not same or is_void(one):
+                name = text_of(one, "reference") if reference else number_of_document(one)
+                if name not in texts or is_void(one):
                     continue
                 source = self._source(one, INVOICES)
                 if isinstance(source, Failure):
@@ -195,6 +192,16 @@ class Invoices:
             tax=line.tax,
             order_key=trace.key,
         )
+
+
+def _where(credit: Row, reference: str) -> list[dict[str, str]]:
+    """Where to look for the invoice of a credit note: a guest's contact may have thousands, so by its day first."""
+    query = {"attributes": "all", "contact_id": id_of(credit, "contact")}
+    if reference:
+        return [{**query, "search": reference}]
+    day, before = text_of(credit, "original_invoice_date"), text_of(credit, "date")
+    stated = [{**query, "from_date": day, "to_date": day}] if day else []
+    return [*stated, {**query, "to_date": before} if before else query]
 
 
 def _credited(line: DocumentLine, sent: Sequence[DocumentLine]) -> DocumentLine:

@@ -1,8 +1,13 @@
-"""Open quotes and drafts with our key: orders that hold goods which Sage takes off its stock only with their invoice."""
+"""Open quotes and drafts with our key: orders that hold goods which Sage takes off its stock only with their invoice.
+
+Drafts are listed by their status. Quotes cannot be, since the words of their statuses are not known (contract §7): open
+ones are kept in memory, and what changed is read. Deleted ones stand in no list; once a day open ones are read again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 
 from tidegate.domain.errors import Failure
@@ -10,11 +15,16 @@ from tidegate.domain.money import ZERO
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.reading.document import Unreadable
 from tidegate.sage.business_cloud.client import BusinessCloudClient
-from tidegate.sage.business_cloud.reference import Reference
+from tidegate.sage.business_cloud.deltas import Stream
+from tidegate.sage.business_cloud.directory import Directory
+from tidegate.sage.business_cloud.reference import ALL, Reference
 from tidegate.sage.business_cloud.rows import Row, text_of
 from tidegate.sage.business_cloud.settings import Form
+from tidegate.sage.business_cloud.still_open import read_again
 from tidegate.sage.business_cloud.trace import trace_of
 from tidegate.sage.business_cloud.web_documents import (
+    INVOICES,
+    QUOTES,
     DocumentLine,
     document_lines,
     is_open,
@@ -28,22 +38,54 @@ from tidegate.sage.business_cloud.wire_names import DRAFT, WAREHOUSE
 class OpenDocuments:
     """The open documents of one business. Where orders are invoices at once, there are none, and nothing is read."""
 
-    def __init__(self, client: BusinessCloudClient, reference: Reference, form: Form) -> None:
+    def __init__(
+        self, client: BusinessCloudClient, reference: Reference, form: Form, now: Callable[[], datetime]
+    ) -> None:
         self._client = client
         self._reference = reference
         self._form = form
+        self._now = now
+        self._quotes = Directory(client, Stream(QUOTES, ALL, sort="created_at"), now, keep=_is_ours)
+        self._looked: date | None = None  #: when open quotes were all read last
 
     def read(self) -> list[Row] | Failure:
         """All of them with our key."""
-        if self._form == "invoice":
-            return []
-        query = {"attributes": "all"}
-        if self._form == "draft":
-            query["status_id"] = DRAFT
-        rows = self._client.read(resource_of(self._form), query, sort="created_at")
-        if isinstance(rows, Failure):
-            return rows
-        return [row for row in rows if is_open(row) and trace_of(text_of(row, "notes")) is not None]
+        match self._form:
+            case "invoice":
+                return []
+            case "draft":
+                return self._drafts()
+        return self._open_quotes()
+
+    def _drafts(self) -> list[Row] | Failure:
+        query = {"attributes": "all", "status_id": DRAFT}
+        rows = self._client.read(INVOICES, query, sort="created_at")
+        return rows if isinstance(rows, Failure) else [row for row in rows if _is_ours(row)]
+
+    def _open_quotes(self) -> list[Row] | Failure:
+        failure = self._quotes.refresh()
+        if failure is not None:
+            return failure
+        today = self._now().date()
+        if self._looked is not None and self._looked < today:
+            failure = self._look_again()
+            if failure is not None:
+                return failure
+        self._looked = today
+        rows = self._quotes.rows()
+        return rows if isinstance(rows, Failure) else list(rows.values())
+
+    def _look_again(self) -> Failure | None:
+        """Read those that are open again: one that was deleted, or converted without a change, is open no more."""
+        known = self._quotes.rows()
+        if isinstance(known, Failure):
+            return known
+        dates = {id: text_of(row, "date") for id, row in known.items()}
+        there = read_again(self._client, QUOTES, dates)
+        if isinstance(there, Failure):
+            return there
+        self._quotes.replace(dates, there)
+        return None
 
     def held(self) -> Mapping[str, Decimal] | Failure:
         """Pieces that they hold, by the item's id."""
@@ -109,3 +151,8 @@ class OpenDocuments:
             invoiced=ZERO,
             unreadable=unreadable,
         )
+
+
+def _is_ours(row: Row) -> bool:
+    """Whether a document is open and has our key."""
+    return is_open(row) and trace_of(text_of(row, "notes")) is not None

@@ -160,7 +160,7 @@ class Orders:
         if GONE in made.details:
             return self._guilty(one, made)
         if made.code is Code.REFUSED:
-            self._doubt(one)
+            self._reference.doubt_names()
         return made
 
     def _made(self, payload: Mapping[str, Any]) -> Row | Failure:
@@ -187,12 +187,6 @@ class Orders:
                 return there
             body["idempotency_id"] = repeat_id(str(body["idempotency_id"]), text_of(made, "id"))
         return Failure(Code.UNCLEAR_ANSWER, "Sage's answer contains only voided documents")
-
-    def _doubt(self, one: Prepared) -> None:
-        """Read what this order names again: the company has refused it."""
-        self._reference.contacts_read.forget()
-        self._reference.products_read.forget()
-        self._reference.services_read.forget()
 
     def _guilty(self, one: Prepared, failure: Failure) -> Failure:
         """Sage does not say what it did not find: each record that the order names is asked for (§4)."""

@@ -1,12 +1,11 @@
 """How far orders have come, by their documents: what is invoiced is done, since there are no shipments here.
 
-Source: contract §8, §9. No list reports deleted quotes: once a day, those that were open are asked
-for again.
+Source: contract §8, §9. No list reports deleted quotes: once a day, those that were open are read again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 import msgspec
@@ -18,6 +17,7 @@ from tidegate.sage.business_cloud.client import BusinessCloudClient
 from tidegate.sage.business_cloud.deltas import Stream, changes
 from tidegate.sage.business_cloud.rows import Row, id_of, text_of
 from tidegate.sage.business_cloud.settings import Form
+from tidegate.sage.business_cloud.still_open import read_again
 from tidegate.sage.business_cloud.web_documents import (
     is_open,
     key_of_document,
@@ -32,6 +32,7 @@ class _Watched(msgspec.Struct, frozen=True, array_like=True):
 
     number: str
     key: str
+    date: str = ""  #: of the document, as Sage writes it
 
 
 class _Position(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,27 +66,30 @@ class Progress:
             progress.append(_progress(row))
             watched.pop(text_of(row, "id"), None)
             if is_open(row):
-                watched[text_of(row, "id")] = _Watched(number_of_document(row), key_of_document(row))
-        if before is not None and watched and before.asked < today:
-            gone = self._gone(watched)
-            if isinstance(gone, Failure):
-                return gone
-            progress += gone
-            watched = {id: one for id, one in watched.items() if id not in {each.order_id for each in gone}}
+                watched[text_of(row, "id")] = _watched(row)
+        if before is not None and before.asked < today:
+            dates = {id: one.date for id, one in watched.items()}
+            there = read_again(self._client, self._resource, dates)
+            if isinstance(there, Failure):
+                return there
+            progress += _ended(watched, there)
+            watched = {id: _watched(row) for id, row in there.items() if is_open(row)}
         cursor = msgspec.json.encode(_Position(found.parking(), today, watched)).decode()
         return Delta(tuple(progress), cursor, found.full)
 
-    def _gone(self, watched: dict[str, _Watched]) -> list[OrderProgress] | Failure:
-        """The progress of watched orders that no longer exist."""
-        rows = self._client.read(self._resource, sort="created_at")
-        if isinstance(rows, Failure):
-            return rows
-        there = {text_of(row, "id") for row in rows}
-        return [
-            OrderProgress(id, one.number, one.key, SalesOrderStatus.CANCELLED)
-            for id, one in watched.items()
-            if id not in there
-        ]
+
+def _ended(watched: Mapping[str, _Watched], there: Mapping[str, Row]) -> list[OrderProgress]:
+    """The progress of watched orders that are open no more, though no change said so."""
+    gone = [
+        OrderProgress(id, one.number, one.key, SalesOrderStatus.CANCELLED)
+        for id, one in watched.items()
+        if id not in there
+    ]
+    return gone + [_progress(row) for row in there.values() if not is_open(row)]
+
+
+def _watched(row: Row) -> _Watched:
+    return _Watched(number_of_document(row), key_of_document(row), text_of(row, "date"))
 
 
 def _position(since: str | None) -> _Position | None:

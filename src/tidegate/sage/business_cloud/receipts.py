@@ -49,8 +49,8 @@ class Receipts:
         self._read = Directory(client, Stream(PAYMENTS, query, sort="created_at"), now)
 
     def forget(self) -> None:
-        """Read everything again."""
-        self._read.forget()
+        """Ask for deletions before the next answer."""
+        self._read.doubt()
 
     # Find
 

@@ -25,7 +25,7 @@ from tidegate.sage.business_cloud.wire_names import STOCK_ITEM
 T = TypeVar("T")
 ALL = (("attributes", "all"),)
 CONTACTS = Stream("contacts", ALL)
-PRODUCTS = Stream("products", ALL)  #: stock items are here, too
+PRODUCTS = Stream("products", ALL, deleted_from=("stock_items",))  #: stock items are here, too
 SERVICES = Stream("services", ALL)
 
 
@@ -84,10 +84,14 @@ class Reference:
         self._taxes: dict[str, tuple[str, Decimal]] | None = None
         self._banks: list[Bank] | None = None
 
-    def forget(self) -> None:
-        """Read everything again."""
+    def doubt_names(self) -> None:
+        """A contact or an item may be another by now, or deleted: changes and deletions are read before the next order."""
         for each in (self.contacts_read, self.products_read, self.services_read):
-            each.forget()
+            each.doubt()
+
+    def forget(self) -> None:
+        """Doubt all names, and read the set-up again."""
+        self.doubt_names()
         with self._lock:
             self._accounts = self._taxes = self._banks = None
 

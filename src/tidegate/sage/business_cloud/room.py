@@ -68,7 +68,7 @@ class BusinessCloudCompany:
             seats=self._company.seats,
             seat_pool=self.seats.name,
             orders=WRITING,
-            invoices_shipped=self._company.invoices_shipped,
+            invoice_due=self._company.invoice_due,
         )
 
     @property

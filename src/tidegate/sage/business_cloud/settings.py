@@ -12,13 +12,14 @@ from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
+from tidegate.sage.port.company import InvoiceDue
 
 BASE_URL = "https://api.accounting.sage.com/v3.1"
 SIGN_IN_URL = "https://www.sageone.com"
 TOKEN_URL = "https://oauth.accounting.sage.com"  # noqa: S105 - an address
 MINUTE, DAY = 100, 2500  #: calls that a business may make, all applications together (C, F)
 Form = Literal["invoice", "quote", "draft"]
-Invoiced = Literal["shipped", "by-staff"]
+Invoiced = Literal["shipped", "store-invoiced", "by-staff"]
 _BUSINESS = re.compile(r"[0-9a-f]{32}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -49,9 +50,11 @@ class BusinessCloudSettings(CompanySettings, frozen=True, kw_only=True, tag="bus
     seats: int = 2  #: calls at a time
 
     @property
-    def invoices_shipped(self) -> bool:
-        """Whether orders are quotes or drafts first, which Tidegate invoices later."""
-        return self.orders != "invoice" and self.invoiced == "shipped"
+    def invoice_due(self) -> InvoiceDue | None:
+        """When Tidegate makes the invoice of an order that is a quote or draft first; None: it makes none."""
+        if self.orders == "invoice" or self.invoiced == "by-staff":
+            return None
+        return InvoiceDue(self.invoiced)
 
     @property
     def longest_account(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from tidegate.domain.errors import Failure
@@ -19,6 +20,13 @@ from tidegate.sage.port.usage import Budget, Usage
 from tidegate.transport import Tally
 
 
+class InvoiceDue(StrEnum):
+    """What has happened to an order in the store when the invoice of its draft or quote is due."""
+
+    SHIPPED = "shipped"  #: a piece has left, or nothing is ever shipped and the order is complete
+    INVOICED = "store-invoiced"  #: the store has invoiced a piece
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What is known of a company without opening it."""
@@ -29,9 +37,7 @@ class About:
     awaited: Awaited = Awaited.ANSWERED  #: what an overdue parcel was not; for messages
     seat_pool: str = ""  #: the pool that its seats are counted in (`sage.seats`); "" = it takes none
     drains_for: timedelta = timedelta(0)  #: how long before a window `stand_down` is called; 0 = never
-    invoices_shipped: bool = (
-        False  #: `Session.invoicing` is called for orders of which the store has shipped something
-    )
+    invoice_due: InvoiceDue | None = None  #: when `Session.invoicing` is called for an order; None: never
 
 
 class Company(Protocol):
