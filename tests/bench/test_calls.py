@@ -71,3 +71,5 @@ def test_what_25_orders_cost_with_another_product(tmp_path: Path, sage: str, cal
     assert sum(counted.sage.values()) == calls_of_sage
     assert counted.shop_per_order <= 3.2
     assert idle.sage == {}
+    if sage == "sage300":
+        assert counted.seat_seconds_per_order == calls.MOST_SEAT_SECONDS

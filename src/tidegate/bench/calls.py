@@ -8,7 +8,7 @@ answered for all of them. The same on every machine, so it is asserted in the te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ NOTES = 2  #: of an order
 MOST_QUARTERS = 40  #: until a company that works on orders later has answered
 #: Enough for every product and customer of the daily mix to have been asked for.
 FIRST = 200
+MOST_SEAT_SECONDS = 12.0  #: five minutes of one seat, shared by a batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Calls:
     reading: dict[str, int]  #: the shop, by the flow `orders`
     noting: dict[str, int]  #: the shop, by the flow `order-status`
     metered: int = 0  #: units that the company's maker charges, by both flows
+    held_before: int = 0  #: seconds of seats until then, as the company's licence counts them
+    seat_seconds: int = 0  #: of it and of the minutes after it, by both flows
 
     @property
     def sage_per_order(self) -> float:
@@ -49,6 +52,11 @@ class Calls:
     def metered_per_order(self) -> float:
         """What the maker charges of an order."""
         return self.metered / self.orders
+
+    @property
+    def seat_seconds_per_order(self) -> float:
+        """Seconds in which nobody else could have the seat."""
+        return self.seat_seconds / self.orders
 
     @property
     def shop_per_order(self) -> float:
@@ -72,8 +80,17 @@ def measure(folder: Path, *, quick: bool, sage: str = USUAL.name) -> list[Figure
         ),
         Figure("sage-metered-idle", idle.metered, "transactions", "counted", "Sage, a cycle without orders"),
     ]
+    seats = Figure(
+        "sage-seat-seconds-per-order",
+        known.seat_seconds_per_order,
+        "seconds",
+        "counted",
+        f"Sage, {what}: of a seat, until it is free again",
+        Target("<=", MOST_SEAT_SECONDS),
+    )
     return [
         *(metered if known.metered else ()),
+        *((seats,) if known.seat_seconds else ()),
         Figure(
             "sage-calls-per-order",
             known.sage_per_order,
@@ -121,7 +138,8 @@ def count(
         for seed in (2, 3):  # the second time beside the echo of as many notes: an ordinary quarter
             buy(world.shopper, orders, seed=seed, choices=choices)
             counted = quarter(world, hub, orders)
-        quarter(world, hub, 0)
+        after = quarter(world, hub, 0)
+        counted = replace(counted, seat_seconds=after.held_before - counted.held_before)
         return counted, quarter(world, hub, 0)
 
 
@@ -134,9 +152,10 @@ def quarter(world: World, hub: Hub, orders: int) -> Calls:
     before = company.usage().units
     world.sage_wire.clear_log()
     world.shop_wire.clear_log()
-    left, reading = orders, dict[str, int]()
+    left, held, reading = orders, None, dict[str, int]()
     for _ in range(MOST_QUARTERS if company.about.orders.hands_over else 1):
         world.clock.advance(QUARTER.total_seconds())
+        held = _held(world) if held is None else held
         report = run_cycle(hub, hub.connections[CONNECTION], "orders")
         reading = reading or world.shop_wire.totals  # cycles that wait for the company are idle to the shop
         left -= report.counts.get("confirmed", 0)
@@ -148,5 +167,10 @@ def quarter(world: World, hub: Hub, orders: int) -> Calls:
     report = run_cycle(hub, hub.connections[CONNECTION], "order-status")
     if report.counts.get("confirmed") != orders * NOTES:
         raise RuntimeError(f"order-status: {report.text or 'not every order was noted'}: {report.counts}")
-    noting = world.shop_wire.totals
-    return Calls(orders, world.sage_wire.totals, reading, noting, company.usage().units - before)
+    noting, metered = world.shop_wire.totals, company.usage().units - before
+    return Calls(orders, world.sage_wire.totals, reading, noting, metered, held or 0)
+
+
+def _held(world: World) -> int:
+    """Seconds of seats so far."""
+    return world.house.seat_seconds(world.sage) if world.house.seat_seconds is not None else 0

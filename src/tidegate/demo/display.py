@@ -79,11 +79,18 @@ def report(scenario: Scenario) -> dict[str, Any]:
     return {
         **orders_of(scenario),
         "calls_per_order": round(figures.sage_calls / confirmed, 2) if confirmed else None,
+        "seat_seconds_per_order": _seat_seconds(scenario, confirmed),
         "kills": scenario.kills,
         "closed_windows": scenario.closed_windows,
         **way_back_of(scenario),
         "seconds": round(scenario.seconds, 1),
     }
+
+
+def _seat_seconds(scenario: Scenario, confirmed: int) -> float | None:
+    """Of a confirmed order, as Sage's licence counts them; None where it counts none."""
+    count = scenario.setup.house.seat_seconds
+    return round(count(scenario.setup.sage) / confirmed, 1) if count is not None and confirmed else None
 
 
 def finish(console: Console, scenario: Scenario, broken: list[str], *, drawn: bool) -> None:

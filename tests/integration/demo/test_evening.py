@@ -101,6 +101,7 @@ def test_nothing_is_lost_or_doubled_the_account_adds_up_and_the_console_shows_it
             "skipped",
         ),
         *("unexplained", "sage_orders", "duplicates", "calls_per_order", "kills", "closed_windows"),
+        "seat_seconds_per_order",
         *("shipped", "invoiced", "posted", "paid", "stock_writes", "price_writes"),
         *("chain_complete", "trial_balance", "seconds"),
     }

@@ -30,6 +30,7 @@ class Demo(Played):
     """`demo`."""
 
     calls_per_order: float | None
+    seat_seconds_per_order: float | None
     kills: int
     closed_windows: int
     seconds: float

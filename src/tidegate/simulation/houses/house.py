@@ -158,6 +158,8 @@ class House:
     """The same by the simulator's own count, where a call carries many. Repeated orders are included in both."""
     orders_in: Callable[[httpx.Request], int]
     """How many orders a request carries."""
+    seat_seconds: Callable[[Any], int] | None = None
+    """The simulator -> seconds of seats that we held, as its licence counts them; None: it counts none."""
     books: Callable[[Any, Any], dict[str, Any]]
     """(simulator, shop) -> the company's books for the checker, with the whole keys of orders and customers."""
     stock_books: Callable[[Any, Any], dict[str, Any]] | None = None

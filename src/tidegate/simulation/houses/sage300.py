@@ -150,6 +150,7 @@ SAGE_300 = House(
     face_faults=("session_lost", "day_end"),
     orders_left=orders_left,
     orders_in=orders_in,
+    seat_seconds=lambda face: face.api.seats.seconds,
     books=books,
     stock_books=lambda face, _shop: face.company.stock_books(),
     script=script,
