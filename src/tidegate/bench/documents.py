@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from tidegate.bench import calls
 from tidegate.bench.figure import Figure, Target
 from tidegate.bench.hub import CONNECTION, quiet
 from tidegate.bench.shopping import SELLERS
@@ -27,9 +28,11 @@ START = datetime(2026, 3, 2, 15, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 ORDERS = 25
 FLOWS = ("shipments", "invoices", "payments")
-#: Calls to Magento that a document may cost: the order, the look for the document, the document, and its number; a
-#: payment is the order and a comment. What Sage may be asked stands with each product (`House.document_calls`).
-LIMITS = {"shipments": 4, "invoices": 4, "payments": 2, "deposits": 0}
+#: Calls to Magento that a document may cost: the document and its number, a payment's comment, and a share of the looks
+#: at all orders and their documents. What Sage may be asked stands with each product (`House.document_calls`).
+LIMITS = {"shipments": 2.1, "invoices": 2.1, "payments": 1.1, "deposits": 0}
+#: Over an order's whole life: read, number, comment, shipment, invoice and payment.
+LIFE = 7.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,18 @@ def measure(folder: Path, *, quick: bool, sage: str = USUAL.name) -> list[Figure
     limits = SIMULATED[sage].document_calls
     busy, idle = count(folder, sage=sage)
     figures: list[Figure] = []
-    for flow, calls in busy.items():
+    for flow, each in busy.items():
         name = flow.removesuffix("s")
-        what = f"{calls.documents} {name}s in one cycle"
+        what = f"{each.documents} {name}s in one cycle"
         figures += [
             counted(
-                f"magento-calls-per-{name}", calls.shop / calls.documents, f"Magento, {what}", LIMITS[flow]
+                f"magento-calls-per-{name}", each.shop / each.documents, f"Magento, {what}", LIMITS[flow]
             ),
-            counted(f"sage-calls-per-{name}", calls.sage / calls.documents, f"Sage, {what}", limits[flow]),
+            counted(f"sage-calls-per-{name}", each.sage / each.documents, f"Sage, {what}", limits[flow]),
         ]
+    if sage == USUAL.name:  # Magento is asked the same with each product
+        text = f"Magento, an order from its reading to the note of its payment, {ORDERS} in each cycle"
+        figures.append(counted("magento-calls-per-life", life_of(folder, busy), text, LIFE))
     cycles = "a cycle of each of the three flows without any document"
     return [
         *figures,
@@ -69,6 +75,12 @@ def measure(folder: Path, *, quick: bool, sage: str = USUAL.name) -> list[Figure
             limits["idle"],
         ),
     ]
+
+
+def life_of(folder: Path, busy: dict[str, Calls]) -> float:
+    """Calls to Magento of an order: read and noted, shipped, invoiced and paid."""
+    noted, _ = calls.count(folder)
+    return noted.shop_per_order + sum(busy[flow].shop / busy[flow].documents for flow in FLOWS)
 
 
 def counted(name: str, value: float, text: str, limit: float) -> Figure:

@@ -60,7 +60,7 @@ class StoreClient(Counted):
     def __init__(self, http: HttpClient, auth: Access, clock: Clock) -> None:
         self._http = http
         self._auth = auth
-        self._clock = clock
+        self.clock = clock
         self._address = Address()
         self._limit: int | None = None
         self._longest = LONGEST  #: characters of a query that get through
@@ -218,7 +218,7 @@ class StoreClient(Counted):
         if not isinstance(raw, Failure):
             self._address.right()
         elif is_astray(raw) and method in READS:
-            raw = self._address.after_probe(raw, self._probe(), self._clock.now())
+            raw = self._address.after_probe(raw, self._probe(), self.clock.now())
         if isinstance(raw, Failure) and blames_keys(raw) and SIGN_IN not in raw.details:
             raw = self._whose_fault(raw, method, path, query, body)
         if isinstance(raw, Failure):
@@ -304,7 +304,7 @@ class StoreClient(Counted):
                 return answer
             if there.tzinfo is None:
                 there = there.replace(tzinfo=UTC)
-            self._skew = there - self._clock.now()
+            self._skew = there - self.clock.now()
         return answer
 
     def _learn(self, failure: Failure) -> None:
@@ -321,4 +321,4 @@ class StoreClient(Counted):
         answer = self.search(ORDERS, _PROBE, ANYTHING)
         if isinstance(answer, Failure):
             return answer
-        return (self._clock.now() + (self._skew or timedelta())).astimezone(UTC)
+        return (self.clock.now() + (self._skew or timedelta())).astimezone(UTC)

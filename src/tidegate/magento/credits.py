@@ -78,6 +78,10 @@ class Credits:
         self._client = client
         self._documents = documents
 
+    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
+        """Look at these orders and what they have, in two calls."""
+        self._documents.read_ahead(entity_ids, LIST, anew=anew, more=f",{TOTALS}", amounts=True)
+
     def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """The credit memos that an order already has."""
         return self._documents.of_order(LIST, entity_id, more=f",{TOTALS}")

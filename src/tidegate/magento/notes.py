@@ -7,6 +7,7 @@ unknown key is a 500 (contract points 1, 10, 11).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -16,8 +17,9 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.answer import is_about, status_of
 from tidegate.magento.client import StoreClient
-from tidegate.magento.search import fields_query, instant
-from tidegate.magento.wire import WireComment, WireNow
+from tidegate.magento.read_ahead import TOGETHER, ReadAhead
+from tidegate.magento.search import Filter, Search, fields_query, instant
+from tidegate.magento.wire import WireComment, WireNow, WireNows
 from tidegate.reading.shape import Shape
 
 PATH = "/V1/orders"
@@ -30,6 +32,7 @@ NOW_FIELDS = (
     "status_histories[comment,status,created_at,is_visible_on_front]"
 )
 _NOW: Shape[WireNow] = Shape(WireNow)
+_NOWS: Shape[WireNows] = Shape(WireNows)
 
 
 class NumberEntity(msgspec.Struct, frozen=True):
@@ -106,6 +109,7 @@ class OrderNotes:
 
     def __init__(self, client: StoreClient) -> None:
         self._client = client
+        self._ahead: ReadAhead[OrderNow] = ReadAhead(client.clock)
 
     def store_number(self, entity_id: int, number: str) -> Failure | None:
         """Store the ERP's order number in `ext_order_id`; doing it again changes nothing.
@@ -127,19 +131,31 @@ class OrderNotes:
             answer, f"order {entity_id}, number {number}", entity_id=entity_id, ext_order_id=number
         )
 
+    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
+        """Look at these orders in one call, unless the first one was just looked at; they are written to in this order.
+
+        `anew` is the first time in a round. An order that does not come with the others is read alone, and so is each
+        one where the search fails: the read alone says why.
+        """
+        if anew:
+            self._ahead.forget()
+        if not self._ahead.is_wanted(entity_ids):
+            return
+        part = next(self._client.pools(entity_ids, self._client.page_size(PATH, TOGETHER)))
+        search = Search().where(Filter("entity_id", "in", part)).sized(len(part))
+        page = self._client.search(PATH, search.only(f"items[{NOW_FIELDS}]"), _NOWS)
+        if isinstance(page, Failure):
+            self._ahead.keep(None)
+        else:
+            self._ahead.keep({now.entity_id: _order_now(now) for now in page.items or []})
+
     def read_status(self, entity_id: int) -> OrderNow | Failure:
-        """The order's state, status, stored number and comments at this moment."""
+        """The order's state, status, stored number and comments at this moment, or a few seconds ago (`read_ahead`)."""
+        ahead = self._ahead.take(entity_id)
+        if ahead is not None:
+            return ahead
         now = self._client.get_as(f"{PATH}/{entity_id}", _NOW, fields_query(NOW_FIELDS))
-        if isinstance(now, Failure):
-            return _of_order(entity_id, now)
-        return OrderNow(
-            entity_id=now.entity_id,
-            increment_id=str(now.increment_id or ""),
-            state=str(now.state or ""),
-            status=str(now.status or ""),
-            ext_order_id=str(now.ext_order_id or ""),
-            comments=tuple(_comment(one) for one in now.status_histories or []),
-        )
+        return _of_order(entity_id, now) if isinstance(now, Failure) else _order_now(now)
 
     def add_comment(self, entity_id: int, text: str, *, visible: bool, status: str) -> Failure | None:
         """Add a comment, without an e-mail. Not idempotent: look with `has_comment` when in doubt.
@@ -147,7 +163,7 @@ class OrderNotes:
         `status` is the order's status read just before (`read_status`): Magento copies it onto the
         order, and without one it would take the order's status away. An order that has none gets
         no comment. Whoever changes the status between that read and this call is overruled, so
-        keep the two together.
+        the two are at most a few seconds apart.
         """
         if not status.strip():
             why = (
@@ -186,6 +202,17 @@ class OrderNotes:
         """Whether the order has a comment that contains `marker`; for look-ups after doubtful answers."""
         now = self.read_status(entity_id)
         return now if isinstance(now, Failure) else now.has_comment(marker)
+
+
+def _order_now(now: WireNow) -> OrderNow:
+    return OrderNow(
+        entity_id=now.entity_id,
+        increment_id=str(now.increment_id or ""),
+        state=str(now.state or ""),
+        status=str(now.status or ""),
+        ext_order_id=str(now.ext_order_id or ""),
+        comments=tuple(_comment(one) for one in now.status_histories or []),
+    )
 
 
 def _comment(one: WireComment) -> Comment:

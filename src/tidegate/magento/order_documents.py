@@ -35,6 +35,7 @@ from tidegate.magento.order_amounts import (
 )
 from tidegate.magento.order_amounts import ORDER_FIELDS as AMOUNTS
 from tidegate.magento.paging import read_pages
+from tidegate.magento.read_ahead import TOGETHER, ReadAhead
 from tidegate.magento.search import Filter, Search, fields_query
 from tidegate.magento.wire import Amount, Id, Text
 from tidegate.reading.shape import ANYTHING, Shape
@@ -84,6 +85,12 @@ class WireStoreOrder(WireOrderAmounts, kw_only=True):
     extension_attributes: Any = None
 
 
+class WireStoreOrders(msgspec.Struct):
+    """A page of them."""
+
+    items: list[WireStoreOrder] | None = None
+
+
 class WireState(msgspec.Struct):
     """An order's state alone."""
 
@@ -120,6 +127,7 @@ class WireDocument(msgspec.Struct):
     """A shipment, invoice or credit memo."""
 
     entity_id: int
+    order_id: Id = None
     increment_id: Text = None
     items: list[WireDocumentItem] | None = None
     comments: list[WireDocumentComment] | None = None
@@ -141,6 +149,7 @@ class WireDocuments(msgspec.Struct):
 
 
 _ORDER: Shape[WireStoreOrder] = Shape(WireStoreOrder)
+_STORE_ORDERS: Shape[WireStoreOrders] = Shape(WireStoreOrders)
 _STATES: Shape[WireStates] = Shape(WireStates)
 _DOCUMENTS: Shape[WireDocuments] = Shape(WireDocuments)
 _DOCUMENT: Shape[WireDocument] = Shape(WireDocument)
@@ -163,17 +172,51 @@ class OrderDocuments:
 
     def __init__(self, client: StoreClient) -> None:
         self._client = client
+        self._orders: dict[bool, ReadAhead[WireStoreOrder]] = {
+            amounts: ReadAhead(client.clock) for amounts in (False, True)
+        }
+        self._documents: dict[str, ReadAhead[list[WireDocument]]] = {}
+
+    def read_ahead(
+        self, entity_ids: Sequence[int], path: str, *, anew: bool, more: str = "", amounts: bool = False
+    ) -> None:
+        """Look at these orders and their documents of one kind in two calls, unless that was just done.
+
+        They are written to in this order, `anew` is the first time in a round; `order` and `of_order` with the same
+        arguments serve the answers. What does not come so is read alone, which says why.
+        """
+        orders = self._orders[amounts]
+        documents = self._documents.setdefault(path, ReadAhead(self._client.clock))
+        if anew:
+            orders.forget()
+            documents.forget()
+        if not orders.is_wanted(entity_ids):
+            return
+        part = next(self._client.pools(entity_ids, self._client.page_size(ORDERS, TOGETHER)))
+        search = Search().where(Filter("entity_id", "in", part)).sized(len(part))
+        page = self._client.search(ORDERS, search.only(f"items[{_fields(amounts)}]"), _STORE_ORDERS)
+        if isinstance(page, Failure):
+            orders.keep(None)
+            return
+        rows = self._rows(path, Filter("order_id", "in", part), f"order_id,{DOCUMENT_FIELDS}{more}")
+        if isinstance(rows, Failure):
+            orders.keep(None)
+            return
+        found: dict[int, list[WireDocument]] = {order_id: [] for order_id in part}
+        for row in rows:
+            found.setdefault(row.order_id or 0, []).append(row)
+        orders.keep({one.entity_id: one for one in page.items or []})
+        documents.keep(found)
 
     def order(self, entity_id: int, *, amounts: bool = False) -> StoreOrder | Failure:
         """The order with what is shipped, invoiced, refunded and cancelled of each item.
 
         With its `amounts` where an invoice or credit memo is to be made of it.
         """
-        items = ",".join((*ITEM_FIELDS, *ITEM_AMOUNTS, *FIXED_TAX))
-        fields = f"{','.join((*AMOUNTS, *ORDER_FIELDS))},{EXTENSION},items[{items}]"
-        if not amounts:
-            fields = f"{','.join(ORDER_FIELDS)},items[{','.join(ITEM_FIELDS)}]"
-        found = self._client.get_as(f"{ORDERS}/{entity_id}", _ORDER, fields_query(fields))
+        found: WireStoreOrder | Failure | None = self._orders[amounts].take(entity_id)
+        if found is None:
+            path = f"{ORDERS}/{entity_id}"
+            found = self._client.get_as(path, _ORDER, fields_query(_fields(amounts)))
         if isinstance(found, Failure):
             return found
         try:
@@ -206,18 +249,22 @@ class OrderDocuments:
 
     def of_order(self, path: str, entity_id: int, *, more: str = "") -> list[StoreDocument] | Failure:
         """All documents of one kind of an order, the oldest first; `path` is e.g. `/V1/invoices`."""
-        search = Search().where(Filter("order_id", "eq", entity_id)).sorted_by("entity_id")
-        search = search.only(f"items[{DOCUMENT_FIELDS}{more}],total_count")
-        rows = read_pages(
+        ahead = self._documents[path].take(entity_id) if path in self._documents else None
+        if ahead is not None:
+            return _documents(ahead)
+        rows = self._rows(path, Filter("order_id", "eq", entity_id), DOCUMENT_FIELDS + more)
+        return rows if isinstance(rows, Failure) else _documents(rows)
+
+    def _rows(self, path: str, which: Filter, fields: str) -> list[WireDocument] | Failure:
+        return read_pages(
             self._client,
             path,
-            search,
+            Search().where(which).sorted_by("entity_id").only(f"items[{fields}],total_count"),
             lambda page: self._client.search(path, page, _DOCUMENTS),
             size=PAGE,
             key=lambda one: one.entity_id,
             whole=True,
         )
-        return rows if isinstance(rows, Failure) else _documents(rows)
 
     def one(self, path: str, document_id: int) -> StoreDocument | Failure:
         """A made invoice or credit memo, whole, with what it comes to; `path` is e.g. `/V1/invoices`."""
@@ -240,6 +287,14 @@ class OrderDocuments:
             return document
         found = self._client.get(f"{path}/{document.id}")
         return found if isinstance(found, Failure) else _with_fields(document, found)
+
+
+def _fields(amounts: bool) -> str:
+    """Of an order, with its amounts or without."""
+    if not amounts:
+        return f"{','.join(ORDER_FIELDS)},items[{','.join(ITEM_FIELDS)}]"
+    items = ",".join((*ITEM_FIELDS, *ITEM_AMOUNTS, *FIXED_TAX))
+    return f"{','.join((*AMOUNTS, *ORDER_FIELDS))},{EXTENSION},items[{items}]"
 
 
 def made(answer: Any, call: str) -> int | Failure:

@@ -135,6 +135,10 @@ class Shipments:
         self._client = client
         self._documents = documents
 
+    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
+        """Look at these orders and what they have, in two calls."""
+        self._documents.read_ahead(entity_ids, LIST, anew=anew, more=TRACKS)
+
     def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """What is shipped already, with comments and tracking numbers."""
         return self._documents.of_order(LIST, entity_id, more=TRACKS)

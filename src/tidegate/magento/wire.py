@@ -200,3 +200,9 @@ class WireNow(msgspec.Struct):
     status: Text = None
     ext_order_id: Text = None
     status_histories: list[WireComment] | None = None
+
+
+class WireNows(msgspec.Struct):
+    """A page of them."""
+
+    items: list[WireNow] | None = None

@@ -165,6 +165,7 @@ def test_a_failing_number_repeats_neither_the_order_nor_the_comment(stage: Stage
 def test_an_order_that_is_gone_from_the_store_is_a_review_and_the_others_go_on(stage: Stage) -> None:
     gone, other = confirmed(stage), confirmed(stage)
     path = f"/V1/orders/{gone}$"
+    stage.break_shop("status", method="GET", path="/V1/orders$", status=500)  # not with others either
     stage.break_shop("status", method="GET", path=path, status=404, body='{"message": "No such entity"}')
     stage.notes()
     assert noted(stage, gone) == (State.REVIEW, State.REVIEW)

@@ -3,8 +3,8 @@
 Number and comment of a confirmed order are written here; its later status in `statuses.py`.
 
 Magento's calls are not idempotent (a comment is added each time), so each order is read just
-before it is written: what is there already is adopted, and a comment always carries the order's
-current status, because a comment without one erases it (contract, point 1).
+before it is written, several of them in one search: what is there already is adopted, and a comment always
+carries the order's current status, because a comment without one erases it (contract, point 1).
 """
 
 from __future__ import annotations
@@ -58,8 +58,10 @@ def carry_notes(cycle: Cycle) -> None:
         )
         if not orders:
             return
-        for source_id, items in orders:
+        for place, (source_id, items) in enumerate(orders):
             after = source_id
+            ahead = [each[0].entity_id or 0 for _, each in orders[place:]]
+            cycle.connection.store.notes.read_ahead(ahead, anew=not place)
             notes = [item for item in items if item.step in (NUMBER, COMMENT)]
             if notes:
                 note_order(cycle, notes)

@@ -124,6 +124,10 @@ class DocumentHandler(Protocol):
         """Beginnings of `flow/step` that must be finished before, for the same order."""
         ...
 
+    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
+        """Look at these orders in as few calls as it takes: `decide` is asked about them next, in this order."""
+        ...
+
     def decide(self, item: Item) -> Step:
         """Read the order as it is now, and decide. Changes nothing."""
         ...
@@ -144,8 +148,10 @@ def carry(cycle: Cycle, handler: DocumentHandler, begins: Sequence[str]) -> None
         )
         if not orders:
             return
-        for source_id, items in orders:
+        for place, (source_id, items) in enumerate(orders):
             after = source_id
+            ahead = [each[0].entity_id or 0 for _, each in orders[place:]]
+            handler.read_ahead(ahead, anew=not place)
             own = [each for each in items if each.step.startswith(tuple(begins))]
             of_order(cycle, handler, source_id, own)
             if not cycle.may_go_on() or cycle.should_stop():
