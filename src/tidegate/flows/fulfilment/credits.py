@@ -57,10 +57,6 @@ class CreditHandler:
     link: str = "magento-credit"
     after: tuple[str, ...] = ("shipments/shipment:", "invoices/invoice:")
 
-    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
-        """One look at several orders."""
-        self.connection.store.credits.read_ahead(entity_ids, anew=anew)
-
     def decide(self, item: Item) -> Step:
         """What to write, by the order and its credit memos as they are now."""
         subject = read_subject(item.subject)

@@ -227,10 +227,6 @@ class InvoiceHandler:
     link: str = "magento-invoice"
     after: tuple[str, ...] = ("shipments/shipment:",)
 
-    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
-        """One look at several orders."""
-        self.connection.store.invoices.read_ahead(entity_ids, anew=anew)
-
     def decide(self, item: Item) -> Step:
         """What to write, by the order and its invoices as they are now."""
         subject = read_subject(item.subject)

@@ -209,10 +209,6 @@ class ShipmentHandler:
     link: str = "magento-shipment"
     after: tuple[str, ...] = ()
 
-    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
-        """One look at several orders."""
-        self.connection.store.shipments.read_ahead(entity_ids, anew=anew)
-
     def decide(self, item: Item) -> Step:
         """What to write, by the order and its shipments as they are now."""
         if item.step.startswith(shipment_steps.TRACK):

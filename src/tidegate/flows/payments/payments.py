@@ -7,7 +7,7 @@ way (`flows/payments/deposits.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -135,10 +135,6 @@ class PaymentHandler:
     flow: str = FLOW
     link: str = ""
     after: tuple[str, ...] = ("shipments/shipment:", "invoices/invoice:")
-
-    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
-        """One look at several orders."""
-        self.connection.store.notes.read_ahead(entity_ids, anew=anew)
 
     def decide(self, item: Item) -> Step:
         """What to write, by the order as it is now."""

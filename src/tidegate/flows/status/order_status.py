@@ -21,6 +21,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.status import late_numbers, statuses
 from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, Note, read_note
 from tidegate.flows.writing.attempts import Record, Target, one_call, settled_before
+from tidegate.flows.writing.looks import look_ahead
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
@@ -60,8 +61,7 @@ def carry_notes(cycle: Cycle) -> None:
             return
         for place, (source_id, items) in enumerate(orders):
             after = source_id
-            ahead = [each[0].entity_id or 0 for _, each in orders[place:]]
-            cycle.connection.store.notes.read_ahead(ahead, anew=not place)
+            look_ahead(cycle.connection.store, FLOW, orders, place)
             notes = [item for item in items if item.step in (NUMBER, COMMENT)]
             if notes:
                 note_order(cycle, notes)

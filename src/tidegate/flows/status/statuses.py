@@ -6,7 +6,6 @@ status is written with a comment (contract, point 1), hold and cancellation by t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -143,10 +142,6 @@ class StatusHandler:
     flow: str = FLOW
     link: str = ""
     after: tuple[str, ...] = ()
-
-    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
-        """One look at several orders."""
-        self.connection.store.notes.read_ahead(entity_ids, anew=anew)
 
     def decide(self, item: Item) -> Step:
         """What to write, by the order as it is now."""

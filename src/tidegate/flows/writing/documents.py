@@ -28,6 +28,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.invoice_steps import UNREAD_DESPATCH
 from tidegate.flows.writing.attempts import STORE_SETTLES, Record, Target, one_call, settled_before
+from tidegate.flows.writing.looks import look_ahead
 from tidegate.ledger import delivery, lookups, order_documents, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
@@ -124,10 +125,6 @@ class DocumentHandler(Protocol):
         """Beginnings of `flow/step` that must be finished before, for the same order."""
         ...
 
-    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
-        """Look at these orders in as few calls as it takes: `decide` is asked about them next, in this order."""
-        ...
-
     def decide(self, item: Item) -> Step:
         """Read the order as it is now, and decide. Changes nothing."""
         ...
@@ -150,8 +147,7 @@ def carry(cycle: Cycle, handler: DocumentHandler, begins: Sequence[str]) -> None
             return
         for place, (source_id, items) in enumerate(orders):
             after = source_id
-            ahead = [each[0].entity_id or 0 for _, each in orders[place:]]
-            handler.read_ahead(ahead, anew=not place)
+            look_ahead(handler.connection.store, handler.flow, orders, place)
             own = [each for each in items if each.step.startswith(tuple(begins))]
             of_order(cycle, handler, source_id, own)
             if not cycle.may_go_on() or cycle.should_stop():
