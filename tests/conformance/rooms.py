@@ -22,6 +22,7 @@ from tidegate.sage.port.orders import Charged, Customers, Guard, Tax
 from tidegate.sage.port.outcomes import Kind
 from tidegate.sage.port.parcels import Scope
 from tidegate.sage.sage300.writers import ByGateway
+from tidegate.sage.x3.writers import ByGraphQL, ByTemplate
 
 OTHERWISE: dict[str, Any] = {
     "subscription_key": "",
@@ -129,6 +130,19 @@ X3_GRAPHQL: dict[str, Callable[[], Stand]] = {
     for generation in ("older", "newer")
 }
 """Orders are looked up by GraphQL, in both generations."""
+
+X3_CREATING: dict[str, Callable[[], Stand]] = {
+    f"x3-creating-{generation}": lambda generation=generation: X3Stand(  # type: ignore[misc]
+        settings={
+            "sign_in": "bearer",
+            "writer": ByGraphQL(fields={"YMAGKEY": "magentoKey", "YMAGLIN": "magentoLine"}),
+            "graphql_fields": {"ORDINVATI": "totalIncludingTax"},
+        },
+        graphql=generation,
+    )
+    for generation in ("older", "newer")
+}
+"""Orders are created by GraphQL, in both generations."""
 
 
 BUSINESS_CLOUD_OTHERWISE: dict[str, Any] = {
@@ -250,6 +264,8 @@ HANDING_OVER: dict[str, Callable[[], Stand]] = {
     "sage100-import-job": lambda: Sage100Stand(import_job=True, edition="advanced"),
     "sage100-import-job-sql": lambda: Sage100Stand(import_job=True, edition="premium"),
     "sage300-csv": lambda: Sage300Stand(csv=True),
+    "x3-files": lambda: X3Stand(files=True),
+    "x3-template": lambda: X3Stand(settings={"writer": ByTemplate(), "sign_in": "bearer"}, **X3_OTHERWISE),
     "sage50-one-file": lambda: Sage50Stand(upload_mode="replace"),
 }
 """Rooms that hand orders over: `handed_over` instead of what asks for an answer."""

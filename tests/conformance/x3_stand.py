@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
 
 from conformance.erp_stand import ErpStand
+from conformance.import_desk import ImportDesk
 from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
 from tidegate.sage.vault import MemoryVault
 from tidegate.sage.x3.room import X3Company
 from tidegate.sage.x3.settings import X3Settings
+from tidegate.sage.x3.writers import ByFiles, ByGraphQL, ByTemplate
 from tidegate.transport import ClientFactory
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.inprocess import InProcessTransport
@@ -60,9 +65,19 @@ class X3Stand(ErpStand):
     foreign = "GBP"
 
     def __init__(
-        self, *, sockets: bool = False, settings: dict[str, Any] | None = None, **options: Any
+        self,
+        *,
+        sockets: bool = False,
+        files: bool = False,
+        settings: dict[str, Any] | None = None,
+        **options: Any,
     ) -> None:
+        """`files`: orders go into a folder that an import task reads."""
         super().__init__()
+        self.pick_up = Path(mkdtemp(prefix="stand")) if files else None
+        writer: dict[str, Any] = {"writer": ByFiles(folder=str(self.pick_up))} if files else {}
+        if files or isinstance((settings or {}).get("writer"), ByTemplate):
+            options.setdefault("batch_minutes", None)
         self.erp = demo_company(self.sandbox_clock, items=20, timezone="UTC")
         self.face, self.wire = build(self.sandbox_clock, self.faults, self.erp, **options)
         self._server = SandboxServer(self.wire).start() if sockets else None
@@ -103,6 +118,7 @@ class X3Stand(ErpStand):
                 "page_size": 1000,
                 "company_code": "FR10",
                 "company_name": "Societe de Demonstration",
+                **writer,
                 **(settings or {}),
             },
         )
@@ -110,7 +126,9 @@ class X3Stand(ErpStand):
         assert isinstance(company, X3Company)
         self.company: Company = company
         self.seats = company.seats
-        self.sign_ins = self.consents = self.bells = self.desktop = None
+        self.sign_ins = self.consents = self.bells = None
+        self.face.import_task.pick_up = self.pick_up
+        self.desktop = ImportDesk(self, self.face.import_task) if company.about.orders.hands_over else None
         self.open_account("OTHER", "Other")
         self.codes = Codes(
             account="WEB",
@@ -148,10 +166,23 @@ class X3Stand(ErpStand):
     ) -> None:
         if kind == "refuse" and self._server:
             pytest.skip("a server that listens refuses no connection")
+        if self.pick_up is not None and on == "send":
+            assert self.desktop is not None
+            self.desktop.goes_wrong(kind)
+            return
         method, name, text = CALLS[on]
+        by_graph = on == "send" and isinstance(self.settings.writer, ByGraphQL)
+        if self.desktop is not None and on == "send":
+            text = "I_MODIMP"
+        elif by_graph:
+            name, text = "xtrem/api", "mutation("
         said = options.pop("body_text", None)
         if said is not None and method == "GET":
             options |= {"body": diagnoses(said).decode(), "content_type": "application/json"}
+        elif said is not None and by_graph:
+            error = {"message": said, "extensions": {"code": "validation", "diagnoses": []}}
+            body_ = json.dumps({"data": None, "errors": [error]})
+            options |= {"status": 200, "body": body_, "content_type": "application/json"}
         elif said is not None:  # X3 itself refuses with HTTP 200
             operation = "modify" if on == "cancel" else "save"
             result = envelope.Result(0, None, [(3, said)])
@@ -161,11 +192,18 @@ class X3Stand(ErpStand):
             Fault(kind, times=times, method=method, path=f"/{name}$", body=body or text, options=options)
         )
 
+    def lock(self) -> None:
+        """While the folder is in single-user mode the list of orders cannot be read either."""
+        super().lock()
+        self.erp.window.reads_allowed = self.desktop is None
+
     def close_period(self, day: date) -> None:
         self.erp.set_period(day, is_open=False)
 
     def forbid(self, call: Call) -> None:
-        self.face.options.denied = frozenset({NAMES.get(call, CALLS[call][1])})
+        by_graph = call == "send" and isinstance(self.settings.writer, ByGraphQL)
+        name = "salesOrder create" if by_graph else NAMES.get(call, CALLS[call][1])
+        self.face.options.denied = frozenset({name})
 
     def do(self, action: str, **values: Any) -> Any:
         if values.get("uses_standard"):

@@ -7,6 +7,7 @@ asked, the others are skipped.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,6 +18,8 @@ from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.parcel import Parcel, digest_of
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
+
+LONGEST_WAIT = timedelta(days=8)  #: for what may have arrived without an answer
 
 
 @pytest.fixture
@@ -65,6 +68,12 @@ def _collected(session: Opened, parcel: Parcel) -> Mapping[str, Outcome]:
 
 def _lies(outcome: Outcome) -> bool:
     return isinstance(outcome, HandedOver)
+
+
+def _next_question(found: Mapping[str, Outcome]) -> datetime | None:
+    """When to ask again for what waits; None when nothing does."""
+    waits = [one for one in found.values() if isinstance(one, HandedOver)]
+    return waits[0].not_before if waits else None
 
 
 def test_the_room_says_that_it_hands_over(stand: Stand, desktop: DesktopStand) -> None:
@@ -185,6 +194,7 @@ def test_a_file_that_is_refused_whole_says_so_of_each_and_halves_name_the_bad_on
 def test_a_process_that_died_before_it_kept_the_reference_finds_its_file_by_content(
     stand: Stand, desktop: DesktopStand
 ) -> None:
+    """Where the product alone knows the reference it stays unknown; the orders are found all the same."""
     orders = _orders(stand, 2)
     with opened(stand.company) as session:
         kept = _handed_over(stand, session, orders)
@@ -193,7 +203,8 @@ def test_a_process_that_died_before_it_kept_the_reference_finds_its_file_by_cont
     with opened(other) as session:
         unknown = _parcel(stand, ready, "")
         lies = list(_collected(session, unknown).values())
-        assert [one.parcel for one in lies if isinstance(one, HandedOver)] == [kept.tracking] * 2
+        named = [one.parcel for one in lies if isinstance(one, HandedOver)]
+        assert named in ([kept.tracking] * 2, ["", ""])
         desktop.work()
         assert all(isinstance(one, Accepted) for one in _collected(session, unknown).values())
     other.close()
@@ -242,9 +253,9 @@ def test_a_file_that_never_arrived_is_to_be_sent_again(stand: Stand, desktop: De
         assert {failed(one).code for one in answers.values()} == {Code.NO_ANSWER}
         parcel = _parcel(stand, ready, "")
         found = _collected(session, parcel)
-        until = [one.not_before for one in found.values() if isinstance(one, HandedOver)]
-        if until and until[0] is not None:  # until then it may still arrive
-            stand.advance((until[0] - stand.clock.now()).total_seconds())
+        while until := _next_question(found):  # it may still arrive
+            stand.advance((until - stand.clock.now()).total_seconds())
+            assert stand.clock.now() - parcel.opened_at < LONGEST_WAIT
             found = _collected(session, parcel)
 
     assert {failed(found[one.key]).code for one in orders} == {Code.TRANSIENT}

@@ -15,8 +15,9 @@ from tidegate.domain.parcel import Parcel, digest_of
 from tidegate.redaction import redact
 from tidegate.sage.asking_again import next_question
 from tidegate.sage.import_folder import ImportFolder, Log
-from tidegate.sage.port.orders import Prepared
-from tidegate.sage.port.outcomes import HandedOver, Outcome
+from tidegate.sage.port.orders import Found as Order
+from tidegate.sage.port.orders import OrderKey, OrderSearch, Prepared
+from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
 
 Found = dict[str, Outcome]
 #: What the books show of each key; None: it is not there.
@@ -92,6 +93,24 @@ class ImportJob:
     def _lies(self, name: str, parcel: Parcel | None = None) -> HandedOver:
         now = self._clock.now()
         return HandedOver(name, next_question(parcel.opened_at if parcel is not None else now, now))
+
+
+def by_search(search: OrderSearch) -> Look:
+    """The books are looked at by the session's own search; two orders with one key are a person's to look at."""
+
+    def look(keys: Sequence[str]) -> Mapping[str, Outcome | None] | Failure:
+        found = search.find([OrderKey(key, "") for key in keys])
+        return found if isinstance(found, Failure) else {key: _seen(found[key]) for key in keys}
+
+    return look
+
+
+def _seen(listed: Sequence[Order]) -> Accepted | Failure | None:
+    ours = [one for one in listed if one.ours]
+    if len(ours) > 1:
+        text = f"Sage has {len(ours)} orders with our key: {', '.join(one.number for one in ours)}"
+        return Failure(Code.DUPLICATE_FOUND, text, sent=False)
+    return Accepted(ours[0].id, ours[0].number, status=ours[0].status, gross=ours[0].gross) if ours else None
 
 
 def _logged(log: Log, missing: Sequence[str]) -> Found:

@@ -20,6 +20,7 @@ from tidegate_sandbox.x3 import graph, texts
 from tidegate_sandbox.x3.customer_object import CustomerObject
 from tidegate_sandbox.x3.demo import demo_company
 from tidegate_sandbox.x3.folder import Folder
+from tidegate_sandbox.x3.import_task import ImportTask
 from tidegate_sandbox.x3.ledger_classes import Ledgers
 from tidegate_sandbox.x3.master_classes import Masters
 from tidegate_sandbox.x3.options import Options
@@ -82,13 +83,18 @@ class X3Face:
         self.classes = classes
         published: dict[str, dict[str, Published]] = {}
         programs: dict[str, dict[str, SubProgram]] = {}
+        orders_of = {name: OrderObject(each) for name, each in folders.items()}
         for name, each in folders.items():
-            orders = OrderObject(each)
+            orders = orders_of[name]
             published[name] = {"WSSOH": orders, "WSBPC": CustomerObject(each)}
+            task = ImportTask(each, orders)
+            each.batch = task.run_due
+            if each is self.folder:
+                self.import_task = task
             programs[name] = {
-                "AOWSIMPORT": Import(each, orders),
+                "AOWSIMPORT": Import(task),
                 "AOWSEXPORT": Export(each, classes[name]),
-                "AOWSBATGET": BatchGet(each),
+                "AOWSBATGET": BatchGet(task),
             }
         self.pools = {
             known.pool: Pool(known.pool, folders[known.endpoint], options),
@@ -104,7 +110,7 @@ class X3Face:
         )
         self.rest = Rest(folders, classes, options)
         self.soap = Soap(faults, self.pools, published, programs, options)
-        self.graph = graph.Graph(classes, options)
+        self.graph = graph.Graph(classes, orders_of, folders, options)
         self.used = 0  #: bytes of the licence's period
 
     def app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -132,6 +138,9 @@ class X3Face:
                     one.extra["validated"] = True
                     one.updated_at = self.company.stamp()
                 return {"deliveries": len(waiting)}
+            case "run-batch":
+                self.import_task.run()
+                return {"requests": len(self.import_task.requests)}
             case "open-document":
                 self.folder.locks[str(body["document"])] = str(body.get("user", "ADMIN"))
                 return {"locks": self.folder.locks}

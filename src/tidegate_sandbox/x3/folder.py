@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -37,7 +37,7 @@ class Folder:
         self.options = options
         self.companies = list(COMPANIES)
         self.locks: dict[str, str] = {}  #: symbol of a document -> who has it open (the lock table, §16)
-        self.requests: dict[str, dict[str, str]] = {}  #: imports and exports in batch
+        self.batch: Callable[[], None] = lambda: None  #: the batch server does what is due
         self._posting_due = self._after(clock.now())
 
     # Texts of times and days
@@ -110,7 +110,8 @@ class Folder:
         return due if due > local else due + timedelta(days=1)
 
     def catch_up(self) -> None:
-        """Post invoices where that is due; called whenever somebody begins to work."""
+        """Do what is due, in batch and of posting; called whenever somebody begins to work."""
+        self.batch()
         if self.options.posting == "at_once":
             self.post_invoices()
         elif self.options.posting == "nightly" and self.clock.now() >= self._posting_due:

@@ -1,4 +1,5 @@
-"""GraphQL, `POST /xtrem/api`: sales orders by introspection, in both generations (contract §7 and additions). It only reads.
+"""GraphQL, `POST /xtrem/api`: sales orders by introspection, in both generations (contract §7 and additions). Orders are
+created where the administrator has mapped the mutation (see `graph_writing`).
 
 The newer generation has a `query` level and operators with `_`; the older one stands below a root `sage` and has `$`.
 Names of fields beyond the vendor's example are ours (A): the site's own mapping of windows decides them.
@@ -13,7 +14,10 @@ from typing import Any
 import msgspec
 
 from tidegate_sandbox.reply import Reply
+from tidegate_sandbox.x3.folder import Folder
+from tidegate_sandbox.x3.graph_writing import Creating, error_of, inputs_of
 from tidegate_sandbox.x3.options import Options
+from tidegate_sandbox.x3.order_object import OrderObject
 from tidegate_sandbox.x3.problem import Denied
 from tidegate_sandbox.x3.rest_class import Body, RestClass
 
@@ -59,9 +63,18 @@ OPERATORS: Mapping[str, Test] = {
 class Graph:
     """Answers calls of one folder's sales orders."""
 
-    def __init__(self, classes: Mapping[str, Mapping[str, RestClass]], options: Options) -> None:
+    def __init__(
+        self,
+        classes: Mapping[str, Mapping[str, RestClass]],
+        objects: Mapping[str, OrderObject],
+        folders: Mapping[str, Folder],
+        options: Options,
+    ) -> None:
         self._classes = classes
+        self._objects = objects
+        self._folders = folders
         self._options = options
+        self.saves = 0  #: of orders, as they arrived
 
     def reply(self, method: str, endpoint: str, raw: bytes, *, signed: bool) -> Reply:
         """The answer of one call. Denied where it comes without a token, or names no folder."""
@@ -81,21 +94,21 @@ class Graph:
             raise Denied(400, "the body is no JSON object") from None
         named = "customerOrderReference: String magentoKey: String" if self._options.graphql_reference else ""
         older = self._options.graphql == "older"
-        schema = build_schema((OLDER if older else NEWER) + NODE % named)
+        text = str(asked.get("query", ""))
+        writes = text.lstrip().startswith("mutation")
+        self.saves += writes
+        schema = build_schema((OLDER if older else NEWER) + NODE % named + inputs_of(self._options))
         orders = _Orders(self._classes[endpoint]["SORDER"], "$" if older else "_")
         sales: Body = {"salesOrder": orders.query if older else {"query": orders.query, "read": orders.read}}
+        if writes:
+            creating = Creating(self._objects[endpoint], orders.node, self._options)
+            sales = {"salesOrder": {"create": creating.create}}
         root: Body = {"sage": {"x3Sales": sales}} if older else {"x3Sales": sales}
-        done = graphql_sync(schema, str(asked.get("query", "")), root, variable_values=asked.get("variables"))
+        with self._folders[endpoint].working(writes=writes):
+            done = graphql_sync(schema, text, root, variable_values=asked.get("variables"))
         found: Body = {"data": done.data}
         if done.errors:
-            found["errors"] = [
-                {
-                    "message": one.message,
-                    "path": one.path,
-                    "extensions": {"code": "validation", "diagnoses": []},
-                }
-                for one in done.errors
-            ]
+            found["errors"] = [error_of(one) for one in done.errors]
         return Reply(200, msgspec.json.encode(found))
 
 
@@ -129,6 +142,10 @@ class _Orders:
                 "endCursor": page[-1]["_id"] if page else None,
             },
         }
+
+    def node(self, number: str) -> Body:
+        """The order with this number."""
+        return next(one for one in self._nodes() if one["_id"] == number)
 
     def _nodes(self) -> Iterable[Body]:
         for record in self._class.rows():

@@ -39,8 +39,13 @@ class Options:
     stopped: bool = False  #: the pool is stopped; §5
     allowance: int | None = None  #: bytes of the licence's period; None = unlimited; §5
     grace: int = 10  #: per cent beyond which nothing is answered
+    batch_minutes: int | None = (
+        0  #: until the batch server takes work up; None = only by "run-batch"; §8, §16
+    )
     graphql: Literal["", "older", "newer"] = "newer"  #: its generation; "" = the site has none; §7
     graphql_reference: bool = True  #: the order's node has the customer's reference; §7, A
+    graphql_create: bool = True  #: orders' mutation is mapped for the folder; §7
+    graphql_elements: bool = True  #: its input has invoicing elements; §7, A
     language: str = ""  #: texts come in this language whatever was asked for; "" = English; §15
     representation_rights: frozenset[str] = field(default_factory=frozenset)
     """Representations that answer nothing because the user sees no record of them; §19."""

@@ -154,6 +154,8 @@ class Soap:
             with folder.working(writes=call.operation in WRITES):
                 if call.operation == "run":
                     return self._run(call, folder, name, as_json)
+                if call.operation == "getDescription" and name in self._programs[folder.endpoint]:
+                    return Result(1, f'<PARAM NAME="{name}"><GRP ID="GRP1"/><GRP ID="GRP2"/></PARAM>')
                 known = self._published[folder.endpoint].get(name)
                 if known is None:
                     raise Problem(texts.MISSING.format("Web service", name))

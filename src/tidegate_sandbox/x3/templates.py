@@ -2,98 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from tidegate_sandbox.x3.folder import Folder
+from tidegate_sandbox.x3.import_task import ImportTask, Work
 from tidegate_sandbox.x3.objects import Row, written
-from tidegate_sandbox.x3.order_object import ELEMENTS, OrderObject
 from tidegate_sandbox.x3.problem import Problem
 
 ORDERS = "YTGSOH"
-HEADER = (
-    *("SALFCY", "SOHTYP", "SOHNUM", "CUSORDREF", "BPCORD", "ORDDAT", "CUR", "STOFCY", "BPDNAM"),
-    *("ADDLIG1", "ADDLIG2", "ADDLIG3", "BPDPOSCOD", "BPDCTY", "BPDSAT", "BPDCRY", "DEMDLVDAT", "MDL"),
-    *("BPTNUM", "YMAGKEY"),
-)
-LINE = ("ITMREF", "SAU", "QTY", "GROPRI", "DISCRGVAL1", "DSTOFCY", "ITMDES")
 
 
 class Import:
     """`AOWSIMPORT`: each document is judged on its own; rejected ones do not stop the rest."""
 
-    def __init__(self, folder: Folder, orders: OrderObject) -> None:
-        self._folder = folder
-        self._orders = orders
+    def __init__(self, task: ImportTask) -> None:
+        self._task = task
 
     def run(self, values: Row, *, as_json: bool) -> str:
-        """Import at once, or under a request number."""
+        """Import at once, or under a request number that the batch server works on."""
         if values.get("I_MODIMP") != ORDERS:
             raise Problem(f"Template {values.get('I_MODIMP')} does not exist")
-        outputs = self._imported(str(values.get("I_FILE", "")), str(values.get("I_RECORDSEP", "|")))
+        text, separator = str(values.get("I_FILE", "")), str(values.get("I_RECORDSEP", "|"))
         if values.get("I_EXEC") == "BATCH":
-            number = f"{len(self._folder.requests) + 1:08d}"
-            self._folder.requests[number] = outputs
+            number = self._task.request(text, separator)
             outputs = {"O_STATUS": "0", "O_REQNUM": number, "O_MESSAGE": "", "O_LOG": ""}
+        else:
+            work = self._task.work_of(text, separator)
+            self._task.go_on(work)
+            outputs = outputs_of(work)
         return written({"GRP2": outputs}, as_json=as_json)
 
-    def _imported(self, text: str, separator: str) -> dict[str, str]:
-        log: list[str] = []
-        faulty = 0
-        if not text.rstrip().endswith("END"):
-            return {"O_STATUS": "1", "O_MESSAGE": "END is missing", "O_LOG": "", "O_REQNUM": ""}
-        for header, tables in self._documents(text, separator):
-            try:
-                order, _ = self._orders.save(header, tables)
-                log.append(f"{order.number} created")
-            except Problem as problem:
-                faulty += 1
-                log += problem.messages
-        return {
-            "O_STATUS": "1" if faulty else "0",
-            "O_MESSAGE": f"{faulty} documents in error" if faulty else "",
-            "O_LOG": "\n".join(log),
-            "O_REQNUM": "",
-        }
 
-    def _documents(self, text: str, separator: str) -> Iterator[tuple[Row, dict[str, list[Row]]]]:
-        header: Row | None = None
-        tables: dict[str, list[Row]] = {}
-        for record in text.split(separator):
-            kind, *parts = record.strip().split(";")
-            if kind in ("E", "END") and header is not None:
-                yield header, tables
-                header = None
-            if kind == "E":
-                header, tables = _header(parts), {self._orders.lines: [], ELEMENTS: []}
-            elif kind == "L" and header is not None:
-                tables[self._orders.lines].append(_named(LINE, parts))
-            elif kind == "F" and header is not None:
-                tables[ELEMENTS].append(_named(("INVDTA", "INVDTAAMT"), parts))
-
-
-def _named(names: tuple[str, ...], parts: list[str]) -> Row:
-    return {name: part for name, part in zip(names, parts, strict=False) if part}
-
-
-def _header(parts: list[str]) -> Row:
-    found = _named(HEADER, parts)
-    lines = [found.pop(f"ADDLIG{at}", "") for at in (1, 2, 3)]
-    return {**found, "BPDADDLIG": lines} if any(lines) else found
+def outputs_of(work: Work) -> dict[str, str]:
+    """What is said of a text; while it waits the status is empty (A)."""
+    faulty = len(work.rejected)
+    status = "" if not work.is_done else "1" if faulty or work.whole else "0"
+    return {
+        "O_STATUS": status,
+        "O_MESSAGE": work.whole or (f"{faulty} documents in error" if faulty else ""),
+        "O_LOG": "\n".join(work.log),
+        "O_REQNUM": "",
+    }
 
 
 class BatchGet:
     """`AOWSBATGET`: what became of a request."""
 
-    def __init__(self, folder: Folder) -> None:
-        self._folder = folder
+    def __init__(self, task: ImportTask) -> None:
+        self._task = task
 
     def run(self, values: Row, *, as_json: bool) -> str:
         """Its outputs."""
-        found = self._folder.requests.get(str(values.get("I_REQNUM", "")))
-        if found is None:
+        found = self._task.requests.get(str(values.get("I_REQNUM", "")))
+        if found is None or (found.is_done and not self._task.keeps_logs):
             raise Problem(f"Request {values.get('I_REQNUM')} does not exist")
-        return written({"GRP2": found}, as_json=as_json)
+        return written({"GRP2": outputs_of(found)}, as_json=as_json)
 
 
 class Export:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.parcel import Parcel
-from tidegate.sage.import_job import ImportJob
-from tidegate.sage.port.orders import Found, OrderKey, Prepared
-from tidegate.sage.port.outcomes import Accepted, HandedOver, Outcome
+from tidegate.sage.import_job import ImportJob, by_search
+from tidegate.sage.port.orders import Prepared
+from tidegate.sage.port.outcomes import HandedOver, Outcome
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.csv_layout import USUAL, Layout, NoLayout, read_layout
 from tidegate.sage.sage300.csv_orders import content_of
@@ -32,7 +31,7 @@ class CsvImport:
         self.files = ImportFiles(Path(writer.folder))
         self._sample = Path(writer.sample) if writer.sample else None
         self._layout: Layout | None = None
-        self.job = ImportJob(self.files, partial(_look, search), self._content, clock)
+        self.job = ImportJob(self.files, by_search(search), self._content, clock)
 
     def layout(self) -> Layout | Failure:
         """The layout of the sample, read once; MALFORMED where it lacks what an order needs."""
@@ -81,17 +80,3 @@ class ImportOrders(Orders):
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
         """See :class:`tidegate.sage.port.orders.OrderDesk`."""
         return self._csv.job.collect(parcels)
-
-
-def _look(search: OrderSearch, keys: Sequence[str]) -> Mapping[str, Outcome | None] | Failure:
-    found = search.find([OrderKey(key, "") for key in keys])
-    return found if isinstance(found, Failure) else {key: _seen(found[key]) for key in keys}
-
-
-def _seen(listed: Sequence[Found]) -> Accepted | Failure | None:
-    """What the order file shows; None: it is not there."""
-    ours = [one for one in listed if one.ours]
-    if len(ours) > 1:
-        text = f"Sage has {len(ours)} orders with our key: {', '.join(one.number for one in ours)}"
-        return Failure(Code.DUPLICATE_FOUND, text, sent=False)
-    return Accepted(ours[0].id, ours[0].number, status=ours[0].status, gross=ours[0].gross) if ours else None

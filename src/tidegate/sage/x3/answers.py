@@ -159,6 +159,23 @@ def refused(returned: Returned, *, reading: bool, ours: Iterable[str] = ()) -> F
     return Failure(Code.REFUSED, f"X3 refused it: {said}", sent=False)
 
 
+def refused_by_graph(errors: Sequence[Any], *, ours: Iterable[str]) -> Failure:
+    """The failure of a mutation by all its errors; only what X3's own rules or the schema refuse was surely not done."""
+    found = [one for one in errors if isinstance(one, dict)]
+    codes = {str((one.get("extensions") or {}).get("code")) for one in found}
+    texts = [str(one.get("message") or "") for one in found]
+    for one in found:
+        listed = (one.get("extensions") or {}).get("diagnoses") or ()
+        texts += [str(each.get("message") or "") for each in listed if isinstance(each, dict)]
+    said = tuple(("3", text) for text in dict.fromkeys(texts) if text)
+    if codes == {"validation"}:
+        return refused(Returned(0, said, ""), reading=False, ours=ours)
+    text = redact("; ".join(text for _, text in said))[:600]
+    if codes == {"GRAPHQL_VALIDATION_FAILED"}:
+        return Failure(Code.MALFORMED, f"X3's GraphQL refuses the mutation: {text}", sent=False)
+    return Failure(Code.UNCLEAR_ANSWER, f"X3's GraphQL answers with errors: {text}")
+
+
 def _missing(whole: str, said: str, ours: Iterable[str]) -> Failure:
     """A record is missing: one that we named, or, behind a wrong alias, something that has nothing to do with it."""
     texts = whole.casefold()

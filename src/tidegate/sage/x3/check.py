@@ -10,10 +10,15 @@ from tidegate.sage.port.findings import Finding
 from tidegate.sage.port.orders import OrderKey
 from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.customers import ADDRESS_FIELD
+from tidegate.sage.x3.graph_orders import GraphOrders
 from tidegate.sage.x3.identity import Identity
+from tidegate.sage.x3.import_orders import ImportOrders
+from tidegate.sage.x3.objects import Screen
 from tidegate.sage.x3.order_search import OrderSearch
+from tidegate.sage.x3.orders import Orders
 from tidegate.sage.x3.queries import equals
 from tidegate.sage.x3.reference import Reference
+from tidegate.sage.x3.request_orders import RequestOrders
 from tidegate.sage.x3.settings import X3Settings
 from tidegate.sage.x3.wire_names import CLOSING_REASON, ELEMENT_FIELD, TAX_LEVEL, TEXT
 
@@ -60,8 +65,11 @@ class Check:
         reference: Reference,
         identity: Identity,
         search: OrderSearch,
+        orders: Orders,
         company: X3Settings,
     ) -> None:
+        """`orders`: the desk that writes."""
+        self._orders = orders
         self._client = client
         self._reference = reference
         self._identity = identity
@@ -73,7 +81,7 @@ class Check:
         """All findings; the check stops where what follows cannot be known."""
         if self._profile():
             self._reads()
-            self._order_screen()
+            self._writer()
             self._customer_screen()
             self._look_up()
             self._sites()
@@ -121,6 +129,49 @@ class Check:
         if readable:
             self._note("pass", "reading", ", ".join(readable))
 
+    def _writer(self) -> None:
+        """How orders are written: what its way needs is there."""
+        match self._orders:
+            case GraphOrders():
+                known = self._orders.mutation()
+                if isinstance(known, Failure):
+                    remedy = (
+                        'have it mapped for the folder, or choose another way: writer = { way = "object" }'
+                    )
+                    self._note("fail", "mutation", known.text, remedy)
+                else:
+                    self._note("pass", "mutation", "orders can be created by GraphQL")
+                    self._tables(known.screen)
+            case ImportOrders():
+                failure = self._orders.files.examine()
+                if failure is not None:
+                    remedy = "make the folder, and let the user that Tidegate runs as write into it"
+                    self._note("fail", "import task", failure.text, remedy)
+                else:
+                    text = "files can be left in its folder; whether a task imports them the first one shows"
+                    self._note("pass", "import task", text)
+            case RequestOrders():
+                for name in self._orders.programs:
+                    described = self._client.call("getDescription", name, {}, reading=True, ours=(name,))
+                    if isinstance(described, Failure):
+                        self._failed(name, described)
+                    else:
+                        self._note("pass", name, "is published")
+            case _:
+                self._order_screen()
+
+    def _tables(self, screen: Screen) -> None:
+        """What every way of single orders needs beside lines."""
+        if ELEMENT_FIELD not in screen.tables:
+            text = "its screen has no invoicing elements, which shipping and other amounts need"
+            self._note("fail", "elements", text, "use an entry transaction that shows them")
+        for name, key in (
+            (self._company.reference_field, "reference_field"),
+            (self._company.line_field, "line_field"),
+        ):
+            if name and not screen.has(name):
+                self._note("fail", key, f"the screen has no field {name}", "add it to the entry transaction")
+
     def _order_screen(self) -> None:
         """What orders are saved with: the published object, its tables, and the fields that the site has added."""
         company = self._company
@@ -129,12 +180,7 @@ class Check:
             self._failed("order_object", screen)
             return
         self._note("pass", "order_object", f"{company.order_object} is published")
-        if ELEMENT_FIELD not in screen.tables:
-            text = "its screen has no invoicing elements, which shipping and other amounts need"
-            self._note("fail", "elements", text, "use an entry transaction that shows them")
-        for name, key in ((company.reference_field, "reference_field"), (company.line_field, "line_field")):
-            if name and not screen.has(name):
-                self._note("fail", key, f"the screen has no field {name}", "add it to the entry transaction")
+        self._tables(screen)
         if not screen.has(TAX_LEVEL):
             text = f"the screen has no {TAX_LEVEL} on lines: the tax of each product is its own"
             self._note("warn", "tax_levels", text)

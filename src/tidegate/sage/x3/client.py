@@ -135,8 +135,7 @@ class X3Client(Counted):
     def graph(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any] | Failure:
         """One reading by GraphQL; a query that the folder's schema refuses is no word about its records."""
         content = msgspec.json.encode({"query": query, "variables": variables})
-        headers = {**JSON, "Content-Type": "application/json", "x-xtrem-endpoint": self._endpoint}
-        answer = self._send("POST", GRAPH, content=content, reading=True, headers=headers)
+        answer = self._send("POST", GRAPH, content=content, reading=True, headers=self._of_graph())
         if isinstance(answer, Failure):
             return answer
         found: Any = answers.document(answer)
@@ -147,6 +146,24 @@ class X3Client(Counted):
             text = f"X3's GraphQL refuses the question: {first.get('message') or 'it answers with no data'}"
             return Failure(Code.UNKNOWN_ENDPOINT, text, sent=False)
         return data
+
+    def mutate(
+        self, document: str, variables: Mapping[str, Any], *, ours: Sequence[str]
+    ) -> dict[str, Any] | Failure:
+        """One change by GraphQL; what is neither done nor clearly refused is in doubt. `ours` as of `call`."""
+        content = msgspec.json.encode({"query": document, "variables": variables})
+        answer = self._send("POST", GRAPH, content=content, reading=False, headers=self._of_graph())
+        if isinstance(answer, Failure):
+            return answer
+        found: Any = answers.document(answer)
+        data = found.get("data") if isinstance(found, dict) else None
+        errors = found.get("errors") if isinstance(found, dict) else None
+        if errors:
+            return answers.refused_by_graph(errors, ours=ours)
+        return data if isinstance(data, dict) else answers.unclear(answer, reading=False)
+
+    def _of_graph(self) -> dict[str, str]:
+        return {**JSON, "Content-Type": "application/json", "x-xtrem-endpoint": self._endpoint}
 
     # One call
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from tidegate.clock import Clock
 from tidegate.sage.port.session import Session
 from tidegate.sage.x3.cancelling import Cancelling
 from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.customers import Customers
 from tidegate.sage.x3.despatches import Despatches
+from tidegate.sage.x3.graph_orders import GraphOrders
+from tidegate.sage.x3.import_orders import ImportOrders
 from tidegate.sage.x3.invoices import Invoices
 from tidegate.sage.x3.ledgers import Ledgers, Postings
 from tidegate.sage.x3.masters import Products
@@ -18,9 +21,11 @@ from tidegate.sage.x3.orders import Orders
 from tidegate.sage.x3.prices import Prices
 from tidegate.sage.x3.progress import Progress
 from tidegate.sage.x3.reference import Reference
+from tidegate.sage.x3.request_orders import RequestOrders
 from tidegate.sage.x3.settings import X3Settings
 from tidegate.sage.x3.stock import Stock, WebLines
 from tidegate.sage.x3.web_orders import WebOrders
+from tidegate.sage.x3.writers import ByFiles, ByGraphQL, ByTemplate
 
 TIES = frozenset({"order-despatch", "order-invoice", "invoice-entry", "entry-postings"})
 
@@ -33,14 +38,19 @@ class Desks:
     names a field for our key.
     """
 
-    def __init__(self, client: X3Client, company: X3Settings, today: Callable[[], date]) -> None:
+    def __init__(
+        self, client: X3Client, company: X3Settings, today: Callable[[], date], clock: Clock
+    ) -> None:
         """Makes no call. `today` is the day in the company's time zone."""
         self.reference = reference = Reference(client, company)
         orders = WebOrders(client, company)
+        search = OrderSearch(client, company, today)
+        self.writing = _orders(client, reference, search, company, clock)
         customers = Customers(client, reference, company)
         self._session = Session(
-            orders=Orders(client, reference, company),
-            order_search=OrderSearch(client, company, today),
+            orders=self.writing,
+            order_search=search,
+            order_tracking=self.writing if isinstance(self.writing, ImportOrders) else None,
             cancelling=Cancelling(client, reference, company) if company.close_reason else None,
             customers=customers,
             new_customers=customers if company.customer_field else None,
@@ -63,3 +73,18 @@ class Desks:
     def forget(self) -> None:
         """Drop what names stand for."""
         self.reference.forget()
+
+
+def _orders(
+    client: X3Client, reference: Reference, search: OrderSearch, company: X3Settings, clock: Clock
+) -> Orders:
+    """The desk of the configured way."""
+    match company.writer:
+        case ByFiles() as writer:
+            return ImportOrders(writer, search, client, reference, company, clock)
+        case ByGraphQL() as writer:
+            return GraphOrders(writer, client, reference, company)
+        case ByTemplate() as writer:
+            return RequestOrders(writer, search, client, reference, company, clock)
+        case _:
+            return Orders(client, reference, company)

@@ -12,15 +12,13 @@ from typing import Any
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.x3.client import X3Client
+from tidegate.sage.x3.graph_schema import OLDER, GraphSchema, inside, lacking, named
 from tidegate.sage.x3.rows import Row
 from tidegate.sage.x3.settings import X3Settings
 from tidegate.sage.x3.wire_names import GRAPHQL_FIELDS
 
 PAGE = 100  #: orders of a page
 MOST_PAGES = 1000
-ROOT = "{ __schema { queryType { name } } }"
-FIELDS = """query($name: String!) { __type(name: $name) { fields { name args { name }
- type { name ofType { name ofType { name ofType { name } } } } } } }"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,7 @@ class Graph:
 
     def __init__(self, client: X3Client, company: X3Settings) -> None:
         self._client = client
+        self._schema = GraphSchema(client)
         self._paths = {**GRAPHQL_FIELDS, **company.graphql_fields}
         self._way: Way | None = None
 
@@ -78,53 +77,32 @@ class Graph:
         return Failure(Code.SERVER_TROUBLE, "X3's list of orders by GraphQL does not end", sent=False)
 
     def _row(self, node: Any) -> Row:
-        return {field: _inside(node, path) for field, path in self._paths.items()}
+        return {field: inside(node, path) for field, path in self._paths.items()}
 
     # What there is
 
     def _introspected(self) -> Way | Failure:
-        root = self._client.graph(ROOT, {})
-        if isinstance(root, Failure):
-            return root
-        name = _inside(root, "__schema.queryType.name")
-        levels: list[str] = []
-        for wanted in (("sage",), ("x3Sales", "xtremX3Sales"), ("salesOrder",), ("query",)):
-            there = self._fields(name)
-            if isinstance(there, Failure):
-                return there
-            level = next((one for one in wanted if one in there), None)
-            if level is None and wanted in (("sage",), ("query",)):
-                continue  # of one generation alone
-            if level is None:
-                return _lacking(" or ".join(wanted))
-            levels.append(level)
-            name = _named(there[level])
-        return self._checked(name) or Way(tuple(levels), "$" if levels[0] == "sage" else "_")
+        found = self._schema.levels("queryType", ("query",))
+        if isinstance(found, Failure):
+            return found
+        levels, name = found
+        return self._checked(name) or Way(levels, "$" if levels[0] == OLDER else "_")
 
     def _checked(self, connection: str) -> Failure | None:
         """Whether an order's node, three types below, has every field that is read."""
         name = connection
         for level in ("edges", "node"):
-            there = self._fields(name)
+            there = self._schema.fields(name)
             if isinstance(there, Failure):
                 return there
             if level not in there:
-                return _lacking(level)
-            name = _named(there[level])
-        node = self._fields(name)
+                return lacking(level)
+            name = named(there[level])
+        node = self._schema.fields(name)
         if isinstance(node, Failure):
             return node
-        lacking = [path for path in self._paths.values() if path.partition(".")[0] not in node]
-        return _lacking(", ".join(lacking)) if lacking else None
-
-    def _fields(self, name: str) -> dict[str, Any] | Failure:
-        data = self._client.graph(FIELDS, {"name": name})
-        if isinstance(data, Failure):
-            return data
-        fields = _inside(data, "__type.fields")
-        if not isinstance(fields, list):
-            return _lacking(f"the fields of {name}")
-        return {str(one["name"]): one["type"] for one in fields}
+        without = [path for path in self._paths.values() if path.partition(".")[0] not in node]
+        return lacking(", ".join(without)) if without else None
 
 
 def _document(way: Way, paths: Sequence[str]) -> str:
@@ -144,20 +122,3 @@ def _filter(path: str, values: Sequence[str], sign: str) -> str:
     for name in reversed(path.split(".")):
         condition = f"{{{name}:{condition}}}"
     return condition
-
-
-def _inside(value: Any, path: str) -> Any:
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _named(kind: Any) -> str:
-    """The type's name, below what says that it is a list, or there at all."""
-    while isinstance(kind, dict) and not kind.get("name"):
-        kind = kind.get("ofType")
-    return str(kind["name"]) if isinstance(kind, dict) else ""
-
-
-def _lacking(what: str) -> Failure:
-    return Failure(Code.UNKNOWN_ENDPOINT, f"X3's GraphQL has no {what}", sent=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing import together
@@ -70,10 +70,18 @@ class Orders:
     def _read(self, orders: Sequence[SalesOrder | Named]) -> _Known | Failure:
         in_turn = InTurn()
         sites = in_turn.read(self._reference.sites)
-        screen = in_turn.read(lambda: self._reference.screen(self._company.order_object))
+        screen = in_turn.read(self._screen)
         customers = in_turn.read(lambda: self._reference.customers(order.account for order in orders))
         items = in_turn.read(lambda: self._reference.items(goods_of(orders)))
         return in_turn.ended or _Known(customers, items, sites, screen)
+
+    def _screen(self) -> Screen | Failure:
+        """Which fields orders can have, by the way that they go."""
+        return self._reference.screen(self._company.order_object)
+
+    def _payload(self, order: SalesOrder, known: Resolved) -> dict[str, Any] | Failure:
+        """What leaves."""
+        return order_payload(order, known, self._company)
 
     def _prepared(self, order: SalesOrder, known: _Known) -> Prepared | Failure:
         held = together(self._missing(order, known))
@@ -84,8 +92,7 @@ class Orders:
             return screen
         if isinstance(customers, Failure):
             raise ValueError("an order is held while its mapped codes cannot be read")
-        payload = order_payload(order, Resolved(customers[order.account], screen), self._company)
-        return with_payload(order, payload)
+        return with_payload(order, self._payload(order, Resolved(customers[order.account], screen)))
 
     def _missing(self, order: SalesOrder | Named, known: _Known) -> Iterator[Failure]:
         """All that X3 does not have, or that could not be read, the account first."""

@@ -1,4 +1,4 @@
-"""An order as X3's screen takes it: header fields, lines of products, and invoicing elements for what is no product.
+"""An order as X3 takes it: header fields, lines of products, and invoicing elements for what is no product.
 
 Source: contract §9 and additions. Lines without a product are none in X3: charges and other amounts are invoicing
 elements, each with an account and a tax of its own, so that the configuration names one for each tax level.
@@ -51,8 +51,26 @@ def element_of(line: SalesLine, company: X3Settings) -> str | None:
     return company.elements.get(f"{name}:{line.tax_code}") or company.elements.get(name)
 
 
+@dataclass(frozen=True, slots=True)
+class OrderFields:
+    """An order by X3's names, whichever way it goes; "" and empty lists stand for what it does not have."""
+
+    header: dict[str, Any]
+    lines: list[dict[str, Any]]
+    elements: list[dict[str, Any]]
+
+
 def order_payload(order: SalesOrder, known: Resolved, company: X3Settings) -> dict[str, Any] | Failure:
-    """The object's text by its name; TOO_LONG for what does not fit, TOTALS_DIFFER when X3 would compute another total."""
+    """The object's text by its name; failures as of `order_fields`."""
+    found = order_fields(order, known, company)
+    if isinstance(found, Failure):
+        return found
+    tables = [(LINE_FIELD, found.lines), (ELEMENT_FIELD, found.elements)]
+    return {"object": company.order_object, "content": written(known.screen, found.header, tables)}
+
+
+def order_fields(order: SalesOrder, known: Resolved, company: X3Settings) -> OrderFields | Failure:
+    """The order's fields; TOO_LONG for what does not fit, TOTALS_DIFFER when X3 would compute another total."""
     codes = FittingTexts("X3")
     reference = codes.check("order number", order.reference, writing(company).reference_length)
     header: dict[str, Any] = {
@@ -93,8 +111,7 @@ def order_payload(order: SalesOrder, known: Resolved, company: X3Settings) -> di
     failure = codes.failure() or _differs(order, company)
     if failure is not None:
         return failure
-    tables = [(LINE_FIELD, lines), (ELEMENT_FIELD, elements)]
-    return {"object": company.order_object, "content": written(known.screen, header, tables)}
+    return OrderFields(header, lines, elements)
 
 
 def _line(line: SalesLine, company: X3Settings, codes: FittingTexts) -> dict[str, Any]:

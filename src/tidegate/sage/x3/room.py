@@ -16,6 +16,7 @@ from tidegate.domain.usage import MEGABYTE, Measure, Usage
 from tidegate.sage.oauth2 import OAuthSignIn
 from tidegate.sage.port.company import About
 from tidegate.sage.port.findings import CodeList, Finding
+from tidegate.sage.port.parcels import Awaited
 from tidegate.sage.port.session import Purpose, Session
 from tidegate.sage.port.usage import UNLIMITED, Allowance, Budget
 from tidegate.sage.seats import SeatPool, SeatPools
@@ -59,7 +60,7 @@ class X3Company:
             https[0], credentials, endpoint=company.endpoint, pool=company.pool, page_size=company.page_size
         )
         self._identity = Identity(self._client, company, self._today)
-        self._desks = Desks(self._client, company, self._today)
+        self._desks = Desks(self._client, company, self._today, clock)
 
     def _today(self) -> date:
         return self._clock.now().astimezone(zone(self._company.time_zone)).date()
@@ -70,7 +71,12 @@ class X3Company:
 
     @property
     def about(self) -> About:
-        return About(product=self._company.product, seats=self._company.seats, orders=writing(self._company))
+        return About(
+            product=self._company.product,
+            seats=self._company.seats,
+            orders=writing(self._company),
+            awaited=Awaited.IMPORTED,
+        )
 
     @property
     def calls(self) -> int:
@@ -110,7 +116,14 @@ class X3Company:
 
     def examine(self) -> list[Finding]:
         search = OrderSearch(self._client, self._company, self._today)
-        return Check(self._client, self._desks.reference, self._identity, search, self._company).run()
+        return Check(
+            self._client,
+            self._desks.reference,
+            self._identity,
+            search,
+            self._desks.writing,
+            self._company,
+        ).run()
 
     @property
     def learnt_limits(self) -> Mapping[str, int]:

@@ -14,7 +14,8 @@ from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
-from tidegate.sage.x3.wire_names import GRAPHQL_FIELDS
+from tidegate.sage.x3.wire_names import GRAPHQL_ELEMENT, GRAPHQL_FIELDS, GRAPHQL_HEADER, GRAPHQL_LINE
+from tidegate.sage.x3.writers import ByFiles, ByGraphQL, ByObject, ByTemplate
 
 _PREFIX = re.compile(r"[A-Z0-9]{1,6}")
 CRITERIA = ("product", "customer", "category", "")
@@ -62,6 +63,7 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
     look_up: Literal["rest", "soap", "graphql"] = "rest"
     graphql_fields: dict[str, str] = {}  #: fields of orders -> paths of the GraphQL node, where they differ
     look_up_days: int = 14  #: by SOAP: how far back a list must go to show every order in question
+    writer: ByObject | ByGraphQL | ByTemplate | ByFiles = ByObject()  #: who writes orders
     page_size: int = 100
     held: Literal["most", "allocated", "ordered"] = "most"  #: what of stock counts as held
     price_list: str = BASE_PRICE  #: of customers without another one
@@ -131,10 +133,17 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
                 report.problem(f"{key}.price_lists", f"{name} = {criteria!r}", f"allowed are {allowed}")
         if self.price_list != BASE_PRICE and self.price_list not in self.price_lists:
             report.problem(f"{key}.price_list", self.price_list, "add it to price_lists, too")
+        self.writer.check(f"{key}.writer", report)
+        tokens_alone = 'GraphQL takes tokens alone: sign_in = "bearer" or "oauth"'
         if self.look_up == "graphql" and self.sign_in == "basic":
-            report.problem(
-                f"{key}.look_up", self.look_up, 'GraphQL takes tokens alone: sign_in = "bearer" or "oauth"'
-            )
+            report.problem(f"{key}.look_up", self.look_up, tokens_alone)
+        if isinstance(self.writer, ByGraphQL):
+            if self.sign_in == "basic":
+                report.problem(f"{key}.writer", "graphql", tokens_alone)
+            names = {*GRAPHQL_HEADER, *GRAPHQL_LINE, *GRAPHQL_ELEMENT}
+            for name in self.writer.fields.keys() - names - {self.reference_field, self.line_field}:
+                remedy = "allowed are the fields that orders have: see docs/sage/x3.md"
+                report.problem(f"{key}.writer.fields", name, remedy)
         for name in self.graphql_fields.keys() - GRAPHQL_FIELDS.keys() - {self.reference_field, "ORDINVATI"}:
             remedy = f"allowed are the one of reference_field, ORDINVATI, {', '.join(GRAPHQL_FIELDS)}"
             report.problem(f"{key}.graphql_fields", name, remedy)

@@ -37,3 +37,41 @@ GRAPHQL_FIELDS: Final = {
     "BPCORD": "soldToCustomer.code",
     "CUSORDREF": "customerOrderReference",
 }
+
+# The input of the mutation that creates an order: the name of each field. Those of the vendor's example are certain
+# (C, Additions); the others are ours (A), and `writer.fields` names other ones.
+GRAPHQL_HEADER: Final = {
+    "SOHNUM": "id",
+    "SALFCY": "salesSite",
+    "BPCORD": "soldToCustomer",
+    "CUR": "currency",
+    "ORDDAT": "orderDate",
+    "VACBPR": "taxRule",
+    "SOHTYP": "orderType",
+    "CUSORDREF": "customerOrderReference",
+    "STOFCY": "shippingSite",
+    "PRITYP": "priceType",
+    "BPDNAM": "shipToName",
+    "BPDADDLIG": "shipToAddressLines",
+    "BPDPOSCOD": "shipToPostcode",
+    "BPDCTY": "shipToCity",
+    "BPDSAT": "shipToState",
+    "BPDCRY": "shipToCountry",
+    "SOHTEX": "headerText",
+}
+GRAPHQL_LINE: Final = {
+    "ITMREF": "product",
+    "SAU": "salesUnit",
+    "QTY": "quantityInSalesUnitOrdered",
+    "GROPRI": "grossPrice",
+    "VACITM": "taxLevel",
+    "DSTOFCY": "shippingSite",
+    "ITMDES": "description",
+}
+GRAPHQL_ELEMENT: Final = {"INVDTA": "code", "INVDTAAMT": "amount"}
+GRAPHQL_LINES, GRAPHQL_ELEMENTS = "lines", "invoicingElements"  # C; A
+#: Without these an order is another one, or cannot be found again: an input that lacks one takes no orders.
+GRAPHQL_NEEDED: Final = (
+    *("SALFCY", "BPCORD", "CUR", "ORDDAT", "CUSORDREF", "SOHTYP", "STOFCY", "PRITYP"),
+    *("ITMREF", "SAU", "QTY", "GROPRI", "VACITM", "DSTOFCY"),
+)

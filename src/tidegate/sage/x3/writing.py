@@ -14,6 +14,7 @@ from tidegate.domain.orders.sales_order import LineKind
 from tidegate.domain.orders.stored_keys import short_customer_keys, short_keys
 from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
 from tidegate.sage.x3.settings import X3Settings
+from tidegate.sage.x3.writers import ByFiles, ByGraphQL, ByTemplate
 
 ACCOUNT: Final = 15  #: characters of BPCNUM
 KEY: Final = 20  #: characters of CUSORDREF
@@ -40,11 +41,26 @@ WRITING: Final = OrderWriting(
 
 
 def writing(company: X3Settings) -> OrderWriting:
-    """What holds for this company: keys begin with its prefix; a number of our own leaves room for its prefix."""
-    return _writing(company.key_prefix, len(company.order_prefix) if company.own_order_number else None)
+    """What holds for this company: keys begin with its prefix; a number of our own leaves room for its prefix.
+
+    By a template several orders go at a time, and are worked on later.
+    """
+    number_prefix = len(company.order_prefix) if company.own_order_number else None
+    match company.writer:
+        case ByFiles():
+            return _writing(company.key_prefix, number_prefix, company.writer.orders_per_file)
+        case ByTemplate():
+            return _writing(company.key_prefix, number_prefix, company.writer.orders_per_request)
+        case ByGraphQL() if "ORDINVATI" not in company.graphql_fields:
+            return replace(_writing(company.key_prefix, number_prefix, None), states_totals=False)
+        case _:
+            return _writing(company.key_prefix, number_prefix, None)
 
 
 @cache
-def _writing(key_prefix: str, number_prefix: int | None) -> OrderWriting:
+def _writing(key_prefix: str, number_prefix: int | None, handed_over: int | None) -> OrderWriting:
     length = REFERENCE if number_prefix is None else min(REFERENCE, NUMBER - number_prefix)
-    return replace(WRITING, reference_length=length, make_key=short_keys(KEY, prefix=key_prefix))
+    made = replace(WRITING, reference_length=length, make_key=short_keys(KEY, prefix=key_prefix))
+    if handed_over is None:
+        return made
+    return replace(made, orders_per_call=handed_over, hands_over=True, one_parcel=False)
