@@ -34,14 +34,14 @@ class Work:
     documents: list[Document]
     due: datetime  #: the batch server takes it up then
     whole: str = ""  #: why none of it can be read
-    judged: int = 0
+    checked: int = 0
     log: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
 
     @property
     def is_done(self) -> bool:
         """Whether every document was judged."""
-        return bool(self.whole) or self.judged == len(self.documents)
+        return bool(self.whole) or self.checked == len(self.documents)
 
 
 class ImportTask:
@@ -111,8 +111,8 @@ class ImportTask:
         """Judge further documents."""
         while not work.is_done and most != 0:
             most = None if most is None else most - 1
-            header, tables = work.documents[work.judged]
-            work.judged += 1
+            header, tables = work.documents[work.checked]
+            work.checked += 1
             key = str(header.get("CUSORDREF", ""))
             try:
                 if key in self.refuses:
@@ -121,7 +121,7 @@ class ImportTask:
                 work.log.append(f"{order.number} created")
             except (Problem, Refusal) as problem:
                 texts = problem.messages if isinstance(problem, Problem) else (problem.text,)
-                line = f"{name} record {work.judged} {key}: {'; '.join(texts)}"
+                line = f"{name} record {work.checked} {key}: {'; '.join(texts)}"
                 work.log.append(line)
                 work.rejected.append(line)
 

@@ -11,6 +11,7 @@ import pytest
 from gql import Client, GraphQLRequest
 from gql.transport.exceptions import TransportQueryError, TransportServerError
 from gql.transport.httpx import HTTPXTransport
+from graphql import GraphQLError
 
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.erp.new_order import NewLine, NewOrder
@@ -90,7 +91,47 @@ def test_a_client_reads_the_schema_and_all_pages(site: Site) -> None:
     assert read == [f"M{number}" for number in range(5)]
     assert client.schema is not None
     assert "SalesOrder" in client.schema.type_map
-    assert "SalesOrder_Input" not in client.schema.type_map  # nothing is written by it
+    assert "SalesOrder_Input" in client.schema.type_map
+
+
+MUTATION = {
+    "newer": "x3Sales { salesOrder { create(data: $data) { id customerOrderReference } } }",
+    "older": "sage { x3Sales { salesOrder { create(data: $data) { id customerOrderReference } } } }",
+}
+
+
+def created(site: Site, **changes: Any) -> dict[str, Any]:
+    """An order of one line, as the vendor's example writes it."""
+    line = {"lineNumber": 1000, "product": "HUB-0001", "salesUnit": "UN"}
+    line |= {"quantityInSalesUnitOrdered": "2", "grossPrice": "22.0", "taxLevel": "NOR"}
+    order = {"salesSite": "FR011", "soldToCustomer": "WEB", "currency": "EUR", "category": "normal"}
+    order |= {"orderDate": "2026-03-02", "customerOrderReference": "M77", "lines": [line], **changes}
+    text = f"mutation($data: SalesOrder_Input!) {{ {MUTATION[site.generation]} }}"
+    found: dict[str, Any] = site.client().execute(GraphQLRequest(text, variable_values={"data": order}))
+    while "id" not in found:
+        (found,) = found.values()
+    return found
+
+
+def test_a_client_creates_an_order(site: Site) -> None:
+    made = created(site)
+    [order] = [one for one in site.face.company.orders.table if one.number == made["id"]]
+    assert (made["customerOrderReference"], order.external_key) == ("M77", "M77")
+    assert [(line.code, line.quantity, line.price) for line in order.lines] == [
+        ("HUB-0001", Decimal(2), Decimal("22.0"))
+    ]
+
+
+def test_the_objects_rules_hold_for_a_client_too(site: Site) -> None:
+    with pytest.raises(TransportQueryError, match="NOBODY"):
+        created(site, soldToCustomer="NOBODY")
+    assert len(site.face.company.orders.table) == 5
+
+
+def test_without_a_mapping_there_is_no_mutation(site: Site) -> None:
+    site.face.options.graphql_create = False
+    with pytest.raises(GraphQLError, match="mutation"):
+        created(site)
 
 
 def test_filters_are_objects_in_the_notation_of_javascript(site: Site) -> None:
