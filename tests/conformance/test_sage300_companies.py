@@ -30,10 +30,19 @@ class Both:
     other: Company
 
 
+ITS_OWN = {"location": "T1", "tax_group": "CATAX", "tax_authority": "CATAX"}
+
+
 def other_of(stand: Sage300Stand, **changes: object) -> Company:
     settings = msgspec.structs.replace(
         stand.settings,
-        **{"company_id": "SAMINC", "company_name": "Sample Company Inc.", "currency": "CAD", **changes},
+        **{
+            "company_id": "SAMINC",
+            "company_name": "Sample Company Inc.",
+            "currency": "CAD",
+            **ITS_OWN,
+            **changes,
+        },
     )
     return open_company(
         "north",
@@ -58,7 +67,7 @@ def both() -> Iterator[Both]:
 def test_an_order_is_in_its_own_company_alone(both: Both) -> None:
     stand = both.stand
     here = make_order(stand, 213)
-    there = make_order(stand, 214, goods(stand), currency="CAD", date=date(2026, 3, 2))
+    there = make_order(stand, 214, goods(stand, warehouse="T1"), currency="CAD", date=date(2026, 3, 2))
     with opened(stand.company) as session:
         accepted(send(session, here))
     with opened(both.other) as session:

@@ -13,9 +13,12 @@ from tidegate_sandbox.magento.store import MagentoStore
 from tidegate_sandbox.magento.store_view import StoreView
 
 
-def open_website(store: MagentoStore, code: str, name: str, *, like: str, pieces: int = 500) -> StoreView:
-    """Open a website with the currency, country and customers of the website `like`, and return its one view.
+def open_website(
+    store: MagentoStore, code: str, name: str, *, like: str, pieces: int = 500, currency: str = ""
+) -> StoreView:
+    """Open a website with the country and customers of the website `like`, and return its one view.
 
+    Its currency is `currency`, by default that of `like`.
     The stock of the website has one source of its own, `wh_CODE`, with `pieces` of every product. Raises KeyError if
     there is no website `like`.
     """
@@ -38,7 +41,8 @@ def open_website(store: MagentoStore, code: str, name: str, *, like: str, pieces
         default_store_id=view_id,
     )
     sites.add("storeViews", shown, id=view_id, code=code, name=name, website_id=id, store_group_id=group_id)
-    sites.add("storeConfigs", settings, id=view_id, code=code, website_id=id)
+    money = {"base_currency_code": currency, "default_display_currency_code": currency} if currency else {}
+    sites.add("storeConfigs", settings, id=view_id, code=code, website_id=id, **money)
     view = replace(
         seen,
         id=view_id,
@@ -47,6 +51,8 @@ def open_website(store: MagentoStore, code: str, name: str, *, like: str, pieces
         name=name,
         full_name=f"{name}\n{name}\n{name}",
         prefix=str(view_id),
+        base_currency=currency or seen.base_currency,
+        currency=currency or seen.currency,
     )
     store.views[code] = view
     for row in [row for row in store.customers.all() if row["website_id"] == model["id"]]:

@@ -7,7 +7,7 @@ from typing import Any
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.customers import NewCustomer
 from tidegate_sandbox.erp.money import ZERO
-from tidegate_sandbox.sage300.database import AUTHORITY, BASE, Database
+from tidegate_sandbox.sage300.database import BASE, Database
 from tidegate_sandbox.sage300.oe_orders import OPTIONS, options_shown
 from tidegate_sandbox.sage300.problem import Problem
 from tidegate_sandbox.sage300.resource import Body, Details, Resource, Value, number_of, text_of
@@ -57,7 +57,7 @@ class Customers:
             "Email": ("s", lambda one: one.email),
             "ContactsEmail": ("s", lambda one: one.extra.get("ContactsEmail", "")),
             "CurrencyCode": ("s", lambda one: self._company.currencies[one.currency_id].code),
-            "TaxGroup": ("s", lambda _one: AUTHORITY),
+            "TaxGroup": ("s", lambda _one: self._database.authority),
             "TaxClassCode1": ("i", lambda _one: 1),
             "TaxRegistrationNumber1": ("s", lambda one: one.vat_number),
             "CreditLimitCustomerCurrency": ("n", lambda one: one.credit_limit),

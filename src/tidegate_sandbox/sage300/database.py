@@ -17,7 +17,7 @@ from tidegate_sandbox.erp.receivable import Transaction
 from tidegate_sandbox.sage300.options import Options
 from tidegate_sandbox.sage300.problem import Problem
 
-AUTHORITY = "WEBTAX"  #: the one tax authority, and the name of the tax group
+AUTHORITY = "WEBTAX"  #: the one tax authority of a company, and the name of its tax group
 BASE = "BASE"  #: the standard price list
 NONE = Decimal(0)
 
@@ -46,9 +46,12 @@ class Batch:
 class Database:
     """A company of the server. Whoever works in it holds the company's lock."""
 
-    def __init__(self, clock: SandboxClock, id: str, company: Company, options: Options) -> None:
+    def __init__(
+        self, clock: SandboxClock, id: str, company: Company, options: Options, authority: str = AUTHORITY
+    ) -> None:
         self.clock = clock
         self.id = id
+        self.authority = authority
         self.company = company
         self.options = options
         self.batches: dict[int, Batch] = {}

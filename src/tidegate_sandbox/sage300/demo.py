@@ -66,9 +66,13 @@ def demo_company(
     items: int = 40,
     more: Sequence[Goods] = (),
     home: str = "USD",
+    places: Sequence[tuple[str, str, int, int]] = PLACES,
     **options: Any,
 ) -> Company:
-    """A company of the kernel, set up as this product has it. ``items``: how many HUB-nnnn; ``more``: others."""
+    """A company of the kernel, set up as this product has it. ``items``: how many HUB-nnnn; ``more``: others.
+
+    ``places``: code and name of each location, and how many pieces of an item may lie there at first.
+    """
     rules = Rules(prices_include_tax=False, order_numbers_generated=True, despatch_services=True)
     options.setdefault("name", "Sample Company Ltd.")
     options.setdefault("timezone", "America/Detroit")
@@ -78,13 +82,13 @@ def demo_company(
     company.orders.number_of = "ORD{:09d}".format
     company.default_country, company.default_tax_code = "US", 1
     with company.system():
-        _set_up(company, home)
-        _fill_items(company, items, more, Random(seed))
+        _set_up(company, home, places)
+        _fill_items(company, items, more, places, Random(seed))
         _fill_customers(company)
     return company
 
 
-def _set_up(company: Company, home: str) -> None:
+def _set_up(company: Company, home: str, places: Sequence[tuple[str, str, int, int]]) -> None:
     new = company.new
     for code, name, symbol, rate in (
         ("USD", "US Dollar", "$", "1"),
@@ -110,7 +114,7 @@ def _set_up(company: Company, home: str) -> None:
         account = new(NominalAccount, target=Target(number_), name=title, control=control)
         company.nominal_accounts.add(account)
         company.ledger.open_account(account)
-    for code, title, _, _ in PLACES:
+    for code, title, _, _ in places:
         company.warehouses.add(new(Warehouse, name=code, description=title))
     base = company.currency(None).id
     for code, title in LISTS:
@@ -128,7 +132,13 @@ def _set_up(company: Company, home: str) -> None:
         company.couriers.add(new(Courier, name=code, tracking_url="")).extra["description"] = title
 
 
-def _fill_items(company: Company, count: int, more: Sequence[Goods], random: Random) -> None:
+def _fill_items(
+    company: Company,
+    count: int,
+    more: Sequence[Goods],
+    places: Sequence[tuple[str, str, int, int]],
+    random: Random,
+) -> None:
     unit = company.units.add(company.new(Unit, name="EA"))
     groups: dict[ItemKind, ItemGroup] = {}
     kinds: tuple[tuple[str, ItemKind, str], ...] = (("GOODS", "stock", "4000"), ("SERV", "service", "4020"))
@@ -152,7 +162,7 @@ def _fill_items(company: Company, count: int, more: Sequence[Goods], random: Ran
     ]
     rows += [("INSTALL", "Installation", "service", "40.00"), *more]
     opening = sum(
-        (open_item(company, groups, row, ("BASE", "WHS"), PLACES, random) for row in rows), Decimal("0.00")
+        (open_item(company, groups, row, ("BASE", "WHS"), places, random) for row in rows), Decimal("0.00")
     )
     entries = [(Target("1300"), opening, "Opening stock"), (Target("3000"), -opening, "Opening stock")]
     company.ledger.post(company.today(), "stock", "OPENING", entries, at_once=True)

@@ -14,6 +14,7 @@ from tidegate_sandbox.erp.control import ACTIONS, perform
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.reply import HTML, Reply
+from tidegate_sandbox.sage300.database import AUTHORITY
 from tidegate_sandbox.sage300.demo import demo_company
 from tidegate_sandbox.sage300.gateway import ADDRESS, Gateway
 from tidegate_sandbox.sage300.options import Options
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
 CONTROLS = ("/_sim/", "/_sandbox/")
+OTHER_AUTHORITY = "CATAX"  #: the tax authority of the second company, and its tax group
+OTHER_PLACES = (("T1", "Toronto", 50, 150), ("V1", "Vancouver", 20, 80))
 FACE_KINDS = frozenset({"session_lost", "day_end"})
 """Kinds of fault that this face carries out; the wire carries out the rest."""
 
@@ -47,9 +50,13 @@ class Sage300Face:
         self.company = company
         self.options = options
         self.credentials = known = Credentials()
-        other = demo_company(clock, items=5, home="CAD", name="Sample Company Inc.", first_id=100)
+        other = demo_company(
+            clock, items=5, home="CAD", name="Sample Company Inc.", first_id=100, places=OTHER_PLACES
+        )
         users = {known.user: known.password, "ADMIN": "admin"}
-        self.site = Site(clock, {known.company: company, known.other_company: other}, users, options)
+        companies = {known.company: company, known.other_company: other}
+        authorities = {known.company: AUTHORITY, known.other_company: OTHER_AUTHORITY}
+        self.site = Site(clock, companies, users, options, authorities)
         self.database = self.site.databases[known.company]
         self.api = WebApi(clock, faults, self.site, options)
         self.gateway = Gateway(self.site, faults, options, self.api.seats)

@@ -9,7 +9,7 @@ from typing import Any
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.new_order import NewLine, NewOrder
 from tidegate_sandbox.erp.order import Order
-from tidegate_sandbox.sage300.database import AUTHORITY, Database
+from tidegate_sandbox.sage300.database import Database
 from tidegate_sandbox.sage300.problem import TEXTS, Problem
 from tidegate_sandbox.sage300.resource import Body, number_of, text_of, yes
 
@@ -158,7 +158,7 @@ class OrderEntry:
             case "DefaultLocationCode":
                 header.location = text_of(body, name, 6)
             case "TaxGroup":
-                if text_of(body, name, 12) != AUTHORITY:
+                if text_of(body, name, 12) != self._database.authority:
                     raise Problem("FieldInvalid", f"Tax Group {value} does not exist.")
             case "InvoiceWillBeProduced" | "PostInvoice":
                 header.ship_all = header.ship_all or yes(value)

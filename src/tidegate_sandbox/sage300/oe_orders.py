@@ -8,7 +8,7 @@ from typing import Any
 
 from tidegate_sandbox.erp.money import ZERO
 from tidegate_sandbox.erp.order import Order, OrderLine
-from tidegate_sandbox.sage300.database import AUTHORITY, BASE, Database
+from tidegate_sandbox.sage300.database import BASE, Database
 from tidegate_sandbox.sage300.oe_entry import HEADER_TEXTS, OrderEntry
 from tidegate_sandbox.sage300.resource import Body, Details, Resource, Value
 
@@ -65,7 +65,7 @@ class Orders:
             "LastInvoiceNumber": ("s", lambda one: (self._numbers(one) or [""])[-1]),
             "DefaultLocationCode": ("s", lambda one: one.extra.get("location", "1")),
             "DefaultPriceListCode": ("s", self._price_list),
-            "TaxGroup": ("s", lambda _one: AUTHORITY),
+            "TaxGroup": ("s", lambda _one: self._database.authority),
             "OrderSourceCurrency": ("s", self._currency),
             "OrderItemTotalAmount": ("n", lambda one: one.totals.goods),
             "TotalAmountMiscellaneousCharges": ("n", lambda one: one.totals.charges),
@@ -155,7 +155,7 @@ class Orders:
             "PriceOverride": line.price_overridden,
             "PricingUnitPrice": line.price - line.discount_value,
             "ExtendedAmount": line.net,
-            "TaxAuthority1": AUTHORITY,
+            "TaxAuthority1": self._database.authority,
             "TaxClass1": tax.code if tax is not None else 0,
             "TaxAmount1": line.tax,
             "OrderDetailOptionalFields": options_shown(line.extra),

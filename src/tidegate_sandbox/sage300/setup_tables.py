@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from tidegate_sandbox.sage300.database import AUTHORITY, Database
+from tidegate_sandbox.sage300.database import Database
 from tidegate_sandbox.sage300.problem import TEXTS, Problem
 from tidegate_sandbox.sage300.resource import Body, Resource, Value
 
@@ -29,7 +29,7 @@ def tables(database: Database) -> list[Resource]:
                lambda one: (one.code, one.name, one.target.account, company.currencies[one.currency_id].code)),
         _table("GLAccounts", "AccountNumber", ("Description", "Status"), company.nominal_accounts,
                lambda one: (one.target.account, one.name, "Active")),
-        _table("TXTaxGroups", "TaxGroupKey", ("Description", "TaxAuthority1", "TransactionType"), [(AUTHORITY, "Web tax", AUTHORITY, "Sales")],
+        _table("TXTaxGroups", "TaxGroupKey", ("Description", "TaxAuthority1", "TransactionType"), [(database.authority, "Web tax", database.authority, "Sales")],
                lambda one: one),
         _table("CSFiscalCalendars", "FiscalYear", ("NumberOfFiscalPeriods",), _years(database), lambda one: (one, 12)),
         _tax_rates(database),
@@ -70,7 +70,7 @@ def _tax_rates(database: Database) -> Resource:
         return value
 
     fields: dict[str, tuple[str, Value]] = {
-        "TaxAuthority": ("s", lambda _one: AUTHORITY),
+        "TaxAuthority": ("s", lambda _one: database.authority),
         "TransactionType": ("s", lambda _one: "Sales"),
         "BuyerClass": ("i", lambda one: one),
         **{f"ItemRate{number}": ("n", rate(number)) for number in range(1, CLASSES + 1)},

@@ -27,9 +27,12 @@ class Site:
         companies: Mapping[str, Company],
         users: Mapping[str, str],
         options: Options,
+        authorities: Mapping[str, str],
     ) -> None:
         self.users = dict(users)
-        self.databases = {id: Database(clock, id, company, options) for id, company in companies.items()}
+        self.databases = {
+            id: Database(clock, id, company, options, authorities[id]) for id, company in companies.items()
+        }
         self.batches: dict[str, Batches] = {}
         self.inventories: dict[str, Inventory] = {}
         self.ledgers: dict[str, Ledgers] = {}
