@@ -54,9 +54,9 @@ class DyingAt(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request."""
         path = request.url.path
-        struck = next((each for each in self.left if re.search(each, path)), "")
-        if struck and request.method == "POST" and not self._crashes.dead:
-            self.left.remove(struck)
+        matched = next((each for each in self.left if re.search(each, path)), "")
+        if matched and request.method == "POST" and not self._crashes.dead:
+            self.left.remove(matched)
             self._crashes.arm(*self._moment)
         return self._inner.handle_request(request)
 
