@@ -19,8 +19,12 @@ setup: .venv/.ready
 demo: setup
 	.venv/bin/tidegate demo
 
+# Three workers for two processors: a third of what some tests take is waiting for processes, browsers and sockets. Each
+# needs 0.5 GB. More processors: make test WORKERS=9.
+WORKERS ?= 3
+
 test: setup chromium
-	.venv/bin/pytest -n 2 --dist worksteal
+	.venv/bin/pytest -n $(WORKERS) --dist worksteal
 
 # The pages are tried in Debian's Chromium. Where it cannot be installed those tests are skipped and say so.
 chromium:

@@ -50,6 +50,17 @@ def pytest_collection_finish() -> None:
         database.locate = lambda url, _durability: location.locate(url, "off")
 
 
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Rules over the sources stand in files that follow each other; whatever follows them needs no sources."""
+    sources = sys.modules.get("sources")
+    if (
+        sources
+        and sources.nodes.cache_info().currsize
+        and not hasattr(getattr(nextitem, "module", None), "nodes")
+    ):
+        sources.forget()
+
+
 @pytest.fixture
 def durable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ledgers that are opened from here on are as safe as those of an installation."""

@@ -6,12 +6,13 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from sources import nodes, tree
+from sources import nodes, text, tree
 from tidegate.domain.states import State
 from tidegate.engine.cycles import FLOWS
 
@@ -108,11 +109,9 @@ def named(path: Path) -> Iterator[str]:
             yield node.target.id
 
 
-def defined(path: Path) -> Iterator[str]:
+def defined(path: Path) -> list[str]:
     """Names of classes and functions alone: those of the tests, whose parameters are the names of fixtures."""
-    for node in nodes(path):
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name
+    return re.findall(r"(?m)^ *(?:class|def|async def) (\w+)", text(path))
 
 
 def texts(path: Path) -> Iterator[str]:
@@ -137,6 +136,7 @@ def template_texts(text: str) -> Iterator[str]:
         yield from re.findall(r'"([^"]*)"', tag)
 
 
+@cache  # most names stand in many places
 def has_banned_word(name: str) -> bool:
     return name not in EXCEPTIONS and not NAMES.keys().isdisjoint(words(name))
 
@@ -151,8 +151,8 @@ def found() -> dict[str, Counter[str]]:
             for name in (path.stem, *named(path)):
                 if has_banned_word(name):
                     names[name] += 1
-            for text in texts(path):
-                messages.update(each for each in re.findall(r"[a-z]+", text.lower()) if each in MESSAGES)
+            for said in texts(path):
+                messages.update(each for each in re.findall(r"[a-z]+", said.lower()) if each in MESSAGES)
     return {"names": names, "messages": messages, "templates": of_templates(), "homonyms": homonyms()}
 
 
@@ -160,8 +160,8 @@ def of_templates() -> Counter[str]:
     """Banned words of the console's pages, each with the page that has it; a paper is a document here, too."""
     counted: Counter[str] = Counter()
     for path in (ROOT / "src" / "tidegate").rglob("templates/**/*.html"):
-        for text in template_texts(path.read_text(encoding="utf-8")):
-            for each in re.findall(r"[a-z]+", text.lower()):
+        for said in template_texts(path.read_text(encoding="utf-8")):
+            for each in re.findall(r"[a-z]+", said.lower()):
                 if each in MESSAGES or each == "paper":
                     counted[f"{each} {path.name}"] += 1
     return counted
