@@ -232,7 +232,7 @@ def three_pushes_at_once_take_one_seat(stand: Sage100Stand) -> None:
             accepted(send(session, make_order(stand, number)))
 
     at_once(*(partial(push, 700 + at) for at in range(3)))
-    assert stand.installation.licence.pool.peak == 1, "of Sage's seats"
+    assert stand.installation.pool.peak == 1, "of Sage's seats"
     assert stand.seats.highest == 1, "of ours"
 
 

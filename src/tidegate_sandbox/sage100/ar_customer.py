@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tidegate_sandbox.com.late_bound import ByRef
 from tidegate_sandbox.erp.customers import NewCustomer
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.sage100.business_object import BusinessObject, Values
 from tidegate_sandbox.sage100.company import SAGE, account_code, columns_of
 from tidegate_sandbox.sage100.installation import refusal_text
-from tidegate_sandbox.sage100.late_bound import ByRef
 from tidegate_sandbox.sage100.schema import Column
 
 

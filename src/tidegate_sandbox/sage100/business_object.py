@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from tidegate_sandbox.com.late_bound import ByRef, LateBound
 from tidegate_sandbox.sage100.company import SageCompany
 from tidegate_sandbox.sage100.installation import Installation
-from tidegate_sandbox.sage100.late_bound import ByRef, LateBound
 from tidegate_sandbox.sage100.schema import Column, known_columns
 from tidegate_sandbox.sage100.script import Session
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from tidegate_sandbox.com.late_bound import ByRef
+from tidegate_sandbox.com.licence import ServerProcess
 from tidegate_sandbox.sage100.ar_customer import CustomerObject
 from tidegate_sandbox.sage100.business_object import BusinessObject, Fields
 from tidegate_sandbox.sage100.ews_wsdl import columns
 from tidegate_sandbox.sage100.installation import Installation
-from tidegate_sandbox.sage100.late_bound import ByRef
-from tidegate_sandbox.sage100.licence import ServerProcess
 from tidegate_sandbox.sage100.script import Session
 from tidegate_sandbox.sage100.so_order import SalesOrder
 

@@ -2,102 +2,86 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
+from tidegate_sandbox.com.host import ComHost
+from tidegate_sandbox.com.late_bound import CLASS_MISSING, ComError, LateBound
+from tidegate_sandbox.com.licence import ServerProcess
 from tidegate_sandbox.erp.refusal import Refusal
+from tidegate_sandbox.erp.seats import SeatPool
 from tidegate_sandbox.sage100.company import SageCompany
-from tidegate_sandbox.sage100.faults import Arranged
-from tidegate_sandbox.sage100.late_bound import CLASS_MISSING, ComError
-from tidegate_sandbox.sage100.licence import Licence
 from tidegate_sandbox.sage100.options import Options
 from tidegate_sandbox.sage100.texts import TEXTS
 
+SPEEDS = {
+    "nsetuser": 2.5,
+    "nsetprogram": 0.3,
+    "nsetvalue": 0.015,
+    "nwrite": 0.6,
+    "ngetresultsets": 0.5,
+}
+LINE_WRITE = 0.06
 
-class Call(NamedTuple):
-    """One call as the installation saw it."""
 
-    process: int
-    object: str
-    method: str
-    args: tuple[Any, ...]
-    answer: Any
+class Installation(ComHost):
+    """A Windows host with Sage 100."""
 
-
-@dataclass
-class Installation:
-    """A Windows host with Sage 100. Safe from several threads: one call at a time.
-
-    ``block_on_hang``: a hanging call really blocks until its process is ended (for worker processes);
-    otherwise the caller sees it at once, and ``on_hang`` hears of it, so that a simulated clock can move.
-    """
-
-    companies: dict[str, SageCompany]
-    options: Options = field(default_factory=Options)
-    seats: int | None = None
-    users: dict[str, str] = field(default_factory=lambda: {"tidegate": "secret"})
-    home: str = "C:\\Sage\\MAS90\\Home"
-    block_on_hang: bool = False
-
-    def __post_init__(self) -> None:
-        self.licence = Licence(self.seats)
-        self.faults: list[Arranged] = []
-        self.calls: list[Call] = []
+    def __init__(
+        self,
+        companies: dict[str, SageCompany],
+        options: Options | None = None,
+        seats: int | None = None,
+        users: Mapping[str, str] | None = None,
+        home: str = "C:\\Sage\\MAS90\\Home",
+        *,
+        block_on_hang: bool = False,
+    ) -> None:
+        self.pool = SeatPool(seats)
+        super().__init__(self.pool, block_on_hang=block_on_hang)
+        self.companies = companies
+        self.options = options if options is not None else Options()
+        self.users = dict(users) if users is not None else {"tidegate": "secret"}
+        self.home = home
         self.backups: list[str] = []
         self.texts = dict(TEXTS)
-        self.lock = threading.RLock()
-        self.ended = threading.Condition()
-        self.on_hang: Callable[[], object] = lambda: None
-        self.pace: Callable[[float], object] | None = (
-            None  #: lets so many seconds pass; None: calls take none
-        )
-        self.before_call: Callable[[str, str], object] = lambda _object, _method: None
-        self.after_call: Callable[[str, str], object] = lambda _object, _method: None
         self.tables_down = ""  #: the SQLSTATE that every read gets, where reading is down
         self.held_tables: set[str] = set()  #: Premium: what a posting under way has changed already
+
+    def program(self, progid: str, process: ServerProcess) -> LateBound | None:
+        """``ProvideX.Script``."""
+        from tidegate_sandbox.sage100.objects import OBJECTS
+        from tidegate_sandbox.sage100.script import Script
+
+        known = progid.lower() in ("providex.script", "providex.script.1")
+        return Script(self, process, OBJECTS) if known else None
+
+    def seconds_of(self, object: str, method: str) -> float:
+        """As the contract has it (section 14, A)."""
+        name = method.lower()
+        return LINE_WRITE if name == "nwrite" and object.endswith(".oLines") else SPEEDS.get(name, 0.0)
+
+    def busy_text(self) -> str:
+        """ProvideX error 0."""
+        return self.text("busy")
 
     def text(self, name: str, **values: Any) -> str:
         """A text of Sage."""
         return self.texts[name].format(**values)
 
-    def end_server(self, process: int) -> None:
-        """End a server process: its seats are free and its locks gone."""
-        with self.lock:
-            self.licence.end(process)
-            for company in self.companies.values():
-                company.locks = {
-                    key: owner
-                    for key, owner in company.locks.items()
-                    if getattr(owner, "process_number", None) != process
-                }
-        with self.ended:
-            self.ended.notify_all()
-
-    # Faults
-
-    def arrange(
-        self, kind: Any, method: str = "", object: str = "", *, skip: int = 0, times: int = 1
-    ) -> None:
-        """Let a coming call go wrong."""
-        self.faults.append(Arranged(kind, method.lower(), object.lower(), skip, times))
-
-    def fault_of(self, object: str, method: str) -> str:
-        """What goes wrong with this call; empty: nothing."""
-        for one in self.faults:
-            if one.applies_to(object, method):
-                return one.kind
-        return ""
+    def forget(self, process: int) -> None:
+        """The records that it had locked."""
+        for company in self.companies.values():
+            company.locks = {
+                key: owner
+                for key, owner in company.locks.items()
+                if getattr(owner, "process_number", None) != process
+            }
 
     @property
     def dropped(self) -> list[str]:
         """The objects dropped, in their order."""
         return [call.object for call in self.calls if call.method.lower() == "dropobject"]
-
-    def methods(self, *objects: str) -> Iterable[str]:
-        """The methods called on these objects, in their order."""
-        return [call.method for call in self.calls if call.object in objects]
 
 
 def class_missing(name: str) -> ComError:

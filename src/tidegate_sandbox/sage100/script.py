@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from tidegate_sandbox.com.late_bound import EXCEPTION, ComError, LateBound
+from tidegate_sandbox.com.licence import ServerProcess
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.sage100.company import SageCompany
 from tidegate_sandbox.sage100.installation import Installation, class_missing
-from tidegate_sandbox.sage100.late_bound import EXCEPTION, ComError, LateBound
-from tidegate_sandbox.sage100.licence import ServerProcess
 
 TASKS = {
     "so_salesorder_bus": ("SO_SalesOrder_ui", "S/O"),

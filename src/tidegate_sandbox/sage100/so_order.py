@@ -6,13 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from tidegate_sandbox.com.late_bound import ByRef
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.money import rounded
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.sage100.business_object import BusinessObject, Values
 from tidegate_sandbox.sage100.company import SAGE, columns_of
 from tidegate_sandbox.sage100.installation import Installation, refusal_text
-from tidegate_sandbox.sage100.late_bound import ByRef
 from tidegate_sandbox.sage100.order_entry import entered
 from tidegate_sandbox.sage100.pricing import Buyer
 from tidegate_sandbox.sage100.schema import Column

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tidegate_sandbox.com.late_bound import ByRef
 from tidegate_sandbox.sage100.business_object import BusinessObject, Values
 from tidegate_sandbox.sage100.installation import Installation
-from tidegate_sandbox.sage100.late_bound import ByRef
 from tidegate_sandbox.sage100.script import Session
 from tidegate_sandbox.sage100.tables import rows
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tidegate_sandbox.sage100.late_bound import EXCEPTION, RPC_UNAVAILABLE, ComError
+from tidegate_sandbox.com.late_bound import EXCEPTION, RPC_UNAVAILABLE, ComError
 
 
 class Stray(AssertionError):

@@ -156,7 +156,7 @@ def test_one_session_for_a_batch_and_never_a_second_seat(stand: Stand) -> None:
     stand.send(*(order(number) for number in range(100, 110)))
     stand.send(order(200))
     assert stand.sage.licence.taken == 1
-    assert stand.sage.licence.pool.peak == 1
+    assert stand.sage.pool.peak == 1
 
 
 def test_the_idle_session_is_dropped_after_its_time(stand: Stand) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from tidegate_sandbox.com.late_bound import ByRef, ComError, LateBound
+from tidegate_sandbox.com.native import FakeNative
 from tidegate_sandbox.sage100.installation import Installation
-from tidegate_sandbox.sage100.late_bound import ByRef, ComError, LateBound
-from tidegate_sandbox.sage100.native import FakeNative
 from tidegate_sandbox.sage100.pricing import Buyer, price
 from unit.agent.stand import DAY, installation
 

@@ -42,7 +42,7 @@ def test_without_a_seat_nothing_is_read(tmp_path: Path) -> None:
     job = ImportJob(one, one.companies["ABC"], tmp_path)
     report = job.run()
     assert (report.started, report.imported) == (False, [])
-    one.licence.pool.limit = 1
+    one.pool.limit = 1
     assert job.run().imported == ["main:1"]
 
 

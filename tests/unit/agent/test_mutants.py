@@ -78,7 +78,7 @@ def one_seat_is_one_seat(folder: Path) -> None:
     stand = Stand(folder)
     with stand.agent.lease("ABC", "one"), suppress(Failure), stand.agent.lease("XYZ", "two"):
         pass
-    assert stand.sage.licence.pool.peak == 1
+    assert stand.sage.pool.peak == 1
 
 
 def drained_is_empty(folder: Path) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tidegate_agent.embedded import VirtualClock
+from tidegate_sandbox.com.native import FakeNative
 from tidegate_sandbox.sage100.company import columns_of
-from tidegate_sandbox.sage100.native import FakeNative
 from tidegate_sandbox.sage100.texts import DUPLICATE_PO
 from unit.agent.hub import Stand, order
 

@@ -173,5 +173,5 @@ def test_three_parallel_pushes_never_take_a_second_seat(tmp_path: Path) -> None:
         thread.join()
     assert set(statuses) <= {200, 409}
     assert 200 in statuses
-    assert stand.sage.licence.pool.peak == 1
+    assert stand.sage.pool.peak == 1
     assert stand.is_even()

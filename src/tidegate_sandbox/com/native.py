@@ -5,33 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tidegate_sandbox.sage100.installation import Call, Installation
-from tidegate_sandbox.sage100.late_bound import RPC_UNAVAILABLE, ByRef, ComError, Hung, LateBound
-from tidegate_sandbox.sage100.licence import ServerProcess
-from tidegate_sandbox.sage100.objects import OBJECTS
-from tidegate_sandbox.sage100.script import Script
+from tidegate_sandbox.com.host import Call, ComHost
+from tidegate_sandbox.com.late_bound import RPC_UNAVAILABLE, ByRef, ComError, Hung, LateBound
+from tidegate_sandbox.com.licence import ServerProcess
 
-SPEEDS = {
-    "nsetuser": 2.5,
-    "nsetprogram": 0.3,
-    "nsetvalue": 0.015,
-    "nwrite": 0.6,
-    "ngetresultsets": 0.5,
-}
-LINE_WRITE = 0.06
-
-
-def seconds_of(obj: str, method: str) -> float:
-    """How long a call usually takes (contract section 14, A)."""
-    name = method.lower()
-    return LINE_WRITE if name == "nwrite" and obj.endswith(".oLines") else SPEEDS.get(name, 0.0)
+INVALID_CLASS = -2147221005  # 0x800401F3, CO_E_CLASSSTRING
 
 
 class FakeNative:
     """How one worker reaches the installation: its own server process, started by the first object."""
 
-    def __init__(self, installation: Installation) -> None:
-        self._installation = installation
+    def __init__(self, host: ComHost) -> None:
+        self._host = host
         self._process: ServerProcess | None = None
 
     @property
@@ -41,11 +26,13 @@ class FakeNative:
 
     def create(self, progid: str) -> LateBound:
         """``CreateObject``."""
-        if progid.lower() not in ("providex.script", "providex.script.1"):
-            raise ComError(-2147221005, "Invalid class string")
-        with self._installation.lock:
-            self._process = self._process or self._installation.licence.start()
-            return Script(self._installation, self._process, OBJECTS)
+        with self._host.lock:
+            process = self._process or self._host.licence.start()
+            made = self._host.program(progid, process)
+            if made is None:
+                raise ComError(INVALID_CLASS, "Invalid class string")
+            self._process = process
+            return made
 
     def invoke(
         self, obj: LateBound, name: str, args: Sequence[Any], byref: Sequence[int]
@@ -55,16 +42,20 @@ class FakeNative:
         answer = self._call(obj, name, tuple(args), lambda: obj.call(name, given))
         return answer, [given[position].value for position in byref]
 
+    def put(self, obj: LateBound, name: str, value: Any) -> None:
+        """Set a property, with faults."""
+        self._call(obj, name, (value,), lambda: obj.write(name, value))
+
     def get(self, obj: LateBound, name: str) -> Any:
         """Read a property, with faults."""
         return self._call(obj, name, (), lambda: obj.read(name))
 
     def _call(self, obj: LateBound, name: str, args: tuple[Any, ...], effect: Callable[[], Any]) -> Any:
-        one = self._installation
+        one = self._host
         self._require_server()
         one.before_call(obj.NAME, name)
         if one.pace is not None:
-            one.pace(seconds_of(obj.NAME, name))
+            one.pace(one.seconds_of(obj.NAME, name))
         with one.lock:
             kind = one.fault_of(obj.NAME, name)
             if kind in ("", "die_after", "hang_after"):
@@ -76,23 +67,23 @@ class FakeNative:
         return answer
 
     def _fail(self, kind: str) -> Any:
-        one = self._installation
+        one = self._host
         if kind in ("die_before", "die_during", "die_after"):
             one.end_server(self.server or 0)
             raise ComError(RPC_UNAVAILABLE, "The RPC server is unavailable.")
         if kind in ("hang", "hang_after"):
             self._hang()
         if kind == "busy":
-            raise ComError(0, one.text("busy"))
+            raise ComError(0, one.busy_text())
         return None
 
     def _hang(self) -> None:
-        if not self._installation.block_on_hang:
-            self._installation.on_hang()
+        if not self._host.block_on_hang:
+            self._host.on_hang()
             raise Hung("the call does not return")
         process = self._process
-        with self._installation.ended:
-            self._installation.ended.wait_for(lambda: process is None or not process.alive)
+        with self._host.ended:
+            self._host.ended.wait_for(lambda: process is None or not process.alive)
         raise ComError(RPC_UNAVAILABLE, "The RPC server is unavailable.")
 
     def _require_server(self) -> None:

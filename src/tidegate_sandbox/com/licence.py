@@ -1,6 +1,6 @@
 """The licence: seats of the installation, and the server processes that hold them.
 
-A seat is given back by the session's ``DropObject`` or by the end of its server process, and by nothing else:
+A seat is given back by the session's clean end or by the end of its server process, and by nothing else:
 a caller that forgets its objects leaks, and tests see it.
 """
 
@@ -8,13 +8,28 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from tidegate_sandbox.erp.seats import SeatPool
+
+class Seats(Protocol):
+    """Whoever counts the licences."""
+
+    def take(self, holder: str) -> int:
+        """A seat; Refusal ``seats`` when none is free."""
+        ...
+
+    def release(self, number: int) -> None:
+        """Give it back; twice does no harm."""
+        ...
+
+    def holders(self) -> list[str]:
+        """Who holds a seat now."""
+        ...
 
 
 @dataclass(eq=False)
 class ServerProcess:
-    """One ``pvxcom.exe``: it lives until it is ended, whatever becomes of its caller."""
+    """One server process: it lives until it is ended, whatever becomes of its caller."""
 
     process: int
     seats: list[int] = field(default_factory=list)
@@ -25,8 +40,8 @@ class ServerProcess:
 class Licence:
     """Seats and server processes of one installation."""
 
-    def __init__(self, seats: int | None) -> None:
-        self.pool = SeatPool(seats)
+    def __init__(self, pool: Seats) -> None:
+        self.pool = pool
         self.processes: dict[int, ServerProcess] = {}
         self._numbers = itertools.count(7001)
         self.taken = 0

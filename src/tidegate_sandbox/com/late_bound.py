@@ -76,3 +76,11 @@ class LateBound:
         """Read a property; a method without arguments answers as well."""
         member = self._member(name)
         return member() if callable(member) else member
+
+    def write(self, name: str, value: Any) -> None:
+        """Set a property. Those that cannot be set answer as an unknown member does."""
+        found = self._members.get(name.lower())
+        kind = getattr(type(self), found, None) if found is not None else None
+        if not isinstance(kind, property) or kind.fset is None:
+            raise ComError(MEMBER_NOT_FOUND, f"Member not found: {name}")
+        kind.fset(self, value)
