@@ -13,9 +13,11 @@ Fetch = Callable[[str, str], list[dict[str, Any]]]
 """Rows of a SELECT on the tables of a company."""
 KNOWN = {
     "com": "tidegate_agent.windows:com_backend",
+    "accpac": "tidegate_agent.windows:accpac_backend",
     "fake": "tidegate_sandbox.sage100.backend:fake_backend",
+    "fake-accpac": "tidegate_sandbox.sage300.backend:fake_backend",
 }
-"""``fake`` stands in another distribution, for tests, demonstrations and simulations."""
+"""The fakes stand in another distribution, for tests, demonstrations and simulations."""
 
 
 def opened(name: str, fetch: Fetch | None = None) -> Backend:

@@ -1,4 +1,4 @@
-"""The four calls through which the agent touches a COM server, and how they fail.
+"""The few calls through which the agent touches a COM server, and how they fail.
 
 Only an implementation of :class:`Caller` knows COM. Everything above it is plain Python and runs anywhere.
 """
@@ -18,6 +18,8 @@ class Ref:
 
 
 Value = str | int | float | bool | None | Ref
+Given = Value | tuple[Value, ...]
+"""An argument: a value, or an array of values."""
 Answer = tuple[Value, list[Value]]
 """What a method returned, and its by-reference arguments afterwards, in their order."""
 
@@ -60,7 +62,7 @@ class Caller(Protocol):
         """Create an object by the name of its class. CallFailed where COM cannot start it."""
         ...
 
-    def invoke(self, obj: Ref, name: str, args: Sequence[Value] = (), byref: Sequence[int] = ()) -> Answer:
+    def invoke(self, obj: Ref, name: str, args: Sequence[Given] = (), byref: Sequence[int] = ()) -> Answer:
         """Call a method. ``byref`` are the positions of arguments that are passed by reference.
 
         Raises CallFailed, ServerDied or CallHung.
@@ -69,6 +71,10 @@ class Caller(Protocol):
 
     def get(self, obj: Ref, name: str) -> Value:
         """Read a property. Raises as ``invoke``."""
+        ...
+
+    def put(self, obj: Ref, name: str, value: Value) -> None:
+        """Set a property. Raises as ``invoke``."""
         ...
 
     def release(self, obj: Ref) -> None:

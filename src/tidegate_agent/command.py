@@ -20,6 +20,7 @@ from tidegate_agent.platforms import this_platform
 from tidegate_agent.platforms.platform import NotHere, Platform
 from tidegate_agent.recording import RecordingWorker
 from tidegate_agent.running import RunningAgent
+from tidegate_agent.sage100.agent import Agent
 from tidegate_agent.sage100.selftest import Sample, SelfTest, session_for
 from tidegate_agent.secret_store import SecretStore
 from tidegate_agent.settings import Settings, SettingsError, load
@@ -100,6 +101,9 @@ def _selftest(asked: argparse.Namespace, platform: Platform) -> int:
     settings = load(asked.settings)
     running = RunningAgent(settings, listens=False)
     agent = running.agent
+    if not isinstance(agent, Agent):
+        running.close()
+        raise SettingsError("the self-test tries the calls of Sage 100, and these settings name a Sage 300")
     password = running.secrets(settings.sage100.password)
     with asked.transcript.open("w", encoding="utf-8") as sink:
         session = session_for(

@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from tidegate_agent.backends import Installation, NativeBackend
 from tidegate_agent.journal import Journal
 from tidegate_agent.sage100.agent import Agent
+from tidegate_agent.sage300.agent import GatewayAgent
 from tidegate_agent.settings import read
 
 
@@ -54,14 +55,42 @@ def embedded(
     *,
     durable: bool = False,
 ) -> Agent:
-    """An agent over an installation of this process, started: its open rows are settled.
+    """An agent of Sage 100 over an installation of this process, started: its open rows are settled.
 
     ``settings`` as in the file, without journal, back end and worker. ``durable``: wait for the disk, which a simulation
     whose machine cannot lose power need not.
     """
+    return _started(Agent, installation, clock, journal, settings, secret, durable)
+
+
+def embedded_gateway(
+    installation: Installation,
+    clock: MovedClock,
+    journal: Path | str,
+    settings: Mapping[str, Any],
+    secret: Callable[[str], str],
+    *,
+    durable: bool = False,
+) -> GatewayAgent:
+    """As `embedded`, of Sage 300."""
+    return _started(GatewayAgent, installation, clock, journal, settings, secret, durable)
+
+
+A = TypeVar("A", Agent, GatewayAgent)
+
+
+def _started(
+    kind: type[A],
+    installation: Installation,
+    clock: MovedClock,
+    journal: Path | str,
+    settings: Mapping[str, Any],
+    secret: Callable[[str], str],
+    durable: bool,
+) -> A:
     read_settings = read({**settings, "journal": str(journal), "backend": "fake", "worker": "inline"})
     agent_clock = VirtualClock(clock)
-    agent = Agent(
+    agent = kind(
         read_settings,
         clock=agent_clock,
         backend=NativeBackend(installation),

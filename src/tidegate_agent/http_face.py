@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import ipaddress
 import json
@@ -31,6 +32,7 @@ class Asked:
     query: dict[str, list[str]]
     body: Any = None
     request_id: str = ""
+    address: str = ""  #: as the caller wrote it, without the query
 
     def one(self, name: str, default: str | None = None) -> str:
         """The only value of a query parameter. Failure ``format`` for none or several."""
@@ -47,6 +49,7 @@ class Reply:
     body: Any
     content_type: str = "application/json"
     status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 Handler = Callable[[Asked], Reply]
@@ -61,6 +64,8 @@ class Route:
     handler: Handler
     query: frozenset[str] = frozenset()
     is_open: bool = False  #: without a token
+    takes_bytes: bool = False  #: the body as it came; else JSON
+    failed: Callable[[Failure, str], Reply] | None = None  #: how it answers a failure; None: as JSON
     pattern: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,7 +74,10 @@ class Route:
 
 
 class HttpFace:
-    """A WSGI application. ``tokens`` gives the tokens that are valid now; ``allow`` networks, or none for any."""
+    """A WSGI application. ``tokens`` gives the tokens that are valid now; ``allow`` networks, or none for any.
+
+    ``user``: a name under which a token is taken as a password too (basic authentication).
+    """
 
     def __init__(
         self,
@@ -77,11 +85,13 @@ class HttpFace:
         *,
         tokens: Callable[[], Sequence[str]],
         allow: Sequence[str] = (),
+        user: str = "",
         counted: Callable[[str, str, int], object] = lambda _method, _route, _status: None,
     ) -> None:
         self._routes = routes
         self._tokens = tokens
         self._allow = [ipaddress.ip_network(one, strict=False) for one in allow]
+        self._user = user
         self._counted = counted
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -95,10 +105,11 @@ class HttpFace:
                 self._check_token(environ)
             reply = route.handler(self._asked(environ, route, parts, request_id))
         except Failure as failure:
-            reply = _failed(failure, request_id)
+            reply = _failure(route, failure, request_id)
         except Exception:
             _log.exception("request %s failed", request_id)
-            reply = _failed(Failure("internal", "The agent failed; its log names the request."), request_id)
+            unknown = Failure("internal", "The agent failed; its log names the request.")
+            reply = _failure(route, unknown, request_id)
         self._counted(environ["REQUEST_METHOD"], route.path if route is not None else "", reply.status)
         return _answer(reply, request_id, start_response)
 
@@ -114,9 +125,20 @@ class HttpFace:
 
     def _check_token(self, environ: WSGIEnvironment) -> None:
         scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-        known = [hmac.compare_digest(given.encode(), one.encode()) for one in self._tokens() if one]
-        if scheme.lower() != "bearer" or not any(known):
+        offered = given if scheme.lower() == "bearer" else self._password(scheme, given)
+        known = [hmac.compare_digest(offered.encode(), one.encode()) for one in self._tokens() if one]
+        if not offered or not any(known):
             raise Failure("agent_auth", "The token of the agent is missing or wrong.")
+
+    def _password(self, scheme: str, given: str) -> str:
+        """The password of basic authentication by the right user; "" for anything else."""
+        if scheme.lower() != "basic" or not self._user:
+            return ""
+        try:
+            user, _, password = base64.b64decode(given, validate=True).decode("utf-8").partition(":")
+        except ValueError:
+            return ""
+        return password if hmac.compare_digest(user.encode(), self._user.encode()) else ""
 
     def _route(self, environ: WSGIEnvironment) -> tuple[Route, dict[str, str]]:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
@@ -131,7 +153,11 @@ class HttpFace:
         unknown = sorted(set(query) - route.query)
         if unknown:
             raise Failure("format", f"unknown parameter '{unknown[0]}'")
-        return Asked(parts, query, _body(environ) if route.method == "POST" else None, request_id)
+        address = f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST', '')}{environ.get('PATH_INFO', '')}"
+        if route.method != "POST":
+            return Asked(parts, query, None, request_id, address)
+        data = _data(environ)
+        return Asked(parts, query, data if route.takes_bytes else _json(data), request_id, address)
 
 
 def _request_id(environ: WSGIEnvironment) -> str:
@@ -139,20 +165,29 @@ def _request_id(environ: WSGIEnvironment) -> str:
     return given if re.fullmatch(r"[\w.:-]+", given) else uuid.uuid4().hex
 
 
-def _body(environ: WSGIEnvironment) -> Any:
+def _data(environ: WSGIEnvironment) -> bytes:
     try:
         length = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:
         raise Failure("format", "Content-Length is no number") from None
     if length > MOST_BYTES:
         raise Failure("format", f"the body is longer than {MOST_BYTES} bytes")
-    data = environ["wsgi.input"].read(length) if length else b""
+    return environ["wsgi.input"].read(length) if length else b""
+
+
+def _json(data: bytes) -> Any:
     if not data:
         return {}
     try:
         return json.loads(data.decode("utf-8"))
     except (ValueError, UnicodeDecodeError):
         raise Failure("format", "the body is no JSON in UTF-8") from None
+
+
+def _failure(route: Route | None, failure: Failure, request_id: str) -> Reply:
+    if route is not None and route.failed is not None:
+        return route.failed(failure, request_id)
+    return _failed(failure, request_id)
 
 
 def _failed(failure: Failure, request_id: str) -> Reply:
@@ -163,7 +198,8 @@ def _failed(failure: Failure, request_id: str) -> Reply:
         "retry_after_s": failure.retry_after,
         "request_id": request_id,
     }
-    return Reply({"error": error}, status=failure.status)
+    retry = (("Retry-After", str(failure.retry_after)),) if failure.retry_after else ()
+    return Reply({"error": error}, status=failure.status, headers=retry)
 
 
 def _answer(reply: Reply, request_id: str, start_response: StartResponse) -> Iterable[bytes]:
@@ -174,8 +210,6 @@ def _answer(reply: Reply, request_id: str, start_response: StartResponse) -> Ite
         ("Content-Length", str(len(data))),
         ("X-Request-Id", request_id),
     ]
-    retry = reply.body["error"]["retry_after_s"] if reply.status >= 400 else None
-    if retry:
-        headers.append(("Retry-After", str(retry)))
+    headers += reply.headers
     start_response(f"{reply.status} {STATUS_TEXTS.get(reply.status, 'Answer')}", headers)
     return [data]

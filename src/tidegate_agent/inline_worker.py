@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tidegate_agent.caller import Answer, Caller, CallHung, Ref, ServerDied, Value
+from tidegate_agent.caller import Answer, Caller, CallHung, Given, Ref, ServerDied, Value
 
 
 class InlineWorker:
@@ -48,7 +48,7 @@ class InlineWorker:
             self._on_server(self.server)
         return made
 
-    def invoke(self, obj: Ref, name: str, args: Sequence[Value] = (), byref: Sequence[int] = ()) -> Answer:
+    def invoke(self, obj: Ref, name: str, args: Sequence[Given] = (), byref: Sequence[int] = ()) -> Answer:
         """Call a method."""
         with self._ended_if_hung():
             return self._alive().invoke(obj, name, args, byref)
@@ -57,6 +57,11 @@ class InlineWorker:
         """Read a property."""
         with self._ended_if_hung():
             return self._alive().get(obj, name)
+
+    def put(self, obj: Ref, name: str, value: Value) -> None:
+        """Set a property."""
+        with self._ended_if_hung():
+            self._alive().put(obj, name, value)
 
     def release(self, obj: Ref) -> None:
         """Forget a reference."""

@@ -7,9 +7,11 @@ an HRESULT, as pywin32's ``com_error`` does. So the rules of this module are tes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
-from tidegate_agent.caller import Answer, CallFailed, CallHung, ClassMissing, Ref, ServerDied, Value
+from tidegate_agent.caller import Answer, CallFailed, CallHung, ClassMissing, Given, Ref, ServerDied, Value
 
 RPC_UNAVAILABLE = -2147023174  # 0x800706BA
 RPC_FAILED = -2147023170  # 0x800706BE
@@ -38,9 +40,13 @@ class Native(Protocol):
         """Read a property."""
         ...
 
+    def put(self, obj: Any, name: str, value: Any) -> None:
+        """Set a property."""
+        ...
+
 
 class NativeCaller:
-    """The four calls over a platform's own objects."""
+    """The calls over a platform's own objects."""
 
     def __init__(self, native: Native) -> None:
         self._native = native
@@ -60,9 +66,9 @@ class NativeCaller:
             raise translated(error) from error
         return self._named(made)
 
-    def invoke(self, obj: Ref, name: str, args: Sequence[Value] = (), byref: Sequence[int] = ()) -> Answer:
+    def invoke(self, obj: Ref, name: str, args: Sequence[Given] = (), byref: Sequence[int] = ()) -> Answer:
         """Call a method."""
-        given = [self._objects[one.number] if isinstance(one, Ref) else one for one in args]
+        given = [self._given(one) for one in args]
         try:
             answer, outs = self._native.invoke(self._objects[obj.number], name, given, byref)
         except Exception as error:
@@ -76,6 +82,18 @@ class NativeCaller:
         except Exception as error:
             raise translated(error) from error
 
+    def put(self, obj: Ref, name: str, value: Value) -> None:
+        """Set a property."""
+        try:
+            self._native.put(self._objects[obj.number], name, self._given(value))
+        except Exception as error:
+            raise translated(error) from error
+
+    def _given(self, value: Given) -> Any:
+        if isinstance(value, tuple):
+            return [self._given(one) for one in value]
+        return self._objects[value.number] if isinstance(value, Ref) else value
+
     def release(self, obj: Ref) -> None:
         """Forget a reference."""
         self._objects.pop(obj.number, None)
@@ -83,6 +101,10 @@ class NativeCaller:
     def _value(self, value: Any) -> Value:
         if value is None or isinstance(value, str | int | float | bool):
             return value
+        if isinstance(value, Decimal):
+            return format(value, "f")
+        if isinstance(value, date):  # a time of day is part of no field that is read
+            return f"{value:%Y%m%d}"
         return self._named(value)
 
     def _named(self, native: Any) -> Ref:

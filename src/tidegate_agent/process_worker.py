@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tidegate_agent.caller import Answer, CallFailed, CallHung, Ref, ServerDied, Value
+from tidegate_agent.caller import Answer, CallFailed, CallHung, Given, Ref, ServerDied, Value
 from tidegate_agent.pipe import Pipe, PipeBroken, PipeSilent
 from tidegate_agent.wire_format import packed, unpacked, unpacked_error
 
@@ -65,7 +65,7 @@ class ProcessWorker:
             raise CallFailed(f"{progid} answered no object")
         return made
 
-    def invoke(self, obj: Ref, name: str, args: Sequence[Value] = (), byref: Sequence[int] = ()) -> Answer:
+    def invoke(self, obj: Ref, name: str, args: Sequence[Given] = (), byref: Sequence[int] = ()) -> Answer:
         """Call a method."""
         request = {
             "call": "invoke",
@@ -79,6 +79,10 @@ class ProcessWorker:
     def get(self, obj: Ref, name: str) -> Value:
         """Read a property."""
         return unpacked(self._ask({"call": "get", "object": obj.number, "name": name})["value"])
+
+    def put(self, obj: Ref, name: str, value: Value) -> None:
+        """Set a property."""
+        self._ask({"call": "put", "object": obj.number, "name": name, "value": packed(value)})
 
     def release(self, obj: Ref) -> None:
         """Forget a reference."""

@@ -6,11 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any, TextIO
 
-from tidegate_agent.caller import Answer, CallFailed, Ref, Value, Worker
+from tidegate_agent.caller import Answer, CallFailed, Given, Ref, Value, Worker
 from tidegate_agent.wire_format import packed, packed_error
 
 HIDDEN = "***"
-SECRET_METHODS = frozenset({"nsetuser"})
+SECRET_METHODS = frozenset({"nsetuser", "open"})
 
 
 class RecordingWorker:
@@ -40,7 +40,7 @@ class RecordingWorker:
         self._write({**entry, "answer": packed(made)})
         return made
 
-    def invoke(self, obj: Ref, name: str, args: Sequence[Value] = (), byref: Sequence[int] = ()) -> Answer:
+    def invoke(self, obj: Ref, name: str, args: Sequence[Given] = (), byref: Sequence[int] = ()) -> Answer:
         """Call a method."""
         shown = [HIDDEN] * len(args) if name.lower() in SECRET_METHODS else [packed(one) for one in args]
         entry = {"call": "invoke", "object": obj.number, "name": name, "args": shown}
@@ -62,6 +62,16 @@ class RecordingWorker:
             raise
         self._write({**entry, "answer": packed(value)})
         return value
+
+    def put(self, obj: Ref, name: str, value: Value) -> None:
+        """Set a property."""
+        entry: dict[str, Any] = {"call": "put", "object": obj.number, "name": name, "args": [packed(value)]}
+        try:
+            self._worker.put(obj, name, value)
+        except CallFailed as failed:
+            self._write({**entry, "error": packed_error(failed)})
+            raise
+        self._write({**entry, "answer": None})
 
     def release(self, obj: Ref) -> None:
         """Forget a reference."""

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import Any
 
 from tidegate_agent.backends import opened
 from tidegate_agent.clock import Clock, MachineClock
 from tidegate_agent.journal import Journal
+from tidegate_agent.keeper import Keeper
 from tidegate_agent.odbc_reader import OdbcReader
 from tidegate_agent.platforms import this_platform
 from tidegate_agent.sage100.agent import Agent
 from tidegate_agent.sage100.api import Api
 from tidegate_agent.sage100.sdata import Feeds
+from tidegate_agent.sage300.agent import GatewayAgent
+from tidegate_agent.sage300.api import GatewayApi
 from tidegate_agent.secret_store import SecretStore
 from tidegate_agent.server import AgentServer
 from tidegate_agent.settings import Settings
 
 _log = logging.getLogger("tidegate_agent")
 TICK_S = 1.0
+
+
+def product(settings: Settings, **parts: Any) -> Agent | GatewayAgent:
+    """The agent of the Sage that the settings name companies of."""
+    return GatewayAgent(settings, **parts) if settings.sage300.companies else Agent(settings, **parts)
 
 
 class RunningAgent:
@@ -34,18 +43,20 @@ class RunningAgent:
         self.secrets = SecretStore(settings.secrets_path, this_platform())
         self.journal = Journal(settings.journal, self.clock)
         self._tables = self._table_reader()
-        self.agent = Agent(
+        made = product(
             settings,
             clock=self.clock,
-            backend=opened(settings.backend, self._tables.fetch if self._tables is not None else None),
+            backend=opened(settings.platform, self._tables.fetch if self._tables is not None else None),
             journal=self.journal,
             secret=self.secrets,
         )
-        self._server = AgentServer(settings.listen, Api(self.agent).face) if listens else None
+        self.agent: Keeper[Any] = made
+        face = GatewayApi(made).face if isinstance(made, GatewayAgent) else Api(made).face
+        self._server = AgentServer(settings.listen, face) if listens else None
 
     def _table_reader(self) -> OdbcReader | Feeds | None:
         """Where the platform itself reads no tables."""
-        if self.settings.backend != "com":
+        if self.settings.platform != "com":
             return None
         by_feeds = self.settings.sage100.reader == "sdata"
         return Feeds(self.settings, self.secrets) if by_feeds else OdbcReader(self.settings, self.secrets)
@@ -70,7 +81,7 @@ class RunningAgent:
 
         SettingsError where a secret is missing.
         """
-        for name in (*self.settings.listen.tokens, self.settings.sage100.password):
+        for name in (*self.settings.listen.tokens, self.settings.sage_password):
             self.secrets(name)
         self.agent.start()
         watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)

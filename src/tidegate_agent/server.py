@@ -29,6 +29,7 @@ class AgentServer(ThreadingHTTPServer):
 
     def __init__(self, listen: Listening, app: WSGIApplication) -> None:
         self.app = app
+        self.scheme = "https" if listen.certificate else "http"
         super().__init__((listen.address, listen.port), _Handler)
         if listen.certificate:
             self.socket = tls_context(Path(listen.certificate), Path(listen.key)).wrap_socket(
@@ -75,6 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
             "CONTENT_LENGTH": str(len(body)),
             "REMOTE_ADDR": self.client_address[0],
             "wsgi.input": io.BytesIO(body),
+            "wsgi.url_scheme": self.server.scheme,
         }
         for name, value in self.headers.items():
             environ[f"HTTP_{name.upper().replace('-', '_')}"] = value

@@ -87,6 +87,20 @@ class Sage100:
 
 
 @dataclass(frozen=True)
+class Sage300:
+    """The Sage 300 beside the agent, whose views the SOAP gateway serves."""
+
+    user: str = ""
+    password: str = "sage"  #: the name of a secret
+    companies: tuple[str, ...] = ()
+    version: str = "70A"  #: of System Manager, as its own programs name it
+    gateway_user: str = "tidegate"  #: whom the hub signs in as; its password is one of `listen.tokens`
+    processes: tuple[str, ...] = ()  #: super-views that the hub may run, such as IC0275 (day end)
+    time_zone: str = "America/New_York"  #: of the server's clock
+    texts: SageTexts = field(default_factory=SageTexts)
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of one agent."""
 
@@ -99,6 +113,18 @@ class Settings:
     listen: Listening = field(default_factory=Listening)
     seats: Seats = field(default_factory=Seats)
     sage100: Sage100 = field(default_factory=Sage100)
+    sage300: Sage300 = field(default_factory=Sage300)
+
+    @property
+    def platform(self) -> str:
+        """The name of the back end for the product that is served."""
+        name, at, argument = self.backend.partition("@")
+        return f"{OF_SAGE_300.get(name, name)}{at}{argument}" if self.sage300.companies else self.backend
+
+    @property
+    def sage_password(self) -> str:
+        """The name of the secret of Sage's user."""
+        return self.sage300.password if self.sage300.companies else self.sage100.password
 
     @property
     def secrets_path(self) -> Path:
@@ -107,6 +133,7 @@ class Settings:
 
 
 T = TypeVar("T")
+OF_SAGE_300 = {"com": "accpac", "fake": "fake-accpac"}
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CHOICES = {
     "sage100.reader": ("odbc", "sql", "sdata"),
@@ -157,21 +184,36 @@ def _check(settings: Settings) -> None:
         raise SettingsError("'seats': limits in seconds must be greater than zero")
     if seats.seats_reserved_for_people and not seats.seats_bought:
         raise SettingsError("'seats.seats_reserved_for_people' needs 'seats.seats_bought'")
-    if not sage.companies:
-        raise SettingsError("'sage100.companies' must name the companies that the hub may reach")
+    other = settings.sage300
+    if sage.companies and other.companies:
+        raise SettingsError(
+            "'sage100.companies' and 'sage300.companies' are both set: one agent serves one Sage"
+        )
+    if not sage.companies and not other.companies:
+        raise SettingsError(
+            "'sage100.companies' or 'sage300.companies' must name the companies that the hub may reach"
+        )
+    if other.companies and not other.gateway_user:
+        raise SettingsError("'sage300.gateway_user' is empty: the hub signs in to the gateway by this name")
     if sage.reader == "sdata" and settings.backend == "com" and not sage.sdata_url:
         raise SettingsError("'sage100.sdata_url' is missing: the reader sdata finds its feeds there")
-    for name, pattern in (*sage.texts.patterns(), *(("refusing", one) for one in sage.refusing_warnings)):
+    refusing = (("refusing", one) for one in sage.refusing_warnings)
+    for table, patterns in (
+        ("sage100", (*sage.texts.patterns(), *refusing)),
+        ("sage300", other.texts.patterns()),
+    ):
+        for name, pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise SettingsError(
+                    f"'{table}': the pattern {pattern!r} ({name}) cannot be read: {error}"
+                ) from None
+    for table, zone in (("sage100", sage.time_zone), ("sage300", other.time_zone)):
         try:
-            re.compile(pattern)
-        except re.error as error:
-            raise SettingsError(
-                f"'sage100': the pattern {pattern!r} ({name}) cannot be read: {error}"
-            ) from None
-    try:
-        ZoneInfo(sage.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise SettingsError(f"'sage100.time_zone' is no time zone: {sage.time_zone!r}") from None
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise SettingsError(f"'{table}.time_zone' is no time zone: {zone!r}") from None
 
 
 def _table(kind: type[T], given: Mapping[str, Any], path: str) -> T:

@@ -22,6 +22,11 @@ def com_backend() -> ComInstallation:
     return ComInstallation()
 
 
+def accpac_backend() -> AccpacInstallation:
+    """The Sage 300 of this machine."""
+    return AccpacInstallation()
+
+
 class ComInstallation:
     """Late-bound access, and ending of servers. Tables are read by `odbc_reader.py`."""
 
@@ -58,12 +63,12 @@ class ComNative:
         """An object; the server process that appears with it is ours."""
         from win32com.client import dynamic
 
+        if self.server is not None:
+            return dynamic.Dispatch(progid)
         before = server_processes()
         made = dynamic.Dispatch(progid)
         fresh = server_processes() - before
-        if (
-            self._server is None and len(fresh) == 1
-        ):  # two at once: nobody can say whose, so none is ever ended
+        if len(fresh) == 1:  # two at once: nobody can say whose, so none is ever ended
             self._server = fresh.pop()
         return made
 
@@ -82,6 +87,33 @@ class ComNative:
     def get(self, obj: Any, name: str) -> Any:
         """Read a property."""
         return getattr(obj, name)
+
+    def put(self, obj: Any, name: str, value: Any) -> None:
+        """Set a property."""
+        setattr(obj, name, value)
+
+
+class AccpacInstallation(ComInstallation):
+    """Sage 300's library runs in the worker's own process: whoever ends the worker ends all of it."""
+
+    def native(self) -> ComNative:
+        """A COM apartment for the calling thread."""
+        import pythoncom
+
+        pythoncom.CoInitialize()
+        return InProcessNative()
+
+    def end_server(self, process: int) -> None:
+        """Nothing: a worker ends with its agent, or by its own watchdog."""
+
+
+class InProcessNative(ComNative):
+    """Objects that live in this process."""
+
+    @property
+    def server(self) -> int | None:
+        """This process."""
+        return os.getpid()
 
 
 def server_processes() -> set[int]:

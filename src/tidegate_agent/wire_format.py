@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tidegate_agent.caller import CallFailed, CallHung, ClassMissing, Ref, ServerDied, Value
+from tidegate_agent.caller import CallFailed, CallHung, ClassMissing, Given, Ref, ServerDied, Value
 
 _ERRORS: dict[str, type[CallFailed]] = {
     "failed": CallFailed,
@@ -29,8 +29,10 @@ def message(text: str) -> dict[str, Any]:
     return found
 
 
-def packed(value: Value) -> Any:
-    """A value for a message."""
+def packed(value: Given) -> Any:
+    """A value, or an array of values, for a message."""
+    if isinstance(value, tuple):
+        return [packed(one) for one in value]
     return {"ref": value.number} if isinstance(value, Ref) else value
 
 
@@ -39,6 +41,11 @@ def unpacked(value: Any) -> Value:
     if isinstance(value, dict):
         return Ref(int(value["ref"]))
     return value  # type: ignore[no-any-return]
+
+
+def argument(value: Any) -> Given:
+    """An argument from a message: a value, or an array of them."""
+    return tuple(unpacked(one) for one in value) if isinstance(value, list) else unpacked(value)
 
 
 def packed_error(error: CallFailed) -> dict[str, Any]:

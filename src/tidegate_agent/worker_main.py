@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from tidegate_agent.backends import opened
 from tidegate_agent.caller import Backend, Caller, CallFailed, Ref
-from tidegate_agent.wire_format import line, message, packed, packed_error, unpacked
+from tidegate_agent.wire_format import argument, line, message, packed, packed_error, unpacked
 
 
 class WorkerMain:
@@ -85,11 +85,14 @@ class WorkerMain:
             return {}
         ref = Ref(request["object"])
         if call == "invoke":
-            args = [unpacked(one) for one in request["args"]]
+            args = [argument(one) for one in request["args"]]
             value, outs = caller.invoke(ref, request["name"], args, request["byref"])
             return {"value": packed(value), "outs": [packed(one) for one in outs]}
         if call == "get":
             return {"value": packed(caller.get(ref, request["name"]))}
+        if call == "put":
+            caller.put(ref, request["name"], unpacked(request["value"]))
+            return {}
         caller.release(ref)
         return {}
 

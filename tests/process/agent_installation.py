@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from tidegate_sandbox.clock import SandboxClock
+from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.sage100.backend import Host
 from tidegate_sandbox.sage100.demo import demo_installation
+from tidegate_sandbox.sage300 import build, demo_company
+from tidegate_sandbox.sage300.accpac import Accpac
+from tidegate_sandbox.sage300.backend import Host as AccpacHost
 
 
 class NotedHost(Host):
@@ -44,3 +48,17 @@ def hanging(path: str) -> NotedHost:
     host = NotedHost(Path(path))
     host.installation.arrange("hang", "nCleanup")
     return host
+
+
+def accpac(path: str) -> AccpacHost:
+    """A Sage 300 that notes who holds a LanPak after each call."""
+    clock = SandboxClock.virtual(datetime(2026, 3, 2, 15, tzinfo=UTC))
+    face, _wire = build(clock, FaultPlan(), demo_company(clock, items=3))
+    server = Accpac(face, block_on_hang=True)
+
+    def note(obj: str, method: str) -> None:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(f"{obj}.{method} held={len(server.licence.held)}\n")
+
+    server.after_call = note
+    return AccpacHost(server)

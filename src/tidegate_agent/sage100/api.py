@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from tidegate_agent import CONTRACT, VERSION
 from tidegate_agent.caller import TablesFailed
 from tidegate_agent.failure import Failure
 from tidegate_agent.http_face import Asked, HttpFace, Reply, Route
+from tidegate_agent.keeper_routes import keeper_routes
 from tidegate_agent.request import Body
 from tidegate_agent.sage100.agent import Agent
 from tidegate_agent.sage100.capabilities import capabilities
@@ -33,7 +32,7 @@ class Api:
             {"since", "after", "limit", "columns", *(f for one in DATASETS.values() for f in one.filters)}
         )
         routes = (
-            Route("GET", "/v1/health", self._health),
+            *keeper_routes(agent),
             Route("GET", "/v1/capabilities", self._capabilities, frozenset({"company", "probe"})),
             Route("POST", f"{co}/orders", self._orders),
             Route("GET", f"{co}/orders/by-key", self._by_key, frozenset({"key"})),
@@ -42,10 +41,6 @@ class Api:
             Route("POST", f"{co}/customers", self._customers),
             Route("POST", f"{co}/price-probe", self._probe),
             Route("GET", f"{co}/data/{{dataset}}", self._data, data),
-            Route("POST", "/v1/drain", self._drain),
-            Route("POST", "/v1/resume", self._resume),
-            Route("GET", "/v1/sessions", self._sessions),
-            Route("GET", "/metrics", self._metrics),
         )
         listen = agent.settings.listen
         self.face = HttpFace(
@@ -58,21 +53,6 @@ class Api:
         )
 
     # Without a seat
-
-    def _health(self, _asked: Asked) -> Reply:
-        agent = self._agent
-        agent.tick()
-        return Reply(
-            {
-                "agent": VERSION,
-                "contract": CONTRACT,
-                "backend": agent.settings.backend.partition("@")[0],
-                "state": agent.state,
-                "time": agent.clock.now().astimezone(agent.zone).isoformat(),
-                "pool": agent.pool.numbers(),
-                "companies": agent.companies(),
-            }
-        )
 
     def _capabilities(self, asked: Asked) -> Reply:
         company = self._agent.company(asked.one("company"))
@@ -140,18 +120,6 @@ class Api:
         except TablesFailed as failed:
             raise Failure("unavailable", "The tables cannot be read.", sage_text=str(failed)) from failed
 
-    def _sessions(self, _asked: Asked) -> Reply:
-        return Reply({"sessions": self._agent.pool.sessions()})
-
-    def _metrics(self, _asked: Asked) -> Reply:
-        agent = self._agent
-        text = agent.metrics.text(
-            agent.pool.numbers(),
-            seat_seconds_total=round(agent.pool.totals.seconds, 1),
-            journal_open=len(agent.journal.open_entries()),
-        )
-        return Reply(text, "text/plain; version=0.0.4")
-
     # With a seat
 
     def _orders(self, asked: Asked) -> Reply:
@@ -207,21 +175,3 @@ class Api:
         wanted = read_probe(asked.body)
         with agent.lease(company, "price probe") as held:
             return Reply(probe(held, wanted, agent.today()))
-
-    def _drain(self, asked: Asked) -> Reply:
-        Body(asked.body).done()
-        is_done = self._agent.stop()
-        numbers: dict[str, Any] = self._agent.pool.numbers()
-        return Reply(
-            {
-                "state": self._agent.state,
-                "sessions": self._agent.pool.open_sessions,
-                "done": is_done,
-                "pool": numbers,
-            }
-        )
-
-    def _resume(self, asked: Asked) -> Reply:
-        Body(asked.body).done()
-        self._agent.pool.resume()
-        return Reply({"state": self._agent.state})

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from tidegate_agent.caller import Caller, CallFailed, Ref, Value
-from tidegate_agent.sage100.texts import USUAL, Meaning, Stage, Texts
+from tidegate_agent.sage100.usual_texts import USUAL
+from tidegate_agent.texts import Meaning, Stage, Texts
 
 OnText = Callable[[str], None]
 

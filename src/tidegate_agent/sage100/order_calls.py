@@ -10,8 +10,8 @@ from tidegate_agent.sage100.boi import Boi, Refused
 from tidegate_agent.sage100.lookup import SUMS, total_of, totals_of
 from tidegate_agent.sage100.names import CODE_PAGE
 from tidegate_agent.sage100.order_request import Line, OrderRequest
-from tidegate_agent.sage100.texts import matches
 from tidegate_agent.settings import Sage100
+from tidegate_agent.texts import matches
 
 NEW = 2
 

@@ -9,7 +9,8 @@ from tidegate_agent.caller import CallFailed, ClassMissing, Ref, Worker
 from tidegate_agent.failure import Failure, FailureClass
 from tidegate_agent.sage100 import names
 from tidegate_agent.sage100.boi import Boi, OnText, Refused
-from tidegate_agent.sage100.texts import USUAL, Texts
+from tidegate_agent.sage100.usual_texts import USUAL
+from tidegate_agent.texts import Texts
 
 _CLASSES: dict[str, FailureClass] = {
     "locked": "locked",

@@ -70,6 +70,10 @@ class Transcript:
         """The next recorded reading."""
         return self._answer(self._next("get", name, obj.number, None))
 
+    def put(self, obj: Any, name: str, value: Any) -> None:
+        """The next recorded setting of a property."""
+        self._answer(self._next("put", name, obj.number, [value]))
+
     def _next(self, call: str, name: str, number: int | None, args: list[Any] | None) -> dict[str, Any]:
         entry: dict[str, Any] = self._entries[self._at] if self._at < len(self._entries) else {}
         same = (entry.get("call"), entry.get("name"), entry.get("object")) == (call, name, number)

@@ -19,7 +19,7 @@ from tidegate_sandbox.sage300.options import Options
 from tidegate_sandbox.sage300.problem import TEXTS, Problem
 from tidegate_sandbox.sage300.resource import Body
 from tidegate_sandbox.sage300.site import Site
-from tidegate_sandbox.sage300.views import GatewayFault, Row, View, chosen, views
+from tidegate_sandbox.sage300.views import GatewayFault, Row, View, chosen, order_row, views
 
 ADDRESS = "/gateway/soap"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -164,15 +164,14 @@ class Gateway:
     def _enter(self, database: Database, view: View, call: Element, *, keeps: bool) -> Element:
         """Build an order, its fields set in the sequence in which they stand; a preview is abandoned again."""
         try:
-            order = OrderEntry(database).insert(_order_of(call))
+            entry = OrderEntry(database)
+            order = (entry.insert if keeps else entry.preview)(_order_of(call))
         except (Problem, ValueError) as refused:
             code = refused.code if isinstance(refused, Problem) else ""
             kind = "duplicate" if code == "RecordDuplicate" else "validation"
             raise GatewayFault(kind, str(refused), view=view.name) from None
-        [row] = [one for one in view.rows() if one["ORDUNIQ"] == str(order.id)]
+        row = order_row(database, order)
         if not keeps:
-            database.company.orders.delete(order)
-            database.company.orders.deleted.pop()
             row |= {"ORDUNIQ": "0", "ORDNUMBER": ""}
         answer = Element(f"{{{OURS}}}WriteDocumentResponse")
         SubElement(answer, f"{{{OURS}}}outcome").text = "inserted" if keeps else "previewed"

@@ -27,6 +27,7 @@ class Seats:
         self._lock = threading.Lock()
         self._since: dict[Who, datetime] = {}
         self._last: dict[Who, datetime] = {}
+        self._programs: dict[int, str] = {}  #: sessions of programs hold one until they are closed
         self._calls = 0
         self._seconds = 0.0
         self.peak = 0
@@ -52,14 +53,35 @@ class Seats:
         with self._lock:
             now = self._clock.now()
             self._leave(now)
-            others = [who for who in self._last if who != (user, company)]
-            limit = self._options.lanpaks
-            if limit is not None and len(others) + self._options.others >= limit:
-                self.refused += 1
-                raise Problem("SessionError", TEXTS["seats"])
+            self._require_one(len([who for who in self._last if who != (user, company)]))
             self._since.setdefault((user, company), now)
             self._last[user, company] = now
             self.peak = max(self.peak, len(self._last))
+
+    def sit(self, holder: str) -> int:
+        """A program signs on; the number given back is for ``stand_up``. Problem SessionError when all are in use."""
+        with self._lock:
+            self._leave(self._clock.now())
+            self._require_one(len(self._last))
+            number = max(self._programs, default=0) + 1
+            self._programs[number] = holder
+            return number
+
+    def stand_up(self, number: int) -> None:
+        """A program signs off; twice does no harm."""
+        with self._lock:
+            self._programs.pop(number, None)
+
+    def sitting(self) -> list[str]:
+        """Who has signed on by a program."""
+        with self._lock:
+            return list(self._programs.values())
+
+    def _require_one(self, others: int) -> None:
+        limit = self._options.lanpaks
+        if limit is not None and others + len(self._programs) + self._options.others >= limit:
+            self.refused += 1
+            raise Problem("SessionError", TEXTS["seats"])
 
     def held(self) -> list[str]:
         """Our users that hold one now."""

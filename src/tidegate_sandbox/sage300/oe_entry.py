@@ -131,6 +131,13 @@ class OrderEntry:
             company.invoices.run([order])
         return order
 
+    def preview(self, body: Body) -> Order:
+        """The order as it would be; it is given up again. Raises as ``insert``."""
+        order = self.insert(body)
+        self._company.orders.delete(order)
+        self._company.orders.deleted.pop()
+        return order
+
     def _set(self, header: _Header, name: str, value: Any, body: Body) -> None:
         if name in HEADER_TEXTS:
             header.texts[name] = text_of(body, name, HEADER_TEXTS[name])

@@ -47,7 +47,7 @@ def views(database: Database, inventory: Inventory) -> dict[str, View]:
         company.orders.cancel(order)
 
     def orders() -> list[Row]:
-        return [_order(database, one) for one in database.orders()]
+        return [order_row(database, one) for one in database.orders()]
 
     def shipments() -> list[Row]:
         return [
@@ -119,7 +119,8 @@ CONTRACT = (
 )
 
 
-def _order(database: Database, order: Order) -> Row:
+def order_row(database: Database, order: Order) -> Row:
+    """An order as its header shows it."""
     complete = database.is_complete(order)
     return {
         "ORDUNIQ": str(order.id),
@@ -161,8 +162,10 @@ def _hold(row: Row, terms: Iterable[tuple[str, str, str]]) -> bool:
 def _compare(found: str, operator: str, value: str) -> bool:
     if operator in ("=", "!="):
         return (found == value) is (operator == "=")
+    one: Decimal | str
+    other: Decimal | str
     try:
         one, other = Decimal(found), Decimal(value)
     except ArithmeticError:
-        return False
-    return {">": one > other, "<": one < other, ">=": one >= other, "<=": one <= other}[operator]
+        one, other = found, value
+    return {">": one > other, "<": one < other, ">=": one >= other, "<=": one <= other}[operator]  # type: ignore[operator]

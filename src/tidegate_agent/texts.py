@@ -6,18 +6,16 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from tidegate_agent.sage100.names import TEXTS
-
 Meaning = Literal["record_locked", "seat_limit", "locked", "auth", "validation", "unavailable"]
 Stage = Literal["session", "value"]
 
 
 class Texts:
-    """The patterns of one site: its own first, then those of `names.py`; the first that matches decides."""
+    """The patterns of one site: its own first, then those of the product; the first that matches decides."""
 
-    def __init__(self, own: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, own: Iterable[tuple[str, str]], usual: Iterable[tuple[str, str]]) -> None:
         self._patterns = tuple(
-            (meaning, re.compile(pattern, re.IGNORECASE)) for meaning, pattern in (*own, *TEXTS)
+            (meaning, re.compile(pattern, re.IGNORECASE)) for meaning, pattern in (*own, *usual)
         )
 
     def meaning_of(self, text: str, stage: Stage) -> tuple[Meaning, bool]:
@@ -29,9 +27,6 @@ class Texts:
             if pattern.search(text):
                 return meaning, True  # type: ignore[return-value]
         return ("validation" if stage == "value" else "unavailable"), False
-
-
-USUAL = Texts()
 
 
 def matches(text: str, patterns: Sequence[str]) -> bool:
