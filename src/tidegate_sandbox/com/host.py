@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from tidegate_sandbox.com.faults import Arranged
-from tidegate_sandbox.com.late_bound import LateBound
-from tidegate_sandbox.com.licence import Licence, Seats, ServerProcess
+from tidegate_sandbox.com.licence import Licence, Seats
 
 
 class Call(NamedTuple):
@@ -22,7 +21,7 @@ class Call(NamedTuple):
 
 
 class ComHost:
-    """Safe from several threads: one call at a time. A product says what its program is and how long calls take.
+    """Safe from several threads: one call at a time. A product says how long its calls take.
 
     ``block_on_hang``: a hanging call really blocks until its process is ended (for worker processes); otherwise the
     caller sees it at once, and ``on_hang`` hears of it, so that a simulated clock can move.
@@ -41,10 +40,6 @@ class ComHost:
         )
         self.before_call: Callable[[str, str], object] = lambda _object, _method: None
         self.after_call: Callable[[str, str], object] = lambda _object, _method: None
-
-    def program(self, progid: str, process: ServerProcess) -> LateBound | None:
-        """The object that a program id makes; None for one that is not registered."""
-        raise NotImplementedError
 
     def seconds_of(self, object: str, method: str) -> float:
         """How long a call usually takes."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from tidegate_sandbox.com.host import Call, ComHost
 from tidegate_sandbox.com.late_bound import RPC_UNAVAILABLE, ByRef, ComError, Hung, LateBound
 from tidegate_sandbox.com.licence import ServerProcess
 
+H = TypeVar("H", bound=ComHost)
 INVALID_CLASS = -2147221005  # 0x800401F3, CO_E_CLASSSTRING
 
 
-class FakeNative:
+class FakeNative(Generic[H]):
     """How one worker reaches the installation: its own server process, started by the first object."""
 
-    def __init__(self, host: ComHost) -> None:
+    def __init__(self, host: H) -> None:
         self._host = host
         self._process: ServerProcess | None = None
 
@@ -28,11 +29,15 @@ class FakeNative:
         """``CreateObject``."""
         with self._host.lock:
             process = self._process or self._host.licence.start()
-            made = self._host.program(progid, process)
+            made = self.program(progid, process)
             if made is None:
                 raise ComError(INVALID_CLASS, "Invalid class string")
             self._process = process
             return made
+
+    def program(self, progid: str, process: ServerProcess) -> LateBound | None:
+        """The object that a program id makes; None for one that is not registered. A product says it."""
+        raise NotImplementedError
 
     def invoke(
         self, obj: LateBound, name: str, args: Sequence[Any], byref: Sequence[int]

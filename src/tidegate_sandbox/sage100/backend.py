@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tidegate_sandbox.clock import SandboxClock
-from tidegate_sandbox.com.native import FakeNative
 from tidegate_sandbox.sage100.demo import demo_installation
 from tidegate_sandbox.sage100.dialect import fetch
 from tidegate_sandbox.sage100.installation import Installation
+from tidegate_sandbox.sage100.native import ProvidexNative
 from tidegate_sandbox.sage100.sdata import feed
 
 _shared: dict[str, Host] = {}
@@ -20,9 +20,9 @@ class Host:
     def __init__(self, installation: Installation) -> None:
         self.installation = installation
 
-    def native(self) -> FakeNative:
+    def native(self) -> ProvidexNative:
         """Late-bound access for one worker."""
-        return FakeNative(self.installation)
+        return ProvidexNative(self.installation)
 
     def end_server(self, process: int) -> None:
         """End a server process."""

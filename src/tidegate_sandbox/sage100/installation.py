@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tidegate_sandbox.com.host import ComHost
-from tidegate_sandbox.com.late_bound import CLASS_MISSING, ComError, LateBound
-from tidegate_sandbox.com.licence import ServerProcess
+from tidegate_sandbox.com.late_bound import CLASS_MISSING, ComError
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.erp.seats import SeatPool
 from tidegate_sandbox.sage100.company import SageCompany
@@ -47,14 +46,6 @@ class Installation(ComHost):
         self.texts = dict(TEXTS)
         self.tables_down = ""  #: the SQLSTATE that every read gets, where reading is down
         self.held_tables: set[str] = set()  #: Premium: what a posting under way has changed already
-
-    def program(self, progid: str, process: ServerProcess) -> LateBound | None:
-        """``ProvideX.Script``."""
-        from tidegate_sandbox.sage100.objects import OBJECTS
-        from tidegate_sandbox.sage100.script import Script
-
-        known = progid.lower() in ("providex.script", "providex.script.1")
-        return Script(self, process, OBJECTS) if known else None
 
     def seconds_of(self, object: str, method: str) -> float:
         """As the contract has it (section 14, A)."""

@@ -5,6 +5,7 @@ A session takes a LanPak from ``Open`` until ``Close``, or until its process end
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,13 +52,12 @@ class Accpac(ComHost):
         super().__init__(LanPaks(face.api.seats), block_on_hang=block_on_hang)
         self.face = face
 
-    def program(self, progid: str, process: ServerProcess) -> LateBound | None:
-        """``AccpacCOMAPI.AccpacSession``."""
-        return Session(self, process) if progid.lower() == "accpaccomapi.accpacsession" else None
-
     def seconds_of(self, object: str, method: str) -> float:
         """Assumed."""
         return SPEEDS.get(method.lower(), 0.0)
+
+
+ViewOf = Callable[["Link", str], LateBound | None]
 
 
 @dataclass
@@ -101,8 +101,10 @@ class Session(LateBound):
     NAME = "AccpacSession"
     ALSO = ("Init", "Open", "OpenDBLink", "Close", "Errors")
 
-    def __init__(self, host: Accpac, process: ServerProcess) -> None:
+    def __init__(self, host: Accpac, process: ServerProcess, view_of: ViewOf) -> None:
+        """``view_of`` makes a view of a link by its name; None for one that there is not."""
         self.host = host
+        self.view_of = view_of
         self.errors = Errors()
         self.user = ""
         self.database: Database | None = None
@@ -175,9 +177,7 @@ class Link(LateBound):
 
     def OpenView2(self, name: str) -> LateBound:
         """A view. It fails for one that there is not."""
-        from tidegate_sandbox.sage300.accpac_views import view_of
-
-        made = view_of(self, name)
+        made = self.session.view_of(self, name)
         if made is None:
             raise self.session.fail(f"The view {name} cannot be opened.", OPEN_FAILED)
         self.open_views += 1

@@ -6,10 +6,10 @@ from typing import Any
 
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.com.late_bound import EXCEPTION, ComError
-from tidegate_sandbox.com.native import FakeNative
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.sage300.accpac import Accpac
 from tidegate_sandbox.sage300.build import build
+from tidegate_sandbox.sage300.native import AccpacNative
 
 _shared: dict[str, Host] = {}
 
@@ -20,9 +20,9 @@ class Host:
     def __init__(self, accpac: Accpac) -> None:
         self.accpac = accpac
 
-    def native(self) -> FakeNative:
+    def native(self) -> AccpacNative:
         """Late-bound access for one worker."""
-        return FakeNative(self.accpac)
+        return AccpacNative(self.accpac)
 
     def end_server(self, process: int) -> None:
         """End a process that holds sessions."""

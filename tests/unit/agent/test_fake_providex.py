@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tidegate_sandbox.com.late_bound import ByRef, ComError, LateBound
-from tidegate_sandbox.com.native import FakeNative
 from tidegate_sandbox.sage100.installation import Installation
+from tidegate_sandbox.sage100.native import ProvidexNative
 from tidegate_sandbox.sage100.pricing import Buyer, price
 from unit.agent.stand import DAY, installation
 
@@ -18,7 +18,7 @@ class Sage:
     """Late-bound calls as a script would write them."""
 
     def __init__(self, one: Installation) -> None:
-        self.native = FakeNative(one)
+        self.native = ProvidexNative(one)
         self.script = self.native.create("ProvideX.Script")
 
     def __call__(self, obj: LateBound, name: str, *args: Any) -> Any:

@@ -12,8 +12,8 @@ import pytest
 from tidegate.domain.errors import Code, Failure
 from tidegate_agent.sage300.browsing import beyond
 from tidegate_sandbox.com.late_bound import ComError
-from tidegate_sandbox.com.native import FakeNative
 from tidegate_sandbox.erp.refusal import Refusal
+from tidegate_sandbox.sage300.native import AccpacNative
 from tidegate_sandbox.sage300.problem import Problem
 from unit.agent.gateway import KEY, GatewayStand, order
 
@@ -36,7 +36,7 @@ def failed(answer: object) -> Failure:
 # Reading
 
 
-def test_a_ping_tells_company_currency_and_seats(stand: GatewayStand) -> None:
+def test_a_ping_reports_company_currency_and_seats(stand: GatewayStand) -> None:
     found = stand.room().ping()
     assert isinstance(found, dict)
     assert (found["company"], found["homeCurrency"], found["state"]) == ("SAMLTD", "USD", "open")
@@ -290,7 +290,7 @@ def test_an_old_row_that_is_found_nowhere_goes_to_a_person(stand: GatewayStand) 
 
 
 def test_a_session_that_is_closed_before_its_link_keeps_the_seat(stand: GatewayStand) -> None:
-    native = FakeNative(stand.sage)
+    native = AccpacNative(stand.sage)
     session = native.create("AccpacCOMAPI.AccpacSession")
     native.invoke(session, "Init", ["", "XZ", "XZ1000", "70A"], ())
     native.invoke(session, "Open", ["WEBAPI", "webapi-password", "SAMLTD", "2026-03-02", 0, ""], ())

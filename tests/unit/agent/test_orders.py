@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tidegate_agent.embedded import VirtualClock
-from tidegate_sandbox.com.native import FakeNative
 from tidegate_sandbox.sage100.company import columns_of
+from tidegate_sandbox.sage100.native import ProvidexNative
 from tidegate_sandbox.sage100.texts import DUPLICATE_PO
 from unit.agent.hub import Stand, order
 
@@ -300,7 +300,7 @@ def test_a_write_that_hangs_in_a_server_that_cannot_be_ended_is_a_persons(
 ) -> None:
     """It may yet be written: not in Sage now is no proof, and a second one would be the second."""
     stand = Stand(tmp_path)
-    monkeypatch.setattr(FakeNative, "server", None)
+    monkeypatch.setattr(ProvidexNative, "server", None)
     stand.sage.arrange("hang", "nWrite", "SO_SalesOrder_bus")
     assert stand.send(order())[0]["outcome"] == "in_doubt"
     (again,) = stand.send(order())

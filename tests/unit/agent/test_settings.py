@@ -34,7 +34,16 @@ def test_the_least_settings_are_enough() -> None:
         ({"listen": {"certificate": "a.crt"}}, "belong together"),
         ({"listen": {"tokens": []}}, "'listen.tokens' names one secret, or two"),
         ({"listen": {"tokens": [1]}}, "'listen.tokens' must be a list of texts"),
-        ({"sage100": {}}, "'sage100.companies' must name"),
+        ({"sage100": {}}, "'sage100.companies' or 'sage300.companies' must name"),
+        ({"sage300": {"companies": ["SAMLTD"]}}, "one agent serves one Sage"),
+        (
+            {"sage100": {}, "sage300": {"companies": ["SAMLTD"], "gateway_user": ""}},
+            "'sage300.gateway_user' is empty",
+        ),
+        (
+            {"sage100": {}, "sage300": {"companies": ["SAMLTD"], "time_zone": "Moon"}},
+            "'sage300.time_zone' is no time zone",
+        ),
         ({"sage100": {"companies": ["ABC"], "reader": "csv"}}, "'sage100.reader' must be one of odbc, sql"),
         ({"sage100": {"companies": ["ABC"], "time_zone": "Moon"}}, "'sage100.time_zone' is no time zone"),
         (
