@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -14,15 +14,14 @@ from conformance.rooms import (
     BUSINESS_CLOUD,
     HANDING_OVER,
     INTACCT,
-    OFFLINE,
     SAGE_100,
     SAGE_100_BY_FEEDS,
     SAGE_200,
     SAGE_300,
     X3,
+    X3_CREATING,
     X3_GRAPHQL,
 )
-from conformance.sage50_stand import Sage50Stand
 from conformance.sage100_stand import Sage100Stand
 from conformance.sage300_stand import Sage300Stand
 from conformance.x3_stand import X3Stand
@@ -41,31 +40,39 @@ NOTHING_LIVE = re.compile(r"anything against [^|]*\| \*\*nothing")
 YES, SOME, NO = "yes", "by set-up", "no"
 Build = Callable[[], Stand]
 
+
+def handing_over(product: str) -> Iterator[Build]:
+    """Its configurations whose orders are handed over."""
+    return (build for name, build in HANDING_OVER.items() if name.startswith(product))
+
+
 STANDS: dict[str, tuple[Build, ...]] = {
     "sage200": tuple(SAGE_200.values()),
     "intacct": (
         IntacctStand,
         INTACCT["intacct-otherwise"],
-        lambda: IntacctStand(settings=OFFLINE, offline_seconds=1),
+        *handing_over("intacct"),
         lambda: IntacctStand(settings={"customer_field": ""}),
     ),
-    "sage50": (Sage50Stand,),
+    "sage50": tuple(handing_over("sage50")),
     "sage300": (
         Sage300Stand,
         *(SAGE_300["sage300-otherwise"], SAGE_300["sage300-gateway"]),
-        HANDING_OVER["sage300-csv"],
+        *handing_over("sage300"),
         lambda: Sage300Stand(settings={"stock": "", "customer_group": ""}),
     ),
     "sage100": (
         *SAGE_100.values(),
         *SAGE_100_BY_FEEDS.values(),
-        HANDING_OVER["sage100-import-job"],
+        *handing_over("sage100"),
         lambda: Sage100Stand(settings={"cancels": False}),
     ),
     "x3": (
         X3Stand,
         X3["x3-otherwise"],
         *X3_GRAPHQL.values(),
+        *X3_CREATING.values(),
+        *handing_over("x3"),
         lambda: X3Stand(settings={"close_reason": "", "customer_field": ""}),
     ),
     "business_cloud": tuple(BUSINESS_CLOUD.values()),
