@@ -42,6 +42,15 @@ class Allowance:
         self._today += calls
         self.most_in_a_minute = max(self.most_in_a_minute, len(self._recent))
 
+    def take_for_others(self, calls: int) -> None:
+        """So many calls of another application; those beyond the limit are refused to it, and count for nobody."""
+        for _ in range(calls):
+            try:
+                self.take()
+            except Problem:
+                self.refused -= 1  # it was refused to them
+                return
+
     def _refusal(self, waits: timedelta) -> Problem:
         self.refused += 1
         seconds = max(ceil(waits.total_seconds()), 1)

@@ -144,7 +144,7 @@ class BusinessCloudFace:
         if path.startswith(f"{ROOT}/"):
             if self.faults.take_kind("other_app", method=method, path=path, body=raw):
                 with self.company.lock:
-                    self.business.allowance.take(20)
+                    self.business.allowance.take_for_others(20)
             return self.api.reply(method, path, query, raw, environ)
         return Reply(404, b"<html><body>Not Found</body></html>", HTML)
 

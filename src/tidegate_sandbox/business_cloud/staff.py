@@ -79,5 +79,5 @@ class Staff:
 
     def _other_app(self, body: dict[str, Any]) -> Any:
         """Another application of the business makes so many calls."""
-        self._business.allowance.take(int(body.get("calls", 1)))
+        self._business.allowance.take_for_others(int(body.get("calls", 1)))
         return {}
