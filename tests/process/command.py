@@ -20,13 +20,19 @@ class Command:
     """One process; its output goes to files, so that it can never block on a pipe."""
 
     def __init__(
-        self, words: Sequence[str], environment: Mapping[str, str], log: Path, clock: FastClock | None = None
+        self,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        clock: FastClock | None = None,
+        *,
+        far: bool = False,
     ) -> None:
         self.words = words
         self._stdout, self._stderr = log.with_suffix(".out"), log.with_suffix(".err")
         self._stdout.touch()
         self._stderr.touch()
-        self._process = begin(words, environment, self._stdout, self._stderr, clock)
+        self._process = begin(words, environment, self._stdout, self._stderr, clock, far)
 
     @property
     def pid(self) -> int:

@@ -17,16 +17,16 @@ class FastClock:
     def __init__(self, start: datetime, since: float, rate: float) -> None:
         self._start = start.astimezone(UTC)
         self._since = since
-        self._rate = rate
+        self.rate = rate
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self.monotonic())
 
     def monotonic(self) -> float:
-        return (time.monotonic() - self._since) * self._rate
+        return (time.monotonic() - self._since) * self.rate
 
     def wait(self, seconds: float, until: threading.Event | None = None) -> bool:
-        real = max(seconds, 0.0) / self._rate
+        real = max(seconds, 0.0) / self.rate
         if until is not None:
             return until.wait(real)
         time.sleep(real)

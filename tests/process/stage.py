@@ -137,11 +137,11 @@ class Stage:
             "SAGE_SUBSCRIPTION_KEY": credentials.subscription_key,
         }
 
-    def start(self, *words: str, config: Path | None = None) -> Command:
-        """Start a command and go on."""
+    def start(self, *words: str, config: Path | None = None, far: bool = False) -> Command:
+        """Start a command and go on; a `far` one is as on another machine."""
         log = self.folder / f"{len(self._commands):03}-{words[0]}"
         reported = ["--config", str(config or self.config), *words]
-        command = Command(reported, {**os.environ, **self.secrets}, log, self.fast)
+        command = Command(reported, {**os.environ, **self.secrets}, log, self.fast, far=far)
         self._commands.append(command)
         return command
 

@@ -7,14 +7,14 @@ import pytest
 from documents import check
 from process.command import Command
 from process.conftest import SetUp
+from process.fleet import RATE
 from process.gate import Moment
 from process.stage import Stage
 from process.test_postgresql import Server
 from process.test_postgresql import server as server
 from process.test_twins import holder_of
-from tidegate.engine.cycle_queue import DEAD
 
-pytestmark = [pytest.mark.process, pytest.mark.campaign]  # a dead worker is believed dead after half a minute
+pytestmark = pytest.mark.process
 
 
 def worker(stage: Stage, *words: str) -> Command:
@@ -22,9 +22,10 @@ def worker(stage: Stage, *words: str) -> Command:
     return stage.start("--debug", "worker", "--json", "--jobs", "2", *words)
 
 
+@pytest.mark.campaign
 def test_one_of_two_workers_is_killed_in_the_middle_of_a_batch(set_up: SetUp, server: Server) -> None:
     """The other one frees what it has left in the queue, and takes over what was in doubt."""
-    stage = set_up(rate=60, every_orders="1m", every_status="1m", ledger=server.fresh())
+    stage = set_up(rate=RATE, every_orders="1m", every_status="1m", ledger=server.fresh())
     stage.sell(5)
     request = stage.sage_gate.catch(3, Moment.CARRIED_OUT)
     workers = {each.pid: each for each in (worker(stage), worker(stage))}
@@ -34,7 +35,7 @@ def test_one_of_two_workers_is_killed_in_the_middle_of_a_batch(set_up: SetUp, se
     workers.pop(killed).kill()
     (other,) = workers.values()
     stage.wait_for(
-        lambda: any(each["event"] == "cycle of a dead worker" for each in other.log), "it is found", 2 * DEAD
+        lambda: any(each["event"] == "cycle of a dead worker" for each in other.log), "it is found"
     )
     stage.wait_until_settled()
     stage.wait_until_noted()
@@ -45,7 +46,7 @@ def test_one_of_two_workers_is_killed_in_the_middle_of_a_batch(set_up: SetUp, se
 
 def test_a_worker_with_another_configuration_refuses(set_up: SetUp, server: Server) -> None:
     """And one that is at work stops by itself when the workers have got a new one."""
-    stage = set_up(rate=60, every_orders="1m", ledger=server.fresh())
+    stage = set_up(rate=RATE, every_orders="1m", ledger=server.fresh())
     first = stage.start("worker", "--json")
     stage.wait_for(
         lambda: any(each["event"] == "start" for each in first.log), "it has said which one it has"

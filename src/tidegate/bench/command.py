@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -30,11 +31,17 @@ def run(*, only: str | None, quick: bool, sage: str, as_json: bool) -> int:
         of = "" if sage == USUAL.name else f" with --sage {sage}"
         sys.stderr.write(f"tidegate bench: nothing is called {only!r}{of}; there are {', '.join(names)}\n")
         return USAGE
+    lacking = {name: each.needs for name, each in MEASUREMENTS.items() if each.needs not in ("", *os.environ)}
+    if only in lacking:
+        sys.stderr.write(
+            f"tidegate bench: {only} needs {lacking[only]} in the environment: see docs/benchmarks.md\n"
+        )
+        return USAGE
     machine = machine_line()
     figures: list[Figure] = []
     failed = False
     try:
-        for name in [only] if only is not None else names:
+        for name in [only] if only is not None else [each for each in names if each not in lacking]:
             announce(name, quick)
             try:
                 figures += in_a_fresh_process(name, quick=quick, sage=sage)

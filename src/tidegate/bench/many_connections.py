@@ -176,7 +176,11 @@ def copied(world: World, connections: int) -> Configuration:
     """The world's one connection, so many times: each with a store and a company of its own."""
     text = render(world.settings)
     loaded = loads(text, path=Path("bench.toml"), environment=world.environment(), settings=SETTINGS)
-    one = loaded.configuration
+    return multiplied(loaded.configuration, connections)
+
+
+def multiplied(one: Configuration, connections: int) -> Configuration:
+    """A configuration's one connection, so many times: each with a store and a company of its own, by numbers."""
     (store,), (company,), (tied,) = one.stores.values(), one.companies.values(), one.connections.values()
     names = [f"{number:04}" for number in range(connections)]
     return replace(

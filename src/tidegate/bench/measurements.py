@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tidegate.bench import server
 from tidegate.bench.figure import Figure
 from tidegate.bench.folder import fresh_folder
 from tidegate.simulation.houses.house import House
@@ -37,6 +38,7 @@ class Measurement:
     minutes: float
     of_sage: bool = False
     of_documents: bool = False
+    needs: str = ""  #: an environment variable without which nothing can be measured
 
     def fits(self, house: House) -> bool:
         """Whether it is measured with this product: with the first one, everything is."""
@@ -62,6 +64,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "settle": Measurement("settling", "attempts and outcomes that the ledger records in a second", 0.2),
     "cpu": Measurement("effort", "what an order costs the hub", 1),
     "connections": Measurement("many_connections", "a thousand connections in one process", 4),
+    "workers": Measurement("workers", "one to eight workers over one PostgreSQL", 7, needs=server.ADDRESS),
     "memory": Measurement("memory", "what a hub needs beside 100,000 orders", 2),
     "five-years": Measurement("five_years", "a ledger after five years of orders", 6),
     "trace": Measurement("tracing", "looking an order up among a million", 20),

@@ -103,10 +103,13 @@ class Sandbox:
 
 
 @contextmanager
-def sandbox(folder: Path, *, service_time: float = 0.0, seed: int = 1) -> Iterator[Sandbox]:
-    """Both systems, serving on free ports of this machine; a call to Sage takes `service_time` seconds."""
+def sandbox(
+    folder: Path, *, service_time: float = 0.0, shop_time: float = 0.0, seed: int = 1
+) -> Iterator[Sandbox]:
+    """Both systems, serving on free ports; a call to Sage takes `service_time` seconds, one to the shop `shop_time`."""
     command = [sys.executable, "-m", "tidegate.bench.sandbox_process"]
     command += ["--seed", str(seed), "--service-time", str(service_time)]
+    command += ["--shop-time", str(shop_time)]
     with (folder / "sandbox.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own program
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True

@@ -33,8 +33,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--service-time", type=float, default=0.0)
+    parser.add_argument("--shop-time", type=float, default=0.0)
     given = parser.parse_args()
-    both = Both(given.seed, given.service_time)
+    both = Both(given.seed, given.service_time, given.shop_time)
     with SandboxServer(both.shop_wire) as shop_server, SandboxServer(both.sage_wire) as sage_server:
         tell(asdict(both.introduction(shop_server.url, sage_server.url)))
         for line in sys.stdin:
@@ -50,13 +51,15 @@ def tell(answer: dict[str, Any]) -> None:
 class Both:
     """The shop and the company."""
 
-    def __init__(self, seed: int, service_time: float) -> None:
+    def __init__(self, seed: int, service_time: float, shop_time: float) -> None:
         self.clock = SandboxClock.running()
         self.shop, self.shop_wire = magento.build(self.clock, FaultPlan(seed), price_scope="website")
         self.company = USUAL.company(self.clock, seed=seed, base="USD")
         self.sage, self.sage_wire = USUAL.build(self.clock, FaultPlan(seed), self.company)
         if service_time:
             self.sage_wire.app = Paced(self.sage_wire.app, service_time)
+        if shop_time:
+            self.shop_wire.app = Paced(self.shop_wire.app, shop_time)
         self.shopper = Shopper(self.shop, seed)
 
     def introduction(self, shop_url: str, sage_url: str) -> Introduction:

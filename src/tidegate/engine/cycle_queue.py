@@ -26,6 +26,8 @@ log = structlog.get_logger()
 SCHEMA, QUEUE, TASK = "tidegate_queue", "cycles", "cycle"
 #: Seconds between two signs of life of a worker, and without one until it counts as dead.
 HEARTBEAT, DEAD = 5.0, 30.0
+#: Seconds between two looks whether a cycle that had to wait for another one of its company may run now.
+POLL = 1.0
 #: Orders leave the queue first; then the others, first come first.
 _FIRST = 10
 _PATH = f"-c search_path={SCHEMA}"
@@ -35,8 +37,11 @@ def open_queue(ledger: str, run: Callable[[str, str], None]) -> App:
     """The queue over this ledger; `run` is called with the connection and the flow of a cycle whose turn it is."""
     from procrastinate import App, PsycopgConnector
 
+    from tidegate.engine.queued_jobs import Jobs
+
     kwargs = {"options": _PATH, "application_name": "tidegate queue"}
     app = App(connector=PsycopgConnector(conninfo=ledger, kwargs=kwargs, min_size=1, max_size=3))
+    app.job_manager = Jobs(app.connector)
     app.task(name=TASK, queue=QUEUE)(run)
     return app
 

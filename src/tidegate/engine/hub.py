@@ -69,6 +69,7 @@ class Hub:
     stop: threading.Event = field(default_factory=threading.Event)  #: set when the process is to end
     ran_last: dict[str, str] = field(default_factory=dict)  #: connection -> the flow whose cycle ran last
     at_work: Callable[[], int] = lambda: 1  #: number of threads that work for cycles now
+    shares: bool = False  #: work with other workers of this ledger, which are no second hub
     attended: bool = False  #: users work with this process by its console: what they request begins soon
     #: (connection, flow) -> (since when, batch) of cycles that let others go first and then continue at once
     unfinished: dict[tuple[str, str], tuple[datetime, int]] = field(default_factory=dict)

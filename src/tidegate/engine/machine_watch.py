@@ -19,14 +19,18 @@ _MEGABYTE = 1_000_000
 
 
 def look(hub: Hub) -> None:
-    """Say that this hub is at work, and raise or clear both alerts; once a minute."""
+    """Say that this hub is at work, and raise or clear both alerts; once a minute.
+
+    Workers share the ledger and do not say so: whoever plans next would take them for hubs started by mistake.
+    """
     now = hub.clock.now()
     looked = hub.watched.get(SECOND_HUB)
     if looked is not None and timedelta(0) <= now - looked < PAUSE:
         return
     hub.watched[SECOND_HUB] = now
-    with transaction("presence"):
-        presence.beat(hub.holder, now)
+    if not hub.shares:
+        with transaction("presence"):
+            presence.beat(hub.holder, now)
     since = hub.watched.setdefault(BEGAN, now)
     others = presence.others(hub.holder, since, now)
     agree(SECOND_HUB, "", {"": second_hub(others)} if others else {}, now)

@@ -164,6 +164,7 @@ class Pool:
                 with self._wanted:
                     due = self.share.begin()
                     if due is None:
+                        database.rest()
                         self._wanted.wait(LOOK)
                 if due is not None:
                     self.serve(due)

@@ -7,6 +7,7 @@ loses or repeats a job, and a worker that counts as dead but is not, cost time a
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +42,8 @@ log = structlog.get_logger()
 PLAN, LOOK = 1.0, 0.2
 #: Seconds that a call to the queue may take.
 PATIENCE = 30.0
+#: Why no cycle is taken for a while, where the library says it to its own log alone.
+LOST = "the connection to the queue was lost; this worker opens it again in half a minute"
 
 
 @dataclass(eq=False)
@@ -112,7 +115,10 @@ class Worker:
             while not over.is_set():
                 try:
                     self._still_ours()
+                    before = election.holds
                     if election.won():
+                        if not before:
+                            log.info("elected")  # until its connection to the server ends
                         if self.hub.clock.monotonic() >= look_at:
                             look_at = self.hub.clock.monotonic() + cycle_queue.HEARTBEAT
                             ask(cycle_queue.end_dead_jobs(app))
@@ -124,10 +130,11 @@ class Worker:
                 except LedgerError as error:
                     log.error("ledger", problem=str(error))
                     database.close()
-                    over.wait(LEDGER_PAUSE)
+                    election.withdraw()  # on a connection of its own, which the same has befallen
+                    self.hub.clock.wait(LEDGER_PAUSE, over)
                 except Exception:
                     log.exception("planner")
-                    over.wait(LEDGER_PAUSE)
+                    self.hub.clock.wait(LEDGER_PAUSE, over)
                 self.hub.clock.wait(PLAN, over)
         finally:
             election.withdraw()
@@ -142,7 +149,10 @@ class Worker:
             try:
                 await self._work_on(cycle_queue.open_queue(self.ledger, self.cycle))
             except Exception as error:
-                log.error("queue", problem=f"{type(error).__name__}: {error}")
+                log.error("queue", problem=in_words(error))
+            else:
+                if not self.stop.is_set():
+                    log.error("queue", problem=LOST)
             if not self.stop.is_set():  # the server was restarted, or fails over
                 await self._pause(LEDGER_PAUSE)
 
@@ -157,6 +167,7 @@ class Worker:
                     name=self.hub.holder,
                     delete_jobs="always",
                     install_signal_handlers=False,
+                    fetch_job_polling_interval=cycle_queue.POLL,
                     update_heartbeat_interval=cycle_queue.HEARTBEAT,
                     stalled_worker_timeout=cycle_queue.DEAD,
                 )
@@ -179,6 +190,17 @@ class Worker:
         await asyncio.to_thread(self.hub.clock.wait, seconds, self.stop)
 
 
+def in_words(error: Exception) -> str:
+    """What the queue's library has caught, as the ledger says it."""
+    try:
+        with database.explained():
+            raise error.__cause__ or error
+    except LedgerError as clear:
+        return str(clear)
+    except Exception:
+        return f"{type(error).__name__}: {error}"
+
+
 def run(
     hub: Hub, digest: str, stop: threading.Event, *, jobs: int, replace: bool, seen: Seen | None = None
 ) -> None:
@@ -197,7 +219,9 @@ def run(
         shared_configuration.agree(digest, hub.clock.now(), replace=replace)
         hub.start_number = presence.register(hub.clock.now())
     cycle_queue.prepare(hub.configuration.hub.ledger)
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what it catches is said here, in words
     hub.stop = hub.seats.stop = stop
+    hub.shares = True
     worker = Worker(hub, digest, jobs, stop, seen)
     log.info("start", ledger=database.where(), connections=sorted(hub.connections), jobs=jobs)
     asyncio.run(worker.work())

@@ -143,9 +143,10 @@ def _explained(
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """What the database says, said so that an operator knows what to do."""
+    """What the database says, said so that an operator knows what to do; by Django's way, or by its driver's own."""
     try:
-        yield
+        with connection.wrap_database_errors:
+            yield
     except Exception as error:
         clear = explain(error, where())
         if clear is None:
@@ -225,6 +226,12 @@ def inside(now: datetime) -> None:
 def close() -> None:
     """Give back this thread's connection; a thread that used the ledger calls this before it ends."""
     connections.close_all()
+
+
+def rest() -> None:
+    """This thread waits: it gives back a server's connection, of which there are few. One to a file is in nobody's way."""
+    if connection.vendor == "postgresql":
+        close()
 
 
 # --- migrations -------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ class Election:
     """This process's candidacy, on a connection of its own; `url` is the ledger's. One thread uses it."""
 
     url: str
+    holds: bool = False  #: the lock, as far as this process knows
     _connection: Any = field(default=None, repr=False)
-    _elected: bool = False
 
     def won(self) -> bool:
         """Whether this process plans now. Raises `LedgerError` for a server that cannot be reached."""
@@ -35,18 +35,18 @@ class Election:
                     self._connection = psycopg.connect(
                         self.url, autocommit=True, application_name="tidegate planner", options=_OPTIONS
                     )
-                if self._elected:  # the lock is as alive as its connection
+                if self.holds:  # the lock is as alive as its connection
                     self._connection.execute("SELECT 1")
                 else:
                     found = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [PLANNER_LOCK])
-                    self._elected = bool(found.fetchone()[0])
+                    self.holds = bool(found.fetchone()[0])
             except psycopg.Error:
                 self.withdraw()
                 raise
-        return self._elected
+        return self.holds
 
     def withdraw(self) -> None:
         """Somebody else may plan."""
-        connection, self._connection, self._elected = self._connection, None, False
+        connection, self._connection, self.holds = self._connection, None, False
         if connection is not None:
             connection.close()

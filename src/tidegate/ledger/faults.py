@@ -75,6 +75,12 @@ _EXPLANATIONS: tuple[tuple[tuple[str, ...], str], ...] = (
         "PostgreSQL refused the user or the password in `[hub] ledger`.",
     ),
     (
+        ("too many clients", "too many connections", "remaining connection slots"),
+        "PostgreSQL runs, but gives out no more connections: its `max_connections`, or the limit of this user "
+        "or database, is reached. Raise it, or lower `[hub] threads` or `tidegate worker --jobs`; what other "
+        "programs keep open counts, too. Nothing was recorded, so nothing was sent; the hub tries again.",
+    ),
+    (
         ('fatal:  database "',),
         "PostgreSQL has no database of that name. Create it (`createdb`), or correct `[hub] ledger`.",
     ),

@@ -237,6 +237,19 @@ def test_a_second_hub_until_it_is_silent(terminal: Terminal, hub: Hub) -> None:
     assert marks.beginning(presence.RUNNING) == {}
 
 
+def test_workers_are_no_second_hub_and_look_for_one(terminal: Terminal, hub: Hub) -> None:
+    hub.shares = True
+    machine_watch.look(hub)
+    assert marks.beginning(presence.RUNNING) == {}  # whoever plans next finds nobody
+    with transaction("test"):
+        presence.beat("elsewhere:4711:token", hub.clock.now())  # `tidegate run`, by mistake
+    terminal.world.clock.advance(61)
+    with transaction("test"):
+        presence.beat("elsewhere:4711:token", hub.clock.now())
+    machine_watch.look(hub)
+    assert "elsewhere process 4711" in raised("second-hub", "")[0]
+
+
 def test_ages_are_looked_at_while_a_cycle_hangs(terminal: Terminal, hub: Hub) -> None:
     """The bug: only the connection's own thread looked, after each cycle."""
     from tidegate.engine import runner

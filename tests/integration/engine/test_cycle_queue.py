@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 
 from integration.ledger.conftest import postgresql as postgresql
-from tidegate.engine import cycle_queue
+from tidegate.engine import cycle_queue, queued_jobs
 from tidegate.engine.flow_groups import group_of
 from tidegate.ledger.election import Election
 from tidegate.ledger.faults import LedgerError
@@ -91,7 +95,8 @@ def test_one_plans_and_has_a_successor(ledger: str) -> None:
         assert not second.won()
         assert first.won()
         first.withdraw()  # as its end does
-        assert second.won()
+        while not second.won():  # the server frees the lock when it has noticed
+            time.sleep(0.01)
         assert not first.won()
     finally:
         first.withdraw()
@@ -111,3 +116,58 @@ def test_the_queue_of_another_version_is_made_anew_unless_it_is_used(ledger: str
         server.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
         cycle_queue.prepare(ledger)
         assert server.execute("SELECT count(*) FROM procrastinate_jobs").fetchone() == (0,)
+
+
+def test_a_planner_whose_connection_was_cut_says_so_and_stands_again(ledger: str) -> None:
+    election = Election(ledger)
+    try:
+        assert election.won()
+        with psycopg.connect(ledger, autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tidegate planner'"
+            )
+        with pytest.raises(LedgerError, match="PostgreSQL closed the connection"):
+            election.won()
+        assert not election.holds
+        assert election.won()
+    finally:
+        election.withdraw()
+
+
+def test_a_cycle_whose_end_was_cut_off_is_ended_again(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would count as running, and its company would wait for as long as this worker lives."""
+    own, cut = JobManager.finish_job, [2]
+
+    async def cut_off(manager: JobManager, *about: Any, **more: Any) -> None:
+        if cut[0]:
+            cut[0] -= 1
+            raise ConnectorException from psycopg.OperationalError("consuming input failed")
+        await own(manager, *about, **more)
+
+    monkeypatch.setattr(JobManager, "finish_job", cut_off)
+    monkeypatch.setattr(queued_jobs, "TRIES", (0.0, 0.0, 0.0))
+
+    async def act(app: Any) -> None:
+        await cycle_queue.put(app, connection("web"), "orders")
+        await work(app)
+        await cycle_queue.put(app, connection("other"), "orders")
+        await work(app)
+
+    assert within(ledger, act) == [("web", "orders"), ("other", "orders")]
+    assert cut == [0]
+
+
+def test_a_cycle_that_another_worker_has_ended_is_ended(
+    ledger: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """This one only seemed dead, and comes back."""
+
+    async def act(app: Any) -> None:
+        await cycle_queue.put(app, connection("web"), "orders")
+        late = await app.job_manager.register_worker()
+        job = await app.job_manager.fetch_job(queues=None, worker_id=late)
+        for _ in range(2):
+            await app.job_manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
+
+    assert within(ledger, act) == []
+    assert "not ended in the queue" not in capsys.readouterr().out
