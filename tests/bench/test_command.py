@@ -11,6 +11,7 @@ import pytest
 from tidegate.bench import command, main, measurements
 from tidegate.bench.figure import Figure, Target
 from tidegate.bench.measurements import MEASUREMENTS, MeasurementFailed
+from tidegate.bench.server import ADDRESS
 from tidegate.simulation.products import USUAL
 
 FIGURES = {
@@ -32,7 +33,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
     return heard
 
 
-def test_everything_is_measured_one_after_the_other(asked: list[tuple[str, bool]], capsys: Any) -> None:
+def test_everything_is_measured_one_after_the_other(
+    asked: list[tuple[str, bool]], capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ADDRESS, "postgresql://nobody@nowhere/nothing")
     assert main(only=None, quick=True, sage=USUAL.name, as_json=True) == 0
 
     assert asked == [(name, True) for name in MEASUREMENTS]
@@ -49,6 +53,16 @@ def test_everything_is_measured_one_after_the_other(asked: list[tuple[str, bool]
         "text": "Sage [25 orders]",
     }
     assert told["hub-cpu-per-order"]["met"] is False
+
+
+def test_what_needs_a_server_is_left_out_without_one(
+    asked: list[tuple[str, bool]], capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(ADDRESS, raising=False)
+    assert main(only=None, quick=True, sage=USUAL.name, as_json=True) == 0
+    assert "workers" not in dict(asked)
+    assert main(only="workers", quick=True, sage=USUAL.name, as_json=True) == 2
+    assert f"workers needs {ADDRESS}" in capsys.readouterr().err
 
 
 def test_one_measurement_printed(asked: list[tuple[str, bool]], capsys: Any) -> None:

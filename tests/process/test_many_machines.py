@@ -26,7 +26,7 @@ LEASE = timedelta(seconds=LEASE_SECONDS)
 OFTEN = {"rate": RATE, "every_orders": "30s", "every_status": "30s"}
 
 
-def judged(fleet: Fleet) -> None:
+def books_agree(fleet: Fleet) -> None:
     """Nothing is lost, doubled or unexplained; nothing is left in the queue, and workers were taken for no second hub."""
     fleet.stage.wait_until_noted()
     fleet.leave()
@@ -42,7 +42,7 @@ def test_whoever_dies_every_flow_is_served_again_within_a_lease(set_up: SetUp, s
     took = [
         fleet.hit(blow) for blow in (fleet.kill_the_planner, fleet.restart_the_server, fleet.cut_connections)
     ]
-    judged(fleet)
+    books_agree(fleet)
     assert max(took) < LEASE, took
 
 
@@ -68,6 +68,6 @@ def test_a_day_of_deaths(set_up: SetUp, server: Server, seed: int, far: bool) ->
     ]
     random.Random(seed).shuffle(blows)
     took = [(blow.__name__, fleet.hit(blow)) for blow in blows]
-    judged(fleet)
+    books_agree(fleet)
     most = LEASE + AGAIN if far else LEASE
     assert [each for each in took if each[1] > most] == [], took

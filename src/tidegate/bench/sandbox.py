@@ -31,6 +31,7 @@ class Introduction:
     access_token: str
     refresh_token: str
     expires_in: int  #: seconds
+    access_tokens: list[str]  #: of each company, where there are many
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,15 @@ class Sandbox:
 
 @contextmanager
 def sandbox(
-    folder: Path, *, service_time: float = 0.0, shop_time: float = 0.0, seed: int = 1
+    folder: Path, *, service_time: float = 0.0, shop_time: float = 0.0, seed: int = 1, companies: int = 1
 ) -> Iterator[Sandbox]:
-    """Both systems, serving on free ports; a call to Sage takes `service_time` seconds, one to the shop `shop_time`."""
+    """Both systems, serving on free ports; a call to Sage takes `service_time` seconds, one to the shop `shop_time`.
+
+    Of many companies, each has a number, which its address ends with.
+    """
     command = [sys.executable, "-m", "tidegate.bench.sandbox_process"]
     command += ["--seed", str(seed), "--service-time", str(service_time)]
-    command += ["--shop-time", str(shop_time)]
+    command += ["--shop-time", str(shop_time), "--companies", str(companies)]
     with (folder / "sandbox.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own program
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True

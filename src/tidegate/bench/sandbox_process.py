@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,9 @@ from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.magento.shop import Shopper
 from tidegate_sandbox.server import SandboxServer
 
+#: Items of each of many companies: those that are sold.
+FEW = 60
+
 
 def main() -> None:
     """Serve until the parent closes standard input."""
@@ -34,9 +38,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--service-time", type=float, default=0.0)
     parser.add_argument("--shop-time", type=float, default=0.0)
+    parser.add_argument("--companies", type=int, default=1)
     given = parser.parse_args()
-    both = Both(given.seed, given.service_time, given.shop_time)
-    with SandboxServer(both.shop_wire) as shop_server, SandboxServer(both.sage_wire) as sage_server:
+    both = Both(given.seed, given.service_time, given.shop_time, given.companies)
+    # The server asks its app for no more than WSGI.
+    with SandboxServer(both.shop_wire) as shop_server, SandboxServer(both.door) as sage_server:  # type: ignore[arg-type]
         tell(asdict(both.introduction(shop_server.url, sage_server.url)))
         for line in sys.stdin:
             tell(both.carry_out(json.loads(line)))
@@ -49,22 +55,28 @@ def tell(answer: dict[str, Any]) -> None:
 
 
 class Both:
-    """The shop and the company."""
+    """The shop and the company; or many companies, each below its number as the first part of the path."""
 
-    def __init__(self, seed: int, service_time: float, shop_time: float) -> None:
+    def __init__(self, seed: int, service_time: float, shop_time: float, companies: int) -> None:
         self.clock = SandboxClock.running()
         self.shop, self.shop_wire = magento.build(self.clock, FaultPlan(seed), price_scope="website")
-        self.company = USUAL.company(self.clock, seed=seed, base="USD")
-        self.sage, self.sage_wire = USUAL.build(self.clock, FaultPlan(seed), self.company)
+        few = {"items": FEW} if companies > 1 else {}
+        self.companies = [USUAL.company(self.clock, seed=seed, base="USD", **few) for _ in range(companies)]
+        built = [USUAL.build(self.clock, FaultPlan(seed), company) for company in self.companies]
+        self.sages, self.sage_wires = [sage for sage, _ in built], [wire for _, wire in built]
         if service_time:
-            self.sage_wire.app = Paced(self.sage_wire.app, service_time)
+            for wire in self.sage_wires:
+                wire.app = Paced(wire.app, service_time)
+        self.door = self.sage_wires[0] if companies == 1 else ByNumber(self.sage_wires)
         if shop_time:
             self.shop_wire.app = Paced(self.shop_wire.app, shop_time)
         self.shopper = Shopper(self.shop, seed)
 
     def introduction(self, shop_url: str, sage_url: str) -> Introduction:
         """What the hub needs to be let in; a person has signed in."""
-        keys, known, pair = self.shop.integrations["hub"], USUAL.credentials(self.sage), self.sage.sign_in()
+        keys, known = self.shop.integrations["hub"], USUAL.credentials(self.sages[0])
+        pairs = [sage.sign_in() for sage in self.sages]
+        pair = pairs[0]
         return Introduction(
             shop_url=shop_url,
             sage_url=sage_url,
@@ -75,11 +87,12 @@ class Both:
                 "SHOP_CONSUMER_SECRET": keys.consumer_secret,
                 "SHOP_ACCESS_TOKEN": keys.access_token,
                 "SHOP_ACCESS_TOKEN_SECRET": keys.access_token_secret,
-                **USUAL.environment(self.sage),
+                **USUAL.environment(self.sages[0]),
             },
             access_token=pair.access_token,
             refresh_token=pair.refresh_token or "",
             expires_in=pair.expires_in,
+            access_tokens=[each.access_token for each in pairs],
         )
 
     def carry_out(self, wish: dict[str, Any]) -> dict[str, Any]:
@@ -88,8 +101,8 @@ class Both:
             return self.place(wish["place"], wish["seed"], timedelta(seconds=wish["ago"]))
         if "count" in wish:
             return asdict(self.count())
-        self.shop_wire.clear_log()
-        self.sage_wire.clear_log()
+        for wire in (self.shop_wire, *self.sage_wires):
+            wire.clear_log()
         return {}
 
     def place(self, count: int, seed: int, ago: timedelta) -> dict[str, Any]:
@@ -101,15 +114,29 @@ class Both:
         return {"placed": placed}
 
     def count(self) -> Count:
-        """Requests, and the company's orders by the hub's own key."""
-        with self.company.lock:
-            keys = Counter(order.external_key for order in self.company.orders.table)
-        return Count(
-            shop=self.shop_wire.totals,
-            sage=self.sage_wire.totals,
-            orders=keys.total(),
-            doubled=sum(many - 1 for key, many in keys.items() if key),
-        )
+        """Requests, and the companies' orders by the hub's own key."""
+        orders, doubled, sage = 0, 0, Counter[str]()
+        for company, wire in zip(self.companies, self.sage_wires, strict=True):
+            with company.lock:
+                keys = Counter(order.external_key for order in company.orders.table)
+            orders += keys.total()
+            doubled += sum(many - 1 for key, many in keys.items() if key)
+            sage.update(wire.totals)
+        return Count(shop=self.shop_wire.totals, sage=dict(sage), orders=orders, doubled=doubled)
+
+
+class ByNumber:
+    """WSGI over several apps: the first part of the path says which one."""
+
+    def __init__(self, apps: Sequence[Any]) -> None:
+        self._apps = apps
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """One request."""
+        number, _, rest = environ["PATH_INFO"].removeprefix("/").partition("/")
+        there = {**environ, "SCRIPT_NAME": f"/{number}", "PATH_INFO": f"/{rest}"}
+        answered: Iterable[bytes] = self._apps[int(number)](there, start_response)
+        return answered
 
 
 if __name__ == "__main__":

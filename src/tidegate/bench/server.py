@@ -40,14 +40,22 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """CPU seconds of the server so far, with all processes that it has had; 0 where it is not on this machine."""
-        with suppress(psutil.Error):
-            first = psutil.Process(self._ask("SELECT pg_backend_pid()")).parent()
-            if first is not None and first.name().startswith("postgres"):
-                times = [each.cpu_times() for each in first.children()]
-                own = first.cpu_times()
-                ended = own.children_user + own.children_system
-                return float(sum(each.user + each.system for each in (own, *times)) + ended)
-        return 0.0
+        import psycopg
+
+        with psycopg.connect(self.address) as server:
+            try:
+                first = psutil.Process(server.info.backend_pid).parent()
+            except psutil.Error:
+                return 0.0
+        if first is None or not first.name().startswith("postgres"):
+            return 0.0
+        ended = first.cpu_times()
+        found = float(ended.user + ended.system + ended.children_user + ended.children_system)
+        for each in first.children():
+            with suppress(psutil.NoSuchProcess):  # it has ended since it was listed
+                times = each.cpu_times()
+                found += times.user + times.system
+        return found
 
     def commits(self) -> int:
         """Transactions so far; the server counts each process's at most a second late."""

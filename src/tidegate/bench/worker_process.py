@@ -21,6 +21,7 @@ from tidegate.config.reading import loads
 from tidegate.engine.hub import Hub, Surroundings, here, open_hub
 from tidegate.flows.orders import orders
 from tidegate.sage.rooms import SETTINGS
+from tidegate.simulation.products import USUAL
 from tidegate.simulation.settings import Settings, render
 from tidegate.transport import ClientFactory
 
@@ -30,7 +31,7 @@ DIGEST = "bench"
 
 @dataclass(frozen=True)
 class Task:
-    """So many connections between one simulated shop and one company, over this ledger."""
+    """So many connections between one simulated shop and a company each, over this ledger."""
 
     ledger: str
     sandbox: Introduction
@@ -44,7 +45,7 @@ class Task:
         return cls(**{**given, "sandbox": Introduction(**given["sandbox"])})
 
     def configuration(self) -> Configuration:
-        """Each connection has the shop and the company for itself, under a name of its own, and sends orders once."""
+        """Each connection has the shop under a name of its own and a company for itself, and sends orders once."""
         text = render(
             Settings(
                 ledger=self.ledger,
@@ -62,11 +63,15 @@ class Task:
         )
         found = loads(text, path=Path("bench.toml"), environment=self.sandbox.secrets, settings=SETTINGS)
         many = multiplied(found.configuration, self.connections)
-        alone = {
+        connections = {
             name: replace(each, flows={orders.FLOW: each.flows[orders.FLOW]})
             for name, each in many.connections.items()
         }
-        return replace(many, connections=alone)
+        companies = {
+            name: replace(each, **USUAL.addresses(f"{self.sandbox.sage_url}/{number}"))
+            for number, (name, each) in enumerate(many.companies.items())
+        }
+        return replace(many, connections=connections, companies=companies)
 
     def open(self) -> Hub:
         """The hub of this process, over the network."""

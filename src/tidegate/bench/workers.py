@@ -1,8 +1,10 @@
 """`workers`: do twice as many workers carry twice as many orders, and what does an order cost their database?
 
-200 connections have orders to send; shop and company answer every call after half a second, as if far away. So a worker
-waits most of its time, and this machine's cores are not what limits it: the queue, the leases and the database
-would be. The database's CPU is that of all its processes, as the kernel counts it.
+200 connections have orders to send; shop and company answer every call after 300 ms, as if far away. So a worker waits
+most of its time, and this machine's cores are not what limits it: the queue, the leases and the database would be.
+Every connection's first cycle reads its company's reference data and sends its orders one by one: workers that began
+together send in step, so whole rounds of them are timed. The database's CPU is that of all its processes, as the
+kernel counts it.
 """
 
 from __future__ import annotations
@@ -29,15 +31,17 @@ COUNTS, QUICK = (1, 2, 4, 8), (1, 2)
 CONNECTIONS = 200
 #: Orders of each connection; it reads them with one call.
 ORDERS = 8
-#: Seconds that a call takes, and that are counted; before, each worker has carried so many orders.
-SERVICE_TIME, WINDOW, QUICK_WINDOW, WARM = 0.5, 60.0, 20.0, 4
-#: Seconds that workers may take to begin, and to end.
+#: Seconds that a call takes.
+SERVICE_TIME = 0.3
+#: Cycles of each worker that are timed, after its first one; twice as many where there is one worker.
+ROUNDS, QUICK_ROUNDS = 6, 1
+#: Seconds that a round, and the end of a worker, may take.
 PATIENCE = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What so many workers have carried in the window."""
+    """What so many workers have carried."""
 
     workers: int
     orders: int
@@ -58,7 +62,7 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
     """The same work with ever more workers, each time from an empty ledger."""
     server = given()
     shared = [
-        share(folder, server, count, seconds=QUICK_WINDOW if quick else WINDOW)
+        share(folder, server, count, rounds=(QUICK_ROUNDS if quick else ROUNDS) * (2 if count == 1 else 1))
         for count in (QUICK if quick else COUNTS)
     ]
     return [*rates(shared), *costs(shared[-1])]
@@ -104,25 +108,26 @@ def share(
     server: Server,
     workers: int,
     *,
-    seconds: float,
+    rounds: int,
     connections: int = CONNECTIONS,
     orders: int = ORDERS,
     service_time: float = SERVICE_TIME,
 ) -> Shared:
-    """Let so many workers, one cycle at a time each, carry what is there for so many seconds."""
+    """Let so many workers, one cycle at a time each, carry so many rounds of orders."""
     clock = SystemClock()
     with (
         server.database() as ledger,
-        sandbox(folder, service_time=service_time, shop_time=service_time) as systems,
+        sandbox(folder, service_time=service_time, shop_time=service_time, companies=connections) as systems,
     ):
         systems.place(orders)
         task = Task(ledger, systems.introduction, connections, jobs=1)
         prepare(task)
         with started(folder, task, workers) as processes:
-            wait_for(systems, WARM * workers, clock)
+            wait_for(systems, orders * workers, clock)
             began, carried = clock.monotonic(), systems.count().orders
             cpu, database, commits = spent(processes), server.cpu_seconds(), server.commits()
-            clock.wait(seconds)
+            for number in range(1, rounds + 1):
+                wait_for(systems, carried + number * orders * workers, clock)
             count = systems.count()
             return Shared(
                 workers,
@@ -138,12 +143,11 @@ def share(
 
 def prepare(task: Task) -> None:
     """Make the ledger, and sign in to every company."""
-    now, known = SystemClock().now(), task.sandbox
-    ends = now + timedelta(seconds=known.expires_in)
-    tokens = Tokens(known.access_token, known.refresh_token, now, ends, signed_in_at=now)
+    now = SystemClock().now()
+    ends = now + timedelta(seconds=task.sandbox.expires_in)
     with task.open() as hub:
-        for name in hub.companies:
-            keep_tokens(hub.vault, name, tokens)
+        for name, token in zip(hub.companies, task.sandbox.access_tokens, strict=True):
+            keep_tokens(hub.vault, name, Tokens(token, "", now, ends, signed_in_at=now))
 
 
 @contextmanager
@@ -175,7 +179,7 @@ def wait_for(systems: Sandbox, orders: int, clock: SystemClock) -> None:
     while systems.count().orders < orders:
         if clock.monotonic() > deadline:
             raise RuntimeError(f"{orders} orders were not carried within {PATIENCE:.0f} s: see workers.log")
-        clock.wait(0.2)
+        clock.wait(0.1)
 
 
 def spent(processes: Sequence[psutil.Process]) -> float:

@@ -97,7 +97,7 @@ def test_a_thread_that_waits_gives_its_connection_back(short: tuple[str, psycopg
         assert not deadline.wait(0.01)
 
 
-def test_who_gets_no_connection_is_told_that_there_are_too_many(
+def test_a_refused_connection_is_explained(
     short: tuple[str, psycopg.Connection],
 ) -> None:
     ledger, _ = short
