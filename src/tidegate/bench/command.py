@@ -6,13 +6,20 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from tidegate.bench.figure import Figure
 from tidegate.bench.machine import machine_line
-from tidegate.bench.measurements import INTERRUPTED, MEASUREMENTS, MeasurementFailed, in_a_fresh_process
+from tidegate.bench.measurements import (
+    INTERRUPTED,
+    MEASUREMENTS,
+    PEERS,
+    MeasurementFailed,
+    in_a_fresh_process,
+)
 from tidegate.simulation.products import SIMULATED, USUAL
 
 FINE, MISSED, USAGE = 0, 1, 2
@@ -20,13 +27,23 @@ FINE, MISSED, USAGE = 0, 1, 2
 WIDE = 160
 
 
-def run(*, only: str | None, quick: bool, sage: str, as_json: bool) -> int:
-    """Measure; the exit code.
+def run(
+    *,
+    only: str | None,
+    quick: bool,
+    sage: str,
+    as_json: bool,
+    peers: bool = False,
+    plot: Path | None = None,
+) -> int:
+    """Measure; the exit code. `peers`: other packages beside Tidegate, and nothing else; `plot`: a picture of them.
 
     1 when a measurement failed or a *counted* figure misses its target. Timed figures are reported only:
     a busy machine is no defect.
     """
-    names = [name for name, each in MEASUREMENTS.items() if each.fits(SIMULATED[sage])]
+    names = (
+        list(PEERS) if peers else [name for name, each in MEASUREMENTS.items() if each.fits(SIMULATED[sage])]
+    )
     if only is not None and only not in names:
         of = "" if sage == USUAL.name else f" with --sage {sage}"
         sys.stderr.write(f"tidegate bench: nothing is called {only!r}{of}; there are {', '.join(names)}\n")
@@ -51,6 +68,10 @@ def run(*, only: str | None, quick: bool, sage: str, as_json: bool) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         return INTERRUPTED
+    if plot is not None:
+        from tidegate.bench.peers.drawing import draw  # only with the extra `plots`
+
+        draw(figures, plot)
     tell = tell_programs if as_json else print_table
     tell(machine, figures, quick=quick)
     return MISSED if failed or missed(figures) else FINE
@@ -59,7 +80,7 @@ def run(*, only: str | None, quick: bool, sage: str, as_json: bool) -> int:
 def announce(name: str, quick: bool) -> None:
     """A line on standard error, where somebody is looking: some measurements take their time."""
     if sys.stderr.isatty():
-        each = MEASUREMENTS[name]
+        each = (MEASUREMENTS | PEERS)[name]
         long = f" (about {each.minutes:.0f} minutes)" if each.minutes >= 1 and not quick else ""
         sys.stderr.write(f"{name}: {each.text}{long} ...\n")
 

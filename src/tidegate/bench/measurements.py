@@ -78,6 +78,13 @@ MEASUREMENTS: dict[str, Measurement] = {
     "reconcile": Measurement("reconciling", "100,000 orders three ways", 4),
     "drain": Measurement("drain", "a backlog of 5,000 orders over two seats", 18),
 }
+#: What is measured by `--peers` only, beside other packages from the index.
+PEERS: dict[str, Measurement] = {
+    "peers-settle": Measurement(
+        "peers.settling", "jobs settled with an audit, by Tidegate and by what users would pick instead", 4
+    ),
+    "peers-cron": Measurement("peers.cron_beside", "the naive cron script beside one connection", 2),
+}
 
 
 class MeasurementFailed(RuntimeError):
@@ -98,7 +105,7 @@ def in_a_fresh_process(name: str, *, quick: bool, sage: str = USUAL.name) -> lis
 
 def in_this_process(name: str, *, quick: bool, sage: str = USUAL.name) -> list[Figure]:
     """Measure one thing here, in a fresh folder."""
-    measurement = MEASUREMENTS[name]
+    measurement = (MEASUREMENTS | PEERS)[name]
     more = {"sage": sage} if measurement.of_sage else {}
     with fresh_folder() as folder:
         return measurement.measure()(Path(folder), quick=quick, **more)
@@ -107,7 +114,7 @@ def in_this_process(name: str, *, quick: bool, sage: str = USUAL.name) -> list[F
 def main() -> None:
     """The process of one measurement."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("name", choices=MEASUREMENTS)
+    parser.add_argument("name", choices=MEASUREMENTS | PEERS)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--sage", default=USUAL.name)
     given = parser.parse_args()

@@ -141,16 +141,26 @@ def simulate(
 def bench(
     only: Annotated[str | None, typer.Option("--only", metavar="NAME", help="Only this measurement.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Smaller numbers, rougher figures.")] = False,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Only what users would pick instead, from the package index.")
+    ] = False,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the peers: .svg or .png.")
+    ] = None,
     sage: Sage = USUAL.name,
     as_json: Json = False,
 ) -> None:
     """Measure this machine: speed, calls, commits, memory."""
     with_room(sage)
+    if plot is not None and (not peers or plot.suffix.lower() not in (".svg", ".png")):
+        raise typer.BadParameter("the file's name ends in .svg or .png, with --peers", param_hint="--plot")
+    if plot is not None:
+        importlib.import_module("matplotlib")  # what is not installed is said before the work
     importlib.import_module(
         "tidegate_sandbox.server"
     )  # a process of a measurement cannot say which extra it misses
     carry_out = command_of("tidegate.bench")
-    raise typer.Exit(carry_out(only=only, quick=quick, sage=sage, as_json=as_json))
+    raise typer.Exit(carry_out(only=only, quick=quick, sage=sage, as_json=as_json, peers=peers, plot=plot))
 
 
 def register(app: typer.Typer) -> None:

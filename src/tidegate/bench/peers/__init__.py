@@ -1,0 +1,1 @@
+"""What users would pick instead, beside Tidegate, in one run: `tidegate bench --peers`."""
