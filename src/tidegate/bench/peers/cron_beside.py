@@ -180,6 +180,7 @@ def cron_in_trouble(folder: Path, rounds: int = ROUNDS) -> Outcome:
             access_token=token.access_token,
             refresh_token="",
             expires_in=token.expires_in,
+            access_tokens=[],
         )
         file = place / "settings"
 
