@@ -17,13 +17,12 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx
 import msgspec
-from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256
-from oauthlib.oauth1 import Client as Signer
 
 from tidegate.clock import Clock
 from tidegate.config.model import Store
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.answer import body_of
+from tidegate.magento.signature import authorization
 from tidegate.reading.document import Unreadable
 from tidegate.reading.shape import Shape
 from tidegate.redaction import remember_secret
@@ -127,20 +126,21 @@ class OAuth1(Access):
             scheme, host = self._as_seen.scheme, self._as_seen.netloc
         url = urlunsplit((scheme, host, normalised(path) if over_normalised else path, query, ""))
         key, secret, token, token_secret = self._keys
-        seconds, fraction = int(self._clock.now().timestamp()), self._clock.now().microsecond
-        signer = Signer(
-            key,
-            client_secret=secret,
-            resource_owner_key=token,
-            resource_owner_secret=token_secret,
-            signature_method=SIGNATURE_HMAC_SHA256,
+        now = self._clock.now()
+        seconds = int(now.timestamp())
+        parameters = {
+            "oauth_consumer_key": key,
+            "oauth_token": token,
             # The time is part of the nonce, so that a restart with the same seed repeats none.
-            nonce=f"{self._randomness.getrandbits(96):024x}{seconds:x}{fraction:05x}",
-            timestamp=str(seconds),
+            "oauth_nonce": f"{self._randomness.getrandbits(96):024x}{seconds:x}{now.microsecond:05x}",
+            "oauth_timestamp": str(seconds),
+            "oauth_signature_method": "HMAC-SHA256",
+            "oauth_version": "1.0",
+        }
+        # JSON bodies are not part of an OAuth 1.0a signature.
+        request.headers["Authorization"] = authorization(
+            request.method, url, parameters, (secret, token_secret)
         )
-        # JSON bodies are not part of an OAuth 1.0a signature, so none is handed over.
-        _, headers, _ = signer.sign(url, http_method=request.method)  # type: ignore[arg-type]
-        request.headers["Authorization"] = headers["Authorization"]
         return request
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import unquote
 
-from flask import Flask, Response, request
-from werkzeug.datastructures import Headers
+from flask import Flask
+from werkzeug.exceptions import InternalServerError
+from werkzeug.wrappers import Request, Response
 
 from tidegate_sandbox.magento import (
     attribute_calls,
@@ -58,30 +59,38 @@ ROUTES: Final = RouteTable(
     ]
 )
 XML: Final = "application/xml; charset=utf-8"
+CONTROLS: Final = "/_sandbox"
 _VERBS: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
-_ANY_VERB: Final = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"]
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
 def create_app(store: MagentoStore) -> Flask:
     """The shop as a WSGI app: the REST API below ``/rest``, and the control routes below ``/_sandbox``."""
     app = Flask("tidegate_sandbox.magento", static_folder=None)
-    app.url_map.merge_slashes = False
     control.register(app, store)
 
-    def rest(path: str = "") -> Response:
-        return _Exchange(store).answer()
+    controls = app.wsgi_app
 
-    app.add_url_rule("/", "rest-root", rest, methods=_ANY_VERB, provide_automatic_options=False)
-    app.add_url_rule("/<path:path>", "rest", rest, methods=_ANY_VERB, provide_automatic_options=False)
+    def front(environ: Any, start_response: Any) -> Any:
+        if environ["PATH_INFO"].startswith(CONTROLS):
+            return controls(environ, start_response)
+        try:  # past Flask, which takes as long over a request as the shop does
+            answer = _Exchange(store, Request(environ)).answer()
+        except Exception:
+            app.logger.exception("%s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            answer = InternalServerError().get_response(environ)
+        return answer(environ, start_response)
+
+    app.wsgi_app = front  # type: ignore[method-assign]
     return app
 
 
 class _Exchange:
     """One request on its way through the stages."""
 
-    def __init__(self, store: MagentoStore) -> None:
+    def __init__(self, store: MagentoStore, request: Request) -> None:
         self.store = store
+        self.request = request
         self.xml = False
         self.status = 200
 
@@ -106,13 +115,15 @@ class _Exchange:
         faults = self.store.faults
         armed = faults.active("maintenance") is not None
         if self.store.maintenance or (
-            armed and faults.take_kind("maintenance", method=request.method, path=request.path) is not None
+            armed
+            and faults.take_kind("maintenance", method=self.request.method, path=self.request.path)
+            is not None
         ):
             raise _Maintenance
 
     def _accept(self) -> None:
         """The format that the client accepts; what cannot be had crashes before the REST API (500)."""
-        accepted = request.accept_mimetypes
+        accepted = self.request.accept_mimetypes
         if not accepted or accepted.accept_json:
             return
         if accepted.best_match(["application/xml", "text/xml"]):
@@ -122,27 +133,27 @@ class _Exchange:
 
     def _run(self) -> Any:
         store_code, parts = self._path()
-        if request.method not in _VERBS:
-            raise Refusal(405, f"The {request.method} HTTP method is not supported.")
+        if self.request.method not in _VERBS:
+            raise Refusal(405, f"The {self.request.method} HTTP method is not supported.")
         if parts[:1] == ("async",):
-            found, self.status = bulk_calls.find(ROUTES, request.method, parts), 202
+            found, self.status = bulk_calls.find(ROUTES, self.request.method, parts), 202
         else:
-            found = ROUTES.find(request.method, parts)
+            found = ROUTES.find(self.request.method, parts)
         if found is None or (
             not self.store.tier_prices and any(part.startswith("tier-prices") for part in parts)
         ):
             raise no_route()
         route, path = found
-        query = request.query_string.decode("latin-1")
+        query = self.request.query_string.decode("latin-1")
         call = Call(
             self.store,
             store_code,
             query_string.parse(query),
-            verb=request.method,
-            url_path=request.path,
+            verb=self.request.method,
+            url_path=self.request.path,
             query_text=query,
-            body=request.get_data(),
-            content_type=request.headers.get("Content-Type", ""),
+            body=self.request.get_data(),
+            content_type=self.request.headers.get("Content-Type", ""),
             path=path,
         )
         self._permit(call, route)
@@ -157,8 +168,7 @@ class _Exchange:
 
         Those of a call that is to be done later are from ``async`` on.
         """
-        raw: str = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or request.path
-        parts = [unquote(part) for part in raw.partition("?")[0].strip("/").split("/")]
+        parts = [unquote(part) for part in self._raw_path().strip("/").split("/")]
         if parts[0] != "rest":
             raise no_route()
         parts = parts[1:]
@@ -176,7 +186,7 @@ class _Exchange:
     def _permit(self, call: Call, route: Route) -> None:
         """401 for whoever may not: no key, a wrong one, or one without the permission (point 24)."""
         if call.injected("token_revoked") is not None:
-            signed = request.headers.get("Authorization", "").lower().startswith("oauth")
+            signed = self.request.headers.get("Authorization", "").lower().startswith("oauth")
             raise Refusal(401, "Access token has been revoked") if signed else not_authorized(route.resource)
         caller = self._caller(call)
         call.customer_id = caller.customer_id
@@ -188,17 +198,20 @@ class _Exchange:
             raise not_authorized(route.resource)
 
     def _caller(self, call: Call) -> Caller:
-        headers: Headers = request.headers
-        authorization = headers.get("Authorization", "")
-        signed = SignedRequest(request.method, self._url(), call.query_text, authorization)
-        replay = request.environ.get("sandbox.replay") is not None
+        authorization = self.request.headers.get("Authorization", "")
+        signed = SignedRequest(self.request.method, self._url(), call.query_text, authorization)
+        replay = self.request.environ.get("sandbox.replay") is not None
         return self.store.access.caller(authorization, signed, replay=replay)
 
     def _url(self) -> str:
-        raw: str = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or request.path
-        origin = self.store.public_url or f"{request.scheme}://{request.host}"
-        url = origin + raw.partition("?")[0]
+        origin = self.store.public_url or f"{self.request.scheme}://{self.request.host}"
+        url = origin + self._raw_path()
         return normalised(url) if self.store.normalises_paths else url
+
+    def _raw_path(self) -> str:
+        environ = self.request.environ
+        raw: str = environ.get("REQUEST_URI") or environ.get("RAW_URI") or self.request.path
+        return raw.partition("?")[0]
 
     def _filtered(self, call: Call, value: Any) -> Any:
         wanted = call.query.get("fields")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Final
 from urllib.parse import unquote, unquote_plus
@@ -48,7 +49,7 @@ class SignedRequest:
 
     def protocol_parameters(self) -> dict[str, str]:
         """The ``oauth_...`` parameters of the header. Refuses a header that lacks one, or another method."""
-        given = self._header()
+        given = self._given
         for name in _NEEDED:
             if name not in given:
                 raise required(name)
@@ -58,7 +59,7 @@ class SignedRequest:
 
     def is_signed_with(self, consumer_secret: str, token_secret: str) -> bool:
         """Whether the signature was made with these secrets over this method, URL and parameters."""
-        given = self._header()
+        given = dict(self._given)
         signature = given.pop("oauth_signature")
         covered = SimpleNamespace(
             http_method=self.method,
@@ -71,7 +72,8 @@ class SignedRequest:
         except ValueError:
             return False
 
-    def _header(self) -> dict[str, str]:
+    @cached_property
+    def _given(self) -> dict[str, str]:
         given = {}
         for part in self.authorization.strip()[len("OAuth ") :].split(","):
             name, equals, value = part.strip().partition("=")
