@@ -78,9 +78,9 @@ def jump_text(jump: timedelta, now: datetime) -> str:
     )
 
 
-def beat(now: datetime) -> None:
-    """Keep the latest instant at which a hub worked with this ledger. In a transaction."""
-    marks.write(HEARTBEAT, now.isoformat(), now)
+def beat(now: datetime, *more: str) -> None:
+    """Keep the latest instant at which a hub worked with this ledger, in `more` marks, too. In a transaction."""
+    marks.write_all(dict.fromkeys((HEARTBEAT, *more), now.isoformat()), now)
 
 
 def clear_when_over(now: datetime) -> None:

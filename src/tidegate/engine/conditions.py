@@ -29,9 +29,9 @@ CREDENTIAL_PAUSE = timedelta(hours=6)
 Known = Sequence[OpenAlert]
 
 
-def look(hub: Hub, connection: Connection, now: datetime) -> None:
-    """Raise or clear all of them for one connection."""
-    known = alerts.open_alerts(connection.name)
+def look(hub: Hub, connection: Connection, now: datetime, known: Known | None = None) -> None:
+    """Raise or clear all of them for one connection; `known` are its alerts that are open."""
+    known = alerts.open_alerts(connection.name) if known is None else known
     agree(HALTED, connection.name, halted(connection, known), now, known)
     agree(OVERRUN, connection.name, overrun(connection, now, known), now, known)
     agree(LOCKED, connection.name, locked(hub, connection, now, known), now, known)

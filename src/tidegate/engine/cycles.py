@@ -31,7 +31,6 @@ from tidegate.flows.writing import documents
 from tidegate.ledger import asked, delivery, halts, hastened, idle_cycles, lease, marks
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LeaseLost
-from tidegate.ledger.lease import Lease
 from tidegate.transport import tallied
 
 log = structlog.get_logger()
@@ -200,24 +199,19 @@ def run_alone(
     plan, now = FLOWS[flow], hub.clock.now()
     _, former = hub.unfinished.pop((connection.name, flow), (now, None))
     mappings.refresh(connection)
-    leases: list[Lease] = []
+    flows = (flow, *plan.excludes)
     with transaction("lease"):
-        for name in (flow, *plan.excludes):
-            held = lease.acquire(
-                connection.settings.company, name, hub.holder, LEASE_SECONDS, now, again=True
-            )
-            if held is None:
-                for other in leases:
-                    lease.release(other, now)
-                log.info("cycle", connection=connection.name, flow=flow, outcome="busy")
-                return Report(connection.name, flow, now, "busy", f"another worker runs {this(name, flow)}")
-            leases.append(held)
+        leases = lease.acquire_all(
+            connection.settings.company, flows, hub.holder, LEASE_SECONDS, now, again=True
+        )
+        if isinstance(leases, str):
+            log.info("cycle", connection=connection.name, flow=flow, outcome="busy")
+            return Report(connection.name, flow, now, "busy", f"another worker runs {this(leases, flow)}")
         batch_id = delivery.open_batch(leases[0], connection.name, now, former)
-        marks.write(marks.last_run(connection.name, flow), now.isoformat(), now)
+        clock_watch.beat(now, marks.last_run(connection.name, flow))
         asked.begun(connection.name, flow, now)
         if connection.company.doorbell is not None:
             hastened.begun(connection.name, flow, now)
-        clock_watch.beat(now)
     cycle = Cycle(
         connection=connection,
         flow=flow,
@@ -242,7 +236,7 @@ def run_alone(
 def carry(cycle: Cycle) -> Report:
     """The flow itself, its calls counted; the lease is given back however it ends."""
     connection = cycle.connection
-    learnt.recall(connection, cycle.started)
+    limits = learnt.recall(connection, cycle.started)
     connection.store.client.take_bad_rows()  # what another process's reading has left
     with (
         tallied() as tally,
@@ -262,7 +256,7 @@ def carry(cycle: Cycle) -> Report:
         text = "continues after other flows that are due"
     now = cycle.now()
     with transaction("end"):
-        learnt.keep(connection, now)
+        learnt.keep(connection, limits, now)
         if connection.spending is not None:
             connection.spending.settle(connection.company, now)
         if not unfinished:  # else the next part goes on with the same run
@@ -272,8 +266,7 @@ def carry(cycle: Cycle) -> Report:
             if nothing:
                 idle_cycles.count(cycle.name, cycle.flow, cycle.started, calls, now)
         endings.note(cycle, outcome, text)
-        for held in (cycle.lease, *cycle.beside):
-            lease.release(held, now)
+        lease.release_all((cycle.lease, *cycle.beside), now)
     watch.clear_what_is_over(cycle.name, now, of_orders=True)
     tell(cycle, outcome, text)
     return Report(

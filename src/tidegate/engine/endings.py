@@ -58,8 +58,6 @@ def note(cycle: Cycle, ended: str, text: str) -> None:
         alerts.raise_alert(
             SEATS, cycle.name, cycle.flow, f"the flow {cycle.flow} had to wait: {cycle.ended_by.text}", now
         )
-    elif ended == DONE and not cycle.closed_reason:
-        alerts.clear_alert(SEATS, cycle.name, cycle.flow, now)
     if ended == EARLY:
         count = in_a_row(cycle.name, cycle.flow) + 1
         marks.write(name, str(count), now)
@@ -69,7 +67,7 @@ def note(cycle: Cycle, ended: str, text: str) -> None:
     elif ended == DONE and not cycle.closed_reason:
         if marks.read(name) is not None:
             marks.remove(name, now)
-        alerts.clear_alert(ALERT, cycle.name, cycle.flow, now)
+        alerts.clear_kinds((ALERT, SEATS), cycle.name, cycle.flow, now)
 
 
 def in_a_row(connection: str, flow: str) -> int:

@@ -41,8 +41,10 @@ class LedgerSeats:
         while True:
             with self._lock:
                 left = tuple(self._left.values())
-            with transaction("seat"):
-                held = seats.take(pool, limit, self.holder, self.clock.now(), ours=left)
+            held, waits = None, pause > FIRST_POLL
+            if not waits or seats.is_free(pool, limit, self.clock.now(), ours=left):  # waiting writes nothing
+                with transaction("seat"):
+                    held = seats.take(pool, limit, self.holder, self.clock.now(), ours=left)
             if held is not None:
                 with self._lock:
                     self._left.pop((held.scope, held.flow), None)

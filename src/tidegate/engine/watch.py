@@ -5,7 +5,7 @@ Errors raise their own alerts when they happen; this looks at ages, which no err
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tidegate.config.flow_rules import FLOWS
@@ -45,20 +45,19 @@ def watch(hub: Hub, connection: Connection) -> None:
     hub.watched[connection.name] = now
     limit = timedelta(hours=connection.settings.alerts.oldest_hours)
     oldest = queue.oldest_waiting(connection.name)
-    with transaction("watch"):
-        if oldest is not None and now - oldest > limit:
-            hours = int((now - oldest).total_seconds() // 3600)
-            text = f"the oldest open delivery has waited for {hours} hours; `tidegate queue list` shows why"
-            alerts.raise_alert(OLDEST, connection.name, "", text, now)
-        else:
-            alerts.clear_alert(OLDEST, connection.name, "", now)
-    watch_parcels(connection, now)
-    conditions.look(hub, connection, now)
-    clear_what_is_over(connection.name, now)
+    known = alerts.open_alerts(connection.name)
+    late = {}
+    if oldest is not None and now - oldest > limit:
+        hours = int((now - oldest).total_seconds() // 3600)
+        late[""] = f"the oldest open delivery has waited for {hours} hours; `tidegate queue list` shows why"
+    conditions.agree(OLDEST, connection.name, late, now, known)
+    watch_parcels(connection, now, known)
+    conditions.look(hub, connection, now, known)
+    clear_what_is_over(connection.name, now, known)
     clock_watch.clear_when_over(now)
 
 
-def watch_parcels(connection: Connection, now: datetime) -> None:
+def watch_parcels(connection: Connection, now: datetime, alerted: Sequence[OpenAlert]) -> None:
     """A parcel that a company has not answered for long is an alert; it ends with its result."""
     company, hours = connection.settings.company, connection.settings.alerts.parcel_hours
     late = {
@@ -66,7 +65,7 @@ def watch_parcels(connection: Connection, now: datetime) -> None:
         for parcel in reversed(parcels.open_parcels(connection.name))  # the oldest of each scope stays
         if is_overdue(parcel, hours, now)
     }
-    known = {each.subject for each in alerts.open_alerts(connection.name) if each.code == PARCEL}
+    known = {each.subject for each in alerted if each.code == PARCEL}
     if not late and not known:
         return
     with transaction("watch"):
@@ -83,15 +82,17 @@ def watch_parcels(connection: Connection, now: datetime) -> None:
             alerts.raise_alert(PARCEL, connection.name, scope, text, now)
 
 
-def clear_what_is_over(connection: str, now: datetime, *, of_orders: bool = False) -> None:
+def clear_what_is_over(
+    connection: str, now: datetime, known: Sequence[OpenAlert] | None = None, *, of_orders: bool = False
+) -> None:
     """Alerts about a record, or a missing thing, end when no open delivery has or waits for it any more.
 
-    With `of_orders` only those about a delivery by its label: at the end of a cycle, in which others may be new.
+    `known` are the alerts that are open. With `of_orders` only those about a delivery by its label: at the end of a cycle, in which others may be new.
     What was made after the alert does not count: a confirmed order's comment is not what it was about.
     """
     about = [
         alert
-        for alert in alerts.open_alerts(connection)
+        for alert in (alerts.open_alerts(connection) if known is None else known)
         if alert.code in OF_RECORDS
         and alert.subject
         and alert.subject not in FLOWS  # those end with their flow

@@ -7,6 +7,7 @@ needless limit slows every read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -40,22 +41,27 @@ class _Kept(msgspec.Struct):
     limits: dict[str, int]
 
 
-def recall(connection: Connection, now: datetime) -> None:
-    """Hand the clients what was learnt; drop what is older than a week."""
+Known = Mapping[str, "_Kept"]
+
+
+def recall(connection: Connection, now: datetime) -> Known:
+    """Hand the clients what was learnt; drop what is older than a week. Returns what was written down."""
+    known = _read(connection)
     for name, teacher in _teachers(connection):
-        kept = _read(name)
+        kept = known.get(name)
         if kept is None:
             continue
         if now - kept.since > KEPT_FOR:
             teacher.forget_limits()
         else:
             teacher.take_limits(kept.limits)
+    return known
 
 
-def keep(connection: Connection, now: datetime) -> None:
-    """Write down what is new. Inside a transaction."""
+def keep(connection: Connection, known: Known, now: datetime) -> None:
+    """Write down what is new since `recall` told what was `known`. Inside a transaction."""
     for name, teacher in _teachers(connection):
-        kept, learnt = _read(name), dict(teacher.learnt_limits)
+        kept, learnt = known.get(name), dict(teacher.learnt_limits)
         if (kept.limits if kept else {}) == learnt:
             continue
         if not learnt:
@@ -67,9 +73,8 @@ def keep(connection: Connection, now: datetime) -> None:
 
 def learnt_limits(connection: Connection) -> Iterator[tuple[str, datetime, Mapping[str, int]]]:
     """What is kept of each system: its name, since when, and the sizes."""
-    for name, _ in _teachers(connection):
-        kept = _read(name)
-        if kept is not None and kept.limits:
+    for name, kept in _read(connection).items():
+        if kept.limits:
             yield name.removeprefix("limits:"), kept.since, kept.limits
 
 
@@ -80,11 +85,11 @@ def _teachers(connection: Connection) -> list[tuple[str, Teacher]]:
     ]
 
 
-def _read(name: str) -> _Kept | None:
-    text = marks.read(name)
-    if text is None:
-        return None
-    try:
-        return msgspec.json.decode(text, type=_Kept)
-    except msgspec.DecodeError:
-        return None
+def _read(connection: Connection) -> dict[str, _Kept]:
+    """What is written down of each system, by its name; what cannot be read is not known."""
+    texts = marks.read_all([name for name, _ in _teachers(connection)])
+    found = {}
+    for name, text in texts.items():
+        with suppress(msgspec.DecodeError):
+            found[name] = msgspec.json.decode(text, type=_Kept)
+    return found

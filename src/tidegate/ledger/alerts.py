@@ -55,6 +55,13 @@ def clear_alert(code: str, connection: str, subject: str, now: datetime) -> bool
     return _clear(_ONE, (code, connection, storable(subject)), now) > 0
 
 
+def clear_kinds(codes: Sequence[str], connection: str, subject: str, now: datetime) -> int:
+    """Clear alerts of these kinds about one subject; returns how many were open."""
+    inside(now)
+    which = f"code IN ({rows.marks(codes)}) AND connection = %s AND subject = %s"
+    return _clear(which, (*codes, connection, storable(subject)), now)
+
+
 def is_open(code: str, connection: str, subject: str) -> bool:
     """Whether it is raised: asked before a transaction is opened to clear what is hardly ever there."""
     return (

@@ -7,6 +7,7 @@ What a process leaves behind that has provably ended on this machine is taken ov
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from tidegate.ledger.faults import LeaseLost
 
 _RELEASE = """
     UPDATE tidegate_lease SET holder = '', expires_at = NULL
-    WHERE scope = %s AND flow = %s AND fence = %s AND holder = %s
+    WHERE scope = %s AND holder = %s AND
 """
 
 
@@ -41,27 +42,41 @@ def acquire(
     The same holder does not get it twice either, unless it says with `again` that nothing works under its
     former one any more.
     """
+    taken = acquire_all(scope, (flow,), holder, ttl_seconds, now, again=again)
+    return None if isinstance(taken, str) else taken[0]
+
+
+def acquire_all(
+    scope: str, flows: Sequence[str], holder: str, ttl_seconds: float, now: datetime, *, again: bool = False
+) -> list[Lease] | str:
+    """Take the leases of all these flows, or none: then the first flow whose lease cannot be had."""
     inside(now)
     if not holder:
         raise ValueError("a lease needs a holder")
-    found = _locked(scope, flow)
-    if not found:
-        models.Lease.objects.bulk_create([models.Lease(scope=scope, flow=flow)], ignore_conflicts=True)
-        found = _locked(scope, flow)
-    ((pk, held_by, fence, until),) = found
-    in_force = held_by and until is not None and until > now
-    if in_force and not (again and held_by == holder) and not holding.gone(held_by):
-        return None
+    found = _locked(scope, flows)
+    if len(found) < len(flows):
+        missing = [models.Lease(scope=scope, flow=flow) for flow in flows if flow not in found]
+        models.Lease.objects.bulk_create(missing, ignore_conflicts=True)
+        found = _locked(scope, flows)
+    for flow in flows:
+        _, held_by, _, until = found[flow]
+        in_force = held_by and until is not None and until > now
+        if in_force and not (again and held_by == holder) and not holding.gone(held_by):
+            return flow
     expires_at = now + timedelta(seconds=ttl_seconds)
-    lease = Lease(scope, flow, holder, fence + 1, expires_at)
-    rows.update(models.Lease, ("holder", "fence", "expires_at"), [(pk, holder, lease.fence, expires_at)])
-    return lease
+    rows.update(
+        models.Lease,
+        ("holder", "fence", "expires_at"),
+        [(found[flow][0], holder, found[flow][2] + 1, expires_at) for flow in flows],
+    )
+    return [Lease(scope, flow, holder, found[flow][2] + 1, expires_at) for flow in flows]
 
 
-def _locked(scope: str, flow: str) -> list[tuple[Any, ...]]:
-    """The lease's row, kept until the transaction ends."""
-    ending = f"WHERE scope = %s AND flow = %s {rows.for_update()}"
-    return rows.find(models.Lease, ("id", "holder", "fence", "expires_at"), ending, scope, flow)
+def _locked(scope: str, flows: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    """The leases' rows (id, holder, fence, end) by flow, kept until the transaction ends; always locked in one order."""
+    columns = ("flow", "id", "holder", "fence", "expires_at")
+    ending = f"WHERE scope = %s AND flow IN ({rows.marks(flows)}) ORDER BY flow {rows.for_update()}"
+    return {flow: row for flow, *row in rows.find(models.Lease, columns, ending, scope, *flows)}
 
 
 def check(lease: Lease, now: datetime, *, late: bool = False) -> None:
@@ -95,8 +110,17 @@ def renew(lease: Lease, ttl_seconds: float, now: datetime) -> Lease:
 
 def release(lease: Lease, now: datetime) -> bool:
     """Give it back; false when it was lost before (nothing to do then)."""
+    return release_all([lease], now) == 1
+
+
+def release_all(leases: Sequence[Lease], now: datetime) -> int:
+    """Give back leases of one holder and scope; returns how many had not been lost before."""
     inside(now)
-    return rows.execute(_RELEASE, lease.scope, lease.flow, lease.fence, lease.holder) == 1
+    if not leases:
+        return 0
+    each = " OR ".join(["(flow = %s AND fence = %s)"] * len(leases))
+    numbers = [value for lease in leases for value in (lease.flow, lease.fence)]
+    return rows.execute(f"{_RELEASE} ({each})", leases[0].scope, leases[0].holder, *numbers)
 
 
 def holders(now: datetime) -> list[Lease]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from tidegate.ledger import models, rows
@@ -10,7 +10,7 @@ from tidegate.ledger.database import inside
 from tidegate.ledger.texts import storable
 
 _WRITE = """
-    INSERT INTO tidegate_mark (name, value) VALUES (%s, %s)
+    INSERT INTO tidegate_mark (name, value) VALUES {}
     ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value
 """
 
@@ -42,8 +42,14 @@ def last_run(connection: str, flow: str) -> str:
 
 def write(name: str, value: str, now: datetime) -> None:
     """Set it."""
+    write_all({name: value}, now)
+
+
+def write_all(values: Mapping[str, str], now: datetime) -> None:
+    """Set these few by one statement."""
     inside(now)
-    rows.execute(_WRITE, name, storable(value))
+    pairs = [text for name, value in values.items() for text in (name, storable(value))]
+    rows.execute(_WRITE.format(", ".join(["(%s, %s)"] * len(values))), *pairs)
 
 
 def remove(name: str, now: datetime) -> bool:

@@ -23,15 +23,8 @@ def take(pool: str, limit: int, holder: str, now: datetime, *, ours: Collection[
     `ours` are leases of this holder that it could not give back, and under which nothing works any more.
     """
     inside(now)
-    scope = scope_of(pool)
-    left = {one.flow for one in ours if one.scope == scope}
-    taken = {
-        number
-        for number, held_by, until in rows.find(
-            models.Lease, ("flow", "holder", "expires_at"), "WHERE scope = %s", scope
-        )
-        if held_by and until is not None and until > now and number not in left and not holding.gone(held_by)
-    }
+    scope, left = scope_of(pool), _left(pool, ours)
+    taken = _taken(scope, left, now)
     if len(taken) >= limit:  # a limit that was lowered counts those above it, too
         return None
     for number in map(str, range(1, limit + 1)):
@@ -40,6 +33,26 @@ def take(pool: str, limit: int, holder: str, now: datetime, *, ours: Collection[
             if held is not None:  # else another process was first
                 return held
     return None
+
+
+def is_free(pool: str, limit: int, now: datetime, *, ours: Collection[Lease] = ()) -> bool:
+    """Whether one of the seats is free now; only `take` makes sure of it."""
+    return len(_taken(scope_of(pool), _left(pool, ours), now)) < limit
+
+
+def _left(pool: str, ours: Collection[Lease]) -> set[str]:
+    scope = scope_of(pool)
+    return {one.flow for one in ours if one.scope == scope}
+
+
+def _taken(scope: str, left: set[str], now: datetime) -> set[str]:
+    """The numbers of the seats that others hold, or work of this process."""
+    held = rows.find(models.Lease, ("flow", "holder", "expires_at"), "WHERE scope = %s", scope)
+    return {
+        number
+        for number, held_by, until in held
+        if held_by and until is not None and until > now and number not in left and not holding.gone(held_by)
+    }
 
 
 def in_use(pool: str, now: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tidegate_sandbox.magento.refusal import Refusal, required, wrong_type
@@ -113,6 +114,7 @@ def _criteria(value: dict[str, Any]) -> Criteria:
     return Criteria(groups, sorts, numbers.get("page_size"), numbers.get("current_page"))
 
 
+@lru_cache(maxsize=256)
 def _snake(key: str) -> str:
     return "".join(f"_{char.lower()}" if char.isupper() else char for char in key)
 

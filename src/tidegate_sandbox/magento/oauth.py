@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Final
 from urllib.parse import unquote, unquote_plus
@@ -85,7 +85,11 @@ class SignedRequest:
         """Magento covers parameters with exactly one equals sign; a name that comes twice counts once."""
         covered = {}
         for part in self.query.split("&"):
-            if part.count("=") == 1 and not _PROTOCOL.search(part.split("=")[0]):
+            if part.count("=") == 1:
                 name, value = part.split("=")
-                covered[unquote_plus(name)] = unquote_plus(value)
+                if not _PROTOCOL.search(name):
+                    covered[_name(name)] = unquote_plus(value)
         return covered
+
+
+_name = lru_cache(maxsize=1024)(unquote_plus)  # calls of one kind have the same parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -16,14 +17,18 @@ def parse(query: str) -> dict[str, Any]:
         if not pair:
             continue
         name, _, value = pair.partition("=")
-        name = unquote_plus(name)
-        head, bracket, rest = name.partition("[")
-        keys = [head, *_KEY.findall(bracket + rest)] if bracket and "]" in rest else [name]
-        _put(result, keys, unquote_plus(value))
+        _put(result, _keys(name), unquote_plus(value))
     return result
 
 
-def _put(into: dict[str, Any], keys: list[str], value: str) -> None:
+@lru_cache(maxsize=1024)  # calls of one kind have the same parameters
+def _keys(name: str) -> tuple[str, ...]:
+    name = unquote_plus(name)
+    head, bracket, rest = name.partition("[")
+    return (head, *_KEY.findall(bracket + rest)) if bracket and "]" in rest else (name,)
+
+
+def _put(into: dict[str, Any], keys: tuple[str, ...], value: str) -> None:
     for position, key in enumerate(keys):
         key = key or str(len(into))
         if position == len(keys) - 1:
