@@ -83,16 +83,16 @@ def watch_parcels(connection: Connection, now: datetime, alerted: Sequence[OpenA
 
 
 def clear_what_is_over(
-    connection: str, now: datetime, known: Sequence[OpenAlert] | None = None, *, of_orders: bool = False
+    connection: str, now: datetime, alerted: Sequence[OpenAlert] | None = None, *, of_orders: bool = False
 ) -> None:
     """Alerts about a record, or a missing thing, end when no open delivery has or waits for it any more.
 
-    `known` are the alerts that are open. With `of_orders` only those about a delivery by its label: at the end of a cycle, in which others may be new.
+    `alerted` are the alerts that are open. With `of_orders` only those about a delivery by its label: at the end of a cycle, in which others may be new.
     What was made after the alert does not count: a confirmed order's comment is not what it was about.
     """
     about = [
         alert
-        for alert in (alerts.open_alerts(connection) if known is None else known)
+        for alert in (alerts.open_alerts(connection) if alerted is None else alerted)
         if alert.code in OF_RECORDS
         and alert.subject
         and alert.subject not in FLOWS  # those end with their flow

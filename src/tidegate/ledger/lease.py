@@ -76,7 +76,7 @@ def _locked(scope: str, flows: Sequence[str]) -> dict[str, tuple[Any, ...]]:
     """The leases' rows (id, holder, fence, end) by flow, kept until the transaction ends; always locked in one order."""
     columns = ("flow", "id", "holder", "fence", "expires_at")
     ending = f"WHERE scope = %s AND flow IN ({rows.marks(flows)}) ORDER BY flow {rows.for_update()}"
-    return {flow: row for flow, *row in rows.find(models.Lease, columns, ending, scope, *flows)}
+    return {flow: tuple(row) for flow, *row in rows.find(models.Lease, columns, ending, scope, *flows)}
 
 
 def check(lease: Lease, now: datetime, *, late: bool = False) -> None:
