@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -25,6 +26,7 @@ from tidegate.sage.port.outcomes import Accepted
 SMALL, MANY = 3, 10
 LONG_AGO = DAY - timedelta(days=100)
 A_DAY, AN_HOUR = 86400, 3600
+DOCS = Path(__file__).parents[2] / "docs"
 Build = Callable[..., BusinessCloudStand]
 
 
@@ -226,3 +228,33 @@ def test_the_invoice_of_a_credit_note_is_looked_for_by_its_day(build: Build, day
         assert [one.order_keys for one in rows if one.credit] == [(order.key,)]
         if day == "that of the invoice":
             assert len(asked(stand, "sales_invoices")) == 2, "the changes, and that day"
+
+
+WITHOUT_NEWS = {
+    "progress": 1,
+    "invoices": 2,
+    "stock": 1,
+    "prices": 2,
+    "customers": 1,
+    "products": 3,
+    "ledgers": 4,
+}
+"""Calls of each desk when nothing has changed, as the product's page says."""
+
+
+def test_what_a_cycle_without_news_costs_stands_on_the_page() -> None:
+    stand = BusinessCloudStand()
+    counted = {}
+    with opened(stand.company) as session:
+        for name in WITHOUT_NEWS:
+            desk = getattr(session, name)
+            first = desk.read(None)
+            cursor = first[1] if name == "prices" else delta(first).cursor
+            stand.wire.clear_log()
+            desk.read(cursor)
+            counted[name] = len(stand.wire.log)
+    stand.close()
+    assert counted == WITHOUT_NEWS
+    each = sum(WITHOUT_NEWS.values())
+    page = " ".join((DOCS / "sage" / "business-cloud.md").read_text(encoding="utf-8").split())
+    assert f"{96 * each:,} (96 times {each})" in page
