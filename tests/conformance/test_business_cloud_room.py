@@ -25,9 +25,11 @@ from tidegate.conformance.stand import (
     send,
 )
 from tidegate.domain.errors import Code, Group
+from tidegate.domain.orders.customers import account_reference
 from tidegate.sage.business_cloud import check, stock
 from tidegate.sage.business_cloud.client import BusinessCloudClient
 from tidegate.sage.port.customers import CustomerQuery
+from tidegate.sage.port.orders import Customers
 from tidegate.sage.port.session import Purpose, Session
 
 AN_HOUR, A_DAY = 3600, 86400
@@ -132,6 +134,16 @@ def test_a_contact_has_one_currency_and_a_reference_of_ten_characters(stand: Bus
     assert wrong.code is Code.UNMAPPED_CURRENCY
     assert long.missing == "customer:M1234567890"
     assert stand.company.about.orders.account_length == 10
+
+
+def test_a_customer_who_buys_in_two_currencies_has_two_references_that_fit(
+    stand: BusinessCloudStand,
+) -> None:
+    length = stand.company.about.orders.account_length
+    made = {account_reference("M", f"main:17:{currency}", length) for currency in ("GBP", "EUR")}
+    assert len(made) == 2
+    assert all(len(one) <= length for one in made)
+    assert stand.company.about.orders.customers is Customers.CONTACT_PER_CURRENCY
 
 
 # Stock

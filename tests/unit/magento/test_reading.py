@@ -389,3 +389,10 @@ def test_an_order_has_left_whole_when_every_line_has(
     virtual = {**item, "item_id": 3, "product_type": "virtual", "qty_ordered": 1, "qty_shipped": 0}
     found = changed(recordings.full_orders()[0], items=[*items, virtual])
     assert (found.shipped_whole, found.shipped) == (whole, any(shipped))
+
+
+@pytest.mark.parametrize("pieces", [0, 1])
+def test_an_order_is_invoiced_once_a_piece_of_it_is(pieces: int) -> None:
+    item = recordings.body(recordings.full_orders()[0])["items"][0]
+    found = changed(recordings.full_orders()[0], items=[{**item, "qty_invoiced": pieces}])
+    assert found.invoiced is bool(pieces)
