@@ -28,6 +28,7 @@ from tidegate.domain.errors import Code, Group
 from tidegate.domain.orders.customers import account_reference
 from tidegate.sage.business_cloud import check, stock
 from tidegate.sage.business_cloud.client import BusinessCloudClient
+from tidegate.sage.port.company import InvoiceDue
 from tidegate.sage.port.customers import CustomerQuery
 from tidegate.sage.port.orders import Customers
 from tidegate.sage.port.session import Purpose, Session
@@ -103,6 +104,28 @@ def test_after_them_it_would_and_a_search_finds_the_order(stand: BusinessCloudSt
         assert there.ours
         accepted(send(session, order))
     assert len(stand.booked(order.key)) == 2, "so that an order is always looked up first"
+
+
+# The later step of drafts and quotes
+
+
+@pytest.mark.parametrize(
+    ("orders", "invoiced", "due"),
+    [
+        ("invoice", "shipped", None),
+        ("draft", "shipped", InvoiceDue.SHIPPED),
+        ("quote", "store-invoiced", InvoiceDue.INVOICED),
+        ("quote", "by-staff", None),
+    ],
+)
+def test_the_configuration_says_what_makes_an_invoice_due(
+    orders: str, invoiced: str, due: InvoiceDue | None
+) -> None:
+    stand = BusinessCloudStand(settings={"orders": orders, "invoiced": invoiced})
+    with stand.company.session(Purpose.READING) as session:
+        assert isinstance(session, Session)
+        assert (session.invoicing is not None, stand.company.about.invoice_due) == (due is not None, due)
+    stand.close()
 
 
 # Amounts
