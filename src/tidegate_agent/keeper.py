@@ -86,7 +86,11 @@ class Keeper(Generic[S]):
         Nobody may be writing for the company meanwhile: a row in hand is open as well.
         """
         for entry in self.journal.open_entries(company):
-            self.settle_entry(entry)
+            try:
+                self.settle_entry(entry)
+            except Failure as failure:
+                _log.warning("open rows of %s cannot be settled yet: %s", company, failure.message)
+                break
         if self.journal.open_entries(company):
             self._unsettled.add(company)
         else:

@@ -58,8 +58,12 @@ class RunningAgent:
         """Where the platform itself reads no tables."""
         if self.settings.platform != "com":
             return None
-        by_feeds = self.settings.sage100.reader == "sdata"
-        return Feeds(self.settings, self.secrets) if by_feeds else OdbcReader(self.settings, self.secrets)
+        match self.settings.sage100.reader:
+            case "boi":
+                return None
+            case "sdata":
+                return Feeds(self.settings, self.secrets)
+        return OdbcReader(self.settings, self.secrets)
 
     @property
     def server(self) -> AgentServer:

@@ -66,7 +66,9 @@ class Sage100:
     user: str = ""
     password: str = "sage"  #: the name of a secret
     companies: tuple[str, ...] = ()
-    reader: str = "odbc"  #: odbc (Standard, Advanced), sql (Premium), or sdata (older versions that run it)
+    reader: str = (
+        "odbc"  #: odbc (Standard, Advanced), sql (Premium), boi (slow, takes a seat), sdata (older versions)
+    )
     data_source: str = ""  #: name of the system DSN
     sql_server: str = ""  #: Premium: server\\instance
     sql_user: str = ""  #: of the reader, where it is not the user of Sage
@@ -136,7 +138,7 @@ T = TypeVar("T")
 OF_SAGE_300 = {"com": "accpac", "fake": "fake-accpac"}
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CHOICES = {
-    "sage100.reader": ("odbc", "sql", "sdata"),
+    "sage100.reader": ("odbc", "sql", "boi", "sdata"),
     "sage100.edition": ("standard", "advanced", "premium"),
     "sage100.history": ("orders", "orders+deleted", "none", "unknown"),
     "worker": ("process", "inline"),

@@ -183,8 +183,9 @@ SAGE_100: dict[str, Callable[[], Stand]] = {
 
 SAGE_100_BY_FEEDS: dict[str, Callable[[], Stand]] = {
     "sage100-sdata": lambda: Sage100Stand(edition="advanced", told={"reader": "sdata"}),
+    "sage100-boi": lambda: Sage100Stand(told={"reader": "boi"}),
 }
-"""An older site, whose tables are read by SData feeds: the questions about reading, in `test_sage100_feeds.py`."""
+"""Sites whose tables are read by SData feeds or by business objects: the questions about reading, in `test_sage100_feeds.py`."""
 
 LEAST = frozenset(
     {

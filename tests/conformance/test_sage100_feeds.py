@@ -1,4 +1,4 @@
-"""Sage 100 read by SData feeds: what the port asks about reading, and what no feed may hide."""
+"""Sage 100 read by SData feeds and by business objects: what the port asks about reading, and what neither may hide."""
 
 from __future__ import annotations
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from tidegate_agent.caller import Backend, Tables, TablesFailed
+from tidegate_agent.caller import Backend, CallFailed, TablesFailed
 from tidegate_agent.clock import Clock
 from tidegate_agent.failure import Failure
 from tidegate_agent.journal import Entry, Journal
 from tidegate_agent.keeper import Keeper
+from tidegate_agent.pool import Held
+from tidegate_agent.sage100.boi_reader import BoiReader
 from tidegate_agent.sage100.customer_writer import settle_customer
 from tidegate_agent.sage100.lookup import Lookup
 from tidegate_agent.sage100.names import REFUSING_WARNINGS, TEXTS
@@ -44,9 +48,15 @@ class Agent(Keeper[Session]):
             time_zone=sage.time_zone,
         )
         self._texts = Texts(sage.texts.patterns(), TEXTS)
-        self._readers = {
-            company: _reader(backend.tables(company), sage.reader, company) for company in sage.companies
-        }
+        self._in_hand = threading.local()  #: the session that this thread holds
+        self._readers = {company: self._reader(company) for company in sage.companies}
+
+    def _reader(self, company: str) -> Reader:
+        kind = self.settings.sage100.reader
+        if kind == "boi":
+            return BoiReader(self._lent, company)
+        tables = self.backend.tables(company)
+        return SDataReader(tables, company) if kind == "sdata" else Reader(tables, kind, company)
 
     def settle_entry(self, entry: Entry) -> None:
         """By the number that was reserved, or by the customer's key."""
@@ -71,6 +81,34 @@ class Agent(Keeper[Session]):
             texts=self._texts,
             on_new_text=self.on_new_text,
         )
+
+    @contextmanager
+    def lease(self, company: str, purpose: str) -> Iterator[Held[Session]]:
+        """As every agent's; whoever reads by business objects meanwhile does so in this session."""
+        with super().lease(company, purpose) as held:
+            self._in_hand.held = held
+            try:
+                yield held
+            finally:
+                self._in_hand.held = None
+
+    @contextmanager
+    def _lent(self, company: str) -> Iterator[Session]:
+        """A session to read in: the one in hand, or another one for the time being. Failure; CallFailed where it is lost."""
+        held: Held[Session] | None = getattr(self._in_hand, "held", None)
+        if held is None:
+            with self.lease(company, "read") as taken:
+                yield taken.session
+        elif held.broken or held.session.company != company:
+            raise Failure("unavailable", "The session in hand is lost: nothing can be read in it.")
+        else:
+            try:
+                yield held.session
+            except CallFailed as failed:
+                held.spoil()
+                raise Failure(
+                    "unavailable", "The session in hand is lost.", sage_text=failed.text
+                ) from failed
 
     def _keep_reserved_seats(self, company: str) -> None:
         """Open no session where fewer licences than agreed would be left to people (`SY_Console`, A)."""
@@ -107,7 +145,3 @@ class Agent(Keeper[Session]):
             is_draining=lambda: self.pool.is_draining,
             today=self.today,
         )
-
-
-def _reader(tables: Tables, kind: str, company: str) -> Reader:
-    return SDataReader(tables, company) if kind == "sdata" else Reader(tables, kind, company)

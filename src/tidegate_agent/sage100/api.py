@@ -10,6 +10,7 @@ from tidegate_agent.http_face import Asked, HttpFace, Reply, Route
 from tidegate_agent.keeper_routes import keeper_routes
 from tidegate_agent.request import Body
 from tidegate_agent.sage100.agent import Agent
+from tidegate_agent.sage100.boi_reader import NotLent
 from tidegate_agent.sage100.capabilities import capabilities
 from tidegate_agent.sage100.customer_writer import CustomerWriter, read_customers
 from tidegate_agent.sage100.datasets import DATASETS, MOST, DatasetReader, Page
@@ -118,7 +119,7 @@ class Api:
             reader = DatasetReader(agent.reader(company), agent.zone, agent.clock.now())
             return Reply(reader.page(asked.parts["dataset"], page))
         except TablesFailed as failed:
-            raise Failure("unavailable", "The tables cannot be read.", sage_text=str(failed)) from failed
+            raise _unreadable(failed) from failed
 
     # With a seat
 
@@ -175,3 +176,10 @@ class Api:
         wanted = read_probe(asked.body)
         with agent.lease(company, "price probe") as held:
             return Reply(probe(held, wanted, agent.today()))
+
+
+def _unreadable(failed: TablesFailed) -> Failure:
+    """Why the tables cannot be read: for lack of a session, or by themselves."""
+    if isinstance(failed, NotLent):
+        return failed.failure
+    return Failure("unavailable", "The tables cannot be read.", sage_text=str(failed))

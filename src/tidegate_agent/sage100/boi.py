@@ -77,12 +77,22 @@ class Boi:
         """``sLastErrorMsg`` of this object."""
         return str(self._caller.get(self.ref, "sLastErrorMsg") or "")
 
-    def by_reference(self, stage: str, method: str, *args: Value) -> str:
-        """A method that answers in its last argument, passed by reference: that answer."""
+    def flag(self, name: str) -> bool:
+        """A property that is Y or N, as a number."""
+        return bool(_code(self._caller.get(self.ref, name)))
+
+    def text_of(self, method: str, *args: Value) -> str:
+        """A method that answers a text."""
+        answer, _ = self._caller.invoke(self.ref, method, args)
+        return str(answer or "")
+
+    def by_reference(self, stage: str, method: str, *args: Value, strip: bool = True) -> str:
+        """A method that answers in its last argument, passed by reference: that answer, trimmed."""
         answer, outs = self._caller.invoke(self.ref, method, (*args, ""), (len(args),))
         if _code(answer) == 0:
             raise self.refusal(stage)
-        return str(outs[0] if outs[0] is not None else "").strip()
+        text = str(outs[0] if outs[0] is not None else "")
+        return text.strip() if strip else text
 
     # Values
 

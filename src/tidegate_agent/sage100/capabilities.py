@@ -63,6 +63,10 @@ def _can_read(reader: Reader, table: str, columns: tuple[str, ...]) -> bool:
         reader.rows(table, columns, top=1)
     except TablesFailed:
         return False
+    except Failure as failure:
+        if failure.kind == "auth":  # the role does not see the table
+            return False
+        raise
     return True
 
 

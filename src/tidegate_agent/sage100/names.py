@@ -16,6 +16,7 @@ CLASS_MISSING = 90  # P: ProvideX error of Init and NewObject
 SALES_ORDER = "S/O"
 RECEIVABLE = "A/R"
 COMMON = "C/I"
+LEDGER = "G/L"
 
 
 class Task(NamedTuple):
@@ -30,6 +31,24 @@ ORDER = Task("SO_SalesOrder_bus", SALES_ORDER, "SO_SalesOrder_ui")  # P
 CUSTOMER = Task("AR_Customer_bus", RECEIVABLE, "AR_Customer_ui")  # P
 ITEM = Task("CI_ItemCode_bus", COMMON, "CI_ItemCode_ui")  # P, one source: CI_Item_bus
 TASKS = (ORDER, CUSTOMER, ITEM)
+
+SEPARATOR = "\u0160"  # P: byte 0x8A of code page 1252, in every list
+_READING = {  # A: a task of the module whose role may see the table
+    "SO": (SALES_ORDER, "SO_SalesOrder_ui"),
+    "AR": (RECEIVABLE, "AR_Customer_ui"),
+    "CI": (COMMON, "CI_ItemCode_ui"),
+    "IM": (COMMON, "CI_ItemCode_ui"),
+    "GL": (LEDGER, "GL_Account_ui"),
+}
+
+
+def reading(table: str) -> Task:
+    """The object that reads a table, with module and task. P for items, customers and addresses, A for the others."""
+    if table == "SO_ShipToAddress":
+        return Task("SO_ShipToAddress_svc", SALES_ORDER, "SO_ShipToAddress_ui")
+    module, task = _READING[table[:2]]
+    return Task(f"{table.removesuffix('Header')}_svc", module, task)
+
 
 REFUSING_WARNINGS = (r"customer PO number already exists",)  # P
 """Warnings (-1) that count as refusals, as patterns."""

@@ -7,7 +7,6 @@ readers read a part. Pages are counted: a table that grows or shrinks while it i
 from __future__ import annotations
 
 import base64
-import operator
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -19,7 +18,8 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from tidegate_agent.caller import Tables, TablesFailed
 from tidegate_agent.sage100.columns import COLUMNS, kind_of
-from tidegate_agent.sage100.reader import NO_DATE, AllOf, AnyOf, Condition, Reader, Row, Where
+from tidegate_agent.sage100.conditions import columns_in, holds, sortable
+from tidegate_agent.sage100.reader import NO_DATE, Condition, Reader, Row, Where
 from tidegate_agent.settings import Settings
 
 ATOM, SEARCH, SDATA = (
@@ -30,14 +30,6 @@ ATOM, SEARCH, SDATA = (
 PAGE, MOST_PAGES, LIMIT_S = 100, 100_000, 120
 FEED = "feed"  #: the one column of what is fetched
 MOST_VALUES = 20  #: of one question
-SIGNS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "<>": operator.ne,
-    "<": operator.lt,
-    ">": operator.gt,
-    "<=": operator.le,
-    ">=": operator.ge,
-}
 STATES = {400: "42S22", 401: "28000", 403: "42000", 404: "42S02"}  #: the SQLSTATE that stands for a status
 
 
@@ -59,13 +51,13 @@ class SDataReader(Reader):
         whole: bool = False,
     ) -> list[Row]:
         """As `Reader.rows`; ``whole`` makes no difference."""
-        needed = tuple(dict.fromkeys((*columns, *order, *_columns_in(where))))
+        needed = tuple(dict.fromkeys((*columns, *order, *columns_in(where))))
         enough = top if not where and not order else None
         found: list[Row] = []
         for terms in _terms(where):
-            found += [row for row in self._table(table, needed, terms, enough) if _holds(row, where)]
+            found += [row for row in self._table(table, needed, terms, enough) if holds(row, where)]
         if order:
-            found.sort(key=lambda row: tuple(_sortable(row[name]) for name in order))
+            found.sort(key=lambda row: tuple(sortable(row[name]) for name in order))
         return [{name: row[name] for name in columns} for row in found[:top]]
 
     def _table(self, table: str, columns: Sequence[str], terms: str, enough: int | None) -> list[Row]:
@@ -151,35 +143,6 @@ def _terms(where: Sequence[Condition]) -> list[str]:
             portions = range(0, len(terms), MOST_VALUES)
             return [" or ".join(terms[start : start + MOST_VALUES]) for start in portions]
     return [""]
-
-
-def _columns_in(where: Sequence[Condition]) -> list[str]:
-    return [
-        name for one in where for name in ([one.column] if isinstance(one, Where) else _columns_in(one.parts))
-    ]
-
-
-def _holds(row: Row, where: Sequence[Condition]) -> bool:
-    return all(_meets(row, one) for one in where)
-
-
-def _meets(row: Row, one: Condition) -> bool:
-    if isinstance(one, AllOf):
-        return _holds(row, one.parts)
-    if isinstance(one, AnyOf):
-        return any(_meets(row, part) for part in one.parts)
-    found, asked = row[one.column], one.value
-    if one.sign == "IN":
-        assert not isinstance(asked, str | int | Decimal | date)  # noqa: S101 - IN takes a list
-        return any(_sortable(found) == _sortable(value) for value in asked)
-    return SIGNS[one.sign](_sortable(found), _sortable(asked))
-
-
-def _sortable(value: Any) -> Any:
-    """Values of one column among each other: no date is the earliest, numbers are numbers."""
-    if value is None:
-        return NO_DATE
-    return Decimal(value) if isinstance(value, int | Decimal) else value
 
 
 def _row(table: str, record: Element, columns: Sequence[str]) -> Row:

@@ -87,19 +87,20 @@ class Session:
         kind = _CLASSES.get(refused.meaning, "unavailable")
         return Failure(kind, f"Sage refused the session at {refused.stage}.", sage_text=refused.text)
 
-    def begin(self, task: names.Task, day: date) -> Boi:
-        """Steps 6 to 8: module, date and program of a task, then its business object.
+    def begin(self, task: names.Task, day: date | None = None) -> Boi:
+        """Steps 6 to 8: module, date and program of a task, then its business object. Reading needs no ``day``.
 
         Failure ``auth`` where user or role may not run the task; what has been begun before is dropped.
         """
         session = self._session
         if session is None:
             raise CallFailed("the session is not open")
-        wanted = (task.module, day.strftime("%Y%m%d"), task.task)
+        wanted = (task.module, f"{day:%Y%m%d}" if day is not None else "", task.task)
         if self._module != wanted:
             self._module = None
             try:
-                session.done("date", "nSetDate", task.module, wanted[1])
+                if day is not None:
+                    session.done("date", "nSetDate", task.module, wanted[1])
                 session.done("module", "nSetModule", task.module)
             except Refused as refused:
                 raise self._failure(refused) from None

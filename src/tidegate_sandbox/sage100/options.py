@@ -34,6 +34,7 @@ class Options:
             "CI_ItemCode_ui",
             "SO_ShipToAddress_ui",
             "SO_Invoice_ui",
+            "GL_Account_ui",
         }
     )
     udfs: dict[str, dict[str, int]] = field(

@@ -21,6 +21,15 @@ TASKS = {
     "so_shiptoaddress_svc": ("SO_ShipToAddress_ui", "S/O"),
 }
 
+OF_MODULES = {
+    "so": ("SO_SalesOrder_ui", "S/O"),
+    "ar": ("AR_Customer_ui", "A/R"),
+    "ci": ("CI_ItemCode_ui", "C/I"),
+    "im": ("CI_ItemCode_ui", "C/I"),
+    "gl": ("GL_Account_ui", "G/L"),
+}
+"""The task that the other objects of a module need (assumed)."""
+
 
 class Script(LateBound):
     """The script object: ``Init`` first, then ``SY_Session``, then business objects."""
@@ -57,7 +66,7 @@ class Script(LateBound):
             raise ComError(EXCEPTION, "The session object must be created and set up first.")
         if kind is None:
             raise class_missing(name)
-        task, module = TASKS[name.lower()]
+        task, module = TASKS.get(name.lower()) or OF_MODULES[name[:2].lower()]
         if session.module != module or session.program != task:
             raise class_missing(name)
         return kind(self._installation, session)

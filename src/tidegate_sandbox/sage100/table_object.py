@@ -6,11 +6,13 @@ whoever looks compares the key read back. Without a browse filter rows come in n
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from tidegate_sandbox.com.late_bound import ByRef
 from tidegate_sandbox.sage100.business_object import BusinessObject, Values
 from tidegate_sandbox.sage100.installation import Installation
+from tidegate_sandbox.sage100.schema import shapes
 from tidegate_sandbox.sage100.script import Session
 from tidegate_sandbox.sage100.tables import rows
 
@@ -26,6 +28,10 @@ class TableObject(BusinessObject):
         self._rows: list[Values] = []
         self._at = -1
         self._filter = ""
+
+    def blank(self) -> Values:
+        """A stored row has no defaults: what it lacks is empty."""
+        return {one.name: one.empty for one in self._columns().values()}
 
     def load(self, name: str) -> Values | None:
         """The stored row of a key."""
@@ -89,7 +95,7 @@ class TableObject(BusinessObject):
     def nGetRecord(self, into: ByRef) -> int:
         """The present row, its columns joined by the separator."""
         into.value = SEPARATOR.join(
-            str(self.values.get(one.name, one.empty)) for one in self._columns().values()
+            _told(self.values.get(one.name, one.empty)) for one in self._columns().values()
         )
         return 1
 
@@ -160,3 +166,15 @@ class ShipToService(TableObject):
 
     NAME, TABLE = "SO_ShipToAddress_svc", "SO_ShipToAddress"
     KEY = ("ARDivisionNo", "CustomerNo", "ShipToCode")
+
+
+def service_of(table: str) -> type[TableObject]:
+    """The object that reads a table, by the form of the known names (assumed)."""
+    shape = shapes()[table]
+    name = f"{table.removesuffix('Header')}_svc"
+    return type(f"{table}Service", (TableObject,), {"NAME": name, "TABLE": table, "KEY": shape.key})
+
+
+def _told(value: Any) -> str:
+    """A value as objects hand it out: dates as yyyymmdd."""
+    return f"{value:%Y%m%d}" if isinstance(value, date) else str(value)
