@@ -266,5 +266,13 @@ def the_check_finds_a_reader_of_another_edition(stand: Sage100Stand) -> None:
     assert "are read by" in _readers(stand)["fail"]
 
 
+def the_check_warns_of_a_reader_that_takes_seats(stand: Sage100Stand) -> None:
+    assert "takes a seat" in _readers(stand)["warn"]
+
+
+def the_check_finds_feeds_that_this_version_has_no_more(stand: Sage100Stand) -> None:
+    assert "has no SData feeds" in _readers(stand)["fail"]
+
+
 def the_check_finds_another_reader_than_the_configurations(stand: Sage100Stand) -> None:
     assert "the configuration has sql" in _readers(stand)["fail"]

@@ -36,6 +36,11 @@ QUESTIONS: list[tuple[Question, dict[str, Any]]] = [
     (asked.the_check_knows_how_this_edition_is_read, {}),
     (asked.the_check_knows_how_this_edition_is_read, {"edition": "premium", "settings": {"reader": "sql"}}),
     (asked.the_check_finds_a_reader_of_another_edition, {"told": {"edition": "premium"}}),
+    (asked.the_check_warns_of_a_reader_that_takes_seats, {"told": {"reader": "boi"}}),
+    (
+        asked.the_check_finds_feeds_that_this_version_has_no_more,
+        {"told": {"reader": "sdata", "version": "7.40"}},
+    ),
     (asked.the_check_finds_another_reader_than_the_configurations, {"settings": {"reader": "sql"}}),
 ]
 

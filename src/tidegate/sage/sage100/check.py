@@ -16,7 +16,15 @@ from tidegate.sage.sage100.rows import text_of
 from tidegate.sage.sage100.settings import Sage100Settings
 from tidegate.sage.sage100.web_services import NEEDED as OPERATIONS
 from tidegate.sage.sage100.web_services import WebServices
-from tidegate.sage.sage100.wire_names import BY_FEEDS, FIRST_WEB_SERVICES, NO_ORDER, READS, STANDARD_EDITION
+from tidegate.sage.sage100.wire_names import (
+    BY_FEEDS,
+    BY_OBJECTS,
+    FIRST_WEB_SERVICES,
+    NO_ORDER,
+    READS,
+    STANDARD_EDITION,
+    WITHOUT_FEEDS,
+)
 
 CONTRACT = 1
 NEEDED = ("items", "customers", "stock", "orders", "order-lines", "order-history")
@@ -86,7 +94,7 @@ class Check:
             remedy = "remove read_only from its settings, or choose another writer"
             self._note("fail", "writing", "the agent is set to read only", remedy)
         self._fields(offered.get("udf"))
-        self._reader(text_of(offered, "reader"), edition)
+        self._reader(text_of(offered, "reader"), edition, version)
         listed = offered.get("missing_datasets")
         missing = [str(one) for one in listed] if isinstance(listed, list) else []
         needed = [one for one in NEEDED if one in missing]
@@ -151,13 +159,22 @@ class Check:
         else:
             self._note("pass", "import job", "files can be left in its folder")
 
-    def _reader(self, reader: str, edition: str) -> None:
-        """Whether the agent reads as this edition keeps its tables, and as the configuration has it."""
+    def _reader(self, reader: str, edition: str, version: str) -> None:
+        """Whether the agent reads as this edition and version can be read, and as the configuration has it."""
         wanted, fitting = self._company.reader, READS.get(edition, "")
+        release = _release(version)
         if wanted and reader != wanted:
             remedy = f'reader = "{wanted}" in the agent\'s settings, or "{reader}" here'
             self._note(
                 "fail", "reader", f"the agent reads by {reader}, but the configuration has {wanted}", remedy
+            )
+        elif reader == BY_FEEDS and release is not None and release >= WITHOUT_FEEDS:
+            text = f"Sage 100 {version} has no SData feeds: they are gone with Sage 100 2025"
+            self._note("fail", "reader", text, f'reader = "{fitting or "odbc"}" in the agent\'s settings')
+        elif reader == BY_OBJECTS:
+            text = "boi reads slowly, whole tables at a time, and takes a seat for each reading"
+            self._note(
+                "warn", "reader", text, f'reader = "{fitting}" in the agent\'s settings, when it can be'
             )
         elif reader == BY_FEEDS:
             text = "sdata reads whole tables, and is gone with Sage 100 2025"

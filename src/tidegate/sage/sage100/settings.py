@@ -16,7 +16,7 @@ from tidegate.config.store_rules import check_url
 from tidegate.sage.sage100.accounts import USUAL
 from tidegate.sage.sage100.writers import ByAgent, ByImportJob, ByWebServices
 
-READERS = ("odbc", "sql", "sdata")
+READERS = ("odbc", "sql", "boi", "sdata")
 SHIPMENTS = ("shipped", "posted")
 #: The bases of cost-based prices, and their columns of an item.
 MARKUP_BASES = {
@@ -38,7 +38,7 @@ class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100")
     company_code: str = ""
     token: Reference = ""  #: the agent's bearer token
     writer: ByAgent | ByWebServices | ByImportJob = ByAgent()  #: who writes; reading is the agent's
-    reader: str = ""  #: how the agent must read: "odbc", "sql"; "" = as it is set
+    reader: str = ""  #: how the agent must read: one of READERS; "" = as it is set
     warehouse: str = ""  #: of lines that name none
     division: str = USUAL  #: of accounts that name none
     tax_schedule: str = ""  #: of orders whose destination names none; "" = the customer's

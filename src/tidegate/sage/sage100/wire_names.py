@@ -79,6 +79,8 @@ READS: Final = {
     "premium": "sql",
 }  # P: edition -> what reads its tables
 BY_FEEDS: Final = "sdata"  # P: older versions, of any edition
+BY_OBJECTS: Final = "boi"  # C: slow, and a session each
+WITHOUT_FEEDS: Final = (7, 40)  # P that 2025 has none; A for its number
 
 # eBusiness Web Services
 FIRST_WEB_SERVICES: Final = (4, 40)  # C
