@@ -30,7 +30,7 @@ def test_two_workers_carry_what_is_there_once(server: Server, tmp_path: Path) ->
     shared = workers.share(tmp_path, server, 2, rounds=1, connections=8, orders=2, service_time=0.05)
     assert (shared.orders, shared.doubled) == (4, 0)
     assert min(shared.workers_cpu, shared.database_cpu, shared.commits) > 0
-    assert shared.connections <= 2 * (1 + 5)
+    assert shared.connections <= 2 * (1 + 6)
     with server.database():  # it was left empty
         pass
 

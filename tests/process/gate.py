@@ -76,6 +76,8 @@ class Gate:
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
         self._catches: list[Catch] = []
+        self.asked = 0  #: requests that have come
+        self.most_inside = 0  #: at the same time
         self._inside = 0
         self._changed = threading.Condition()
 
@@ -94,6 +96,8 @@ class Gate:
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         with self._changed:
             self._inside += 1
+            self.asked += 1
+            self.most_inside = max(self.most_inside, self._inside)
             catch = self._due(environ)
         try:
             if catch is None:

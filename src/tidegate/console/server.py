@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.core.signals import request_finished
 from waitress.server import create_server
 
 from tidegate.console.answers import DESK, GATE, HUB
@@ -19,8 +20,12 @@ from tidegate.console.channel import Channel
 from tidegate.console.gate import Gate
 from tidegate.engine.hub import Hub
 from tidegate.engine.price_answers import PriceDesk
+from tidegate.ledger import database
 
 log = structlog.get_logger()
+
+#: A thread that waits for the next request of console or interface keeps no connection to a ledger's server.
+request_finished.connect(lambda **_: database.rest(), weak=False, dispatch_uid="tidegate.console")
 
 #: Bytes of a request's body, and seconds that an idle caller may hold a thread.
 LARGEST_REQUEST, IDLE = 1_048_576, 30

@@ -21,7 +21,7 @@ from tidegate.engine.vault import LedgerVault
 from tidegate.engine.window_gate import WindowGate, calendar_of
 from tidegate.flows.connection import Connection
 from tidegate.flows.spending import Spending
-from tidegate.ledger import database
+from tidegate.ledger import database, moving
 from tidegate.ledger.faults import LedgerGone
 from tidegate.ledger.holder import this_process
 from tidegate.ledger.location import Durability
@@ -119,6 +119,7 @@ def open_hub(configuration: Configuration, around: Surroundings) -> Hub:
     """
     database.open_ledger(configuration.hub.ledger, durability=around.durability)
     database.ensure_ready()
+    moving.check_whole()
     known = secrets.resolve_all(configuration, environment=around.environment)
     vault = LedgerVault(known(configuration.hub.encryption_key), around.holder, around.clock)
     seats = LedgerSeats(around.holder, around.clock)

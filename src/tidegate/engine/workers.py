@@ -224,6 +224,7 @@ def run(
     hub.shares = True
     worker = Worker(hub, digest, jobs, stop, seen)
     log.info("start", ledger=database.where(), connections=sorted(hub.connections), jobs=jobs)
+    database.rest()  # this thread only waits for the others
     asyncio.run(worker.work())
     runner.leave(hub)
     log.info("stop")

@@ -230,7 +230,7 @@ def close() -> None:
 
 def rest() -> None:
     """This thread waits: it gives back a server's connection, of which there are few. One to a file is in nobody's way."""
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
         close()
 
 

@@ -18,8 +18,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db import transaction as django_transaction
 from django.db.models import Model
 
-from tidegate.ledger import database, models
-from tidegate.ledger.faults import LedgerError
+from tidegate.ledger import database, marks, models, presence
+from tidegate.ledger.faults import LedgerError, NotReady
 from tidegate.ledger.location import locate
 
 #: Rows that are copied in one transaction, and read for one comparison.
@@ -40,6 +40,15 @@ class Moved:
 
 
 Report = Callable[[str, int], None]
+
+
+def check_whole() -> None:
+    """Raise `NotReady` for a ledger in PostgreSQL that a move has not finished: what it lacks would be sent again."""
+    if database.vendor() == "postgresql" and marks.read(UNFINISHED) is not None:
+        raise NotReady(
+            f"{database.where()}: the ledger was not moved to this database completely. Run `tidegate ledger move` "
+            "again, with the file as `[hub] ledger`: it continues where it was interrupted."
+        )
 
 
 def tables() -> list[type[Model]]:
@@ -74,6 +83,11 @@ def move(url: str, now: datetime, report: Report = lambda _table, _rows: None) -
     where = locate(url, "full")
     if where.path is not None:
         raise LedgerError("a ledger is moved to PostgreSQL: write postgresql://user@host/database")
+    if working := presence.others("", now - presence.SILENT, now):
+        raise LedgerError(
+            f"{database.where()}: a hub works with this ledger (process {working[0].split(':')[1]}): stop it first. "
+            "One that was killed on another machine is forgotten after five minutes."
+        )
     with _beside(where.settings), database.explained():
         _begin(where.words, now)
         moved = [_copy(model, report) for model in tables()]

@@ -18,7 +18,8 @@ from postgresql_server import emptied
 from tidegate.clock import Clock
 from tidegate.domain.states import State
 from tidegate.engine import cycle_queue, workers
-from tidegate.engine.cycles import Report
+from tidegate.engine.cycles import Report, run_cycle
+from tidegate.flows.cycle import LEARNT_CLOSURE
 from tidegate.ledger import database, shared_configuration
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LedgerError
@@ -102,6 +103,22 @@ def test_a_fault_of_ours_ends_no_worker(shop: Stage, monkeypatch: pytest.MonkeyP
     workers.run(shop.hub, OURS, stop, jobs=1, replace=False)
     assert len(faults) >= 2
     assert ("fault", faults[0]) in shop.alerts()
+
+
+def test_one_worker_keeps_to_what_another_has_learnt_of_the_company(shop: Stage) -> None:
+    """Closed is closed for all of them, until it is open for all of them."""
+    placed = shop.orders(2)
+    shop.lock()
+    assert shop.cycle().outcome == "ended early"
+    other = shop.world.open_hub()
+    before = other.connections["web"].company.calls
+    assert run_cycle(other, other.connections["web"], "orders").counts["sent"] == 0
+    assert other.connections["web"].company.calls == before
+    shop.unlock()
+    shop.pass_time(LEARNT_CLOSURE + PAUSE)
+    assert run_cycle(other, other.connections["web"], "orders").counts["confirmed"] == 2
+    assert shop.states(placed) == {State.CONFIRMED}
+    other.close()
 
 
 def test_a_ledger_in_a_file_is_no_ledger_of_several_machines(tmp_path: Path, migrated: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connections
 
@@ -9,9 +11,9 @@ from integration.ledger.conftest import Ledger
 from integration.ledger.making import CONNECTION, NOW, SECOND, begin, captured, open_batch, take_lease
 from postgresql_server import emptied
 from tidegate.domain.states import State
-from tidegate.ledger import database, models, moving, queue
+from tidegate.ledger import database, models, moving, presence, queue
 from tidegate.ledger.database import transaction
-from tidegate.ledger.faults import LedgerError
+from tidegate.ledger.faults import LedgerError, NotReady
 
 
 @pytest.fixture
@@ -67,6 +69,34 @@ def test_a_move_that_was_broken_off_goes_on(
     moved = {each.table: each for each in moving.move(target, NOW)}
     assert (moved["tidegate_delivery"].rows, moved["tidegate_delivery"].copied) == (7, 3)
     assert moved["tidegate_source"].copied == 0
+
+
+def test_half_a_ledger_is_no_ledger(sqlite: Ledger, target: str) -> None:
+    """What it lacks would be read and sent again."""
+    lived()
+
+    def broken(table: str, rows: int) -> None:
+        raise KeyboardInterrupt
+
+    moving.check_whole()
+    with pytest.raises(KeyboardInterrupt):
+        moving.move(target, NOW, broken)
+    database.open_ledger(target)
+    with pytest.raises(NotReady, match="was not moved to this database completely"):
+        moving.check_whole()
+    database.open_ledger(sqlite.url)
+    moving.move(target, NOW)
+    database.open_ledger(target)
+    moving.check_whole()
+
+
+def test_a_ledger_at_work_is_not_moved(sqlite: Ledger, target: str) -> None:
+    lived()
+    with transaction("test"):
+        presence.beat("elsewhere:4711:token", NOW)
+    with pytest.raises(LedgerError, match="a hub works with this ledger"):
+        moving.move(target, NOW + SECOND)
+    moving.move(target, NOW + timedelta(minutes=6))  # it was killed
 
 
 def test_a_row_that_is_another_one_is_named(sqlite: Ledger, target: str) -> None:
