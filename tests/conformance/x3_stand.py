@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -69,13 +70,18 @@ class X3Stand(ErpStand):
         *,
         sockets: bool = False,
         files: bool = False,
+        stock: str = "",
         settings: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        """`files`: orders go into a folder that an import task reads."""
+        """`files`: orders go into a folder that an import task reads. `stock`: how it is exported, by `soap` or `files`."""
         super().__init__()
         self.pick_up = Path(mkdtemp(prefix="stand")) if files else None
         writer: dict[str, Any] = {"writer": ByFiles(folder=str(self.pick_up))} if files else {}
+        exports = Path(mkdtemp(prefix="stand"))
+        self.exported = exports / "YTGSTOCK.csv"
+        if stock:
+            writer |= {"stock": stock, "exports_folder": str(exports)}
         if files or isinstance((settings or {}).get("writer"), ByTemplate):
             options.setdefault("batch_minutes", None)
         self.erp = demo_company(self.sandbox_clock, items=20, timezone="UTC")
@@ -171,9 +177,13 @@ class X3Stand(ErpStand):
             self.desktop.goes_wrong(kind)
             return
         method, name, text = CALLS[on]
+        if on == "read stock" and self.settings.stock == "files":
+            pytest.skip("stock is read by no call")
         by_graph = on == "send" and isinstance(self.settings.writer, ByGraphQL)
         if self.desktop is not None and on == "send":
             text = "I_MODIMP"
+        elif on == "read stock" and self.settings.stock == "soap":
+            (method, name), text = SOAP, "I_MODEXP"
         elif by_graph:
             name, text = "xtrem/api", "mutation("
         said = options.pop("body_text", None)
@@ -191,6 +201,11 @@ class X3Stand(ErpStand):
         self.faults.add(
             Fault(kind, times=times, method=method, path=f"/{name}$", body=body or text, options=options)
         )
+
+    def export(self) -> None:
+        """The export task runs; its file was finished five minutes ago."""
+        self.exported.write_text(self.face.export_text(), "utf-8")
+        os.utime(self.exported, (self.clock.now().timestamp() - 300,) * 2)
 
     def lock(self) -> None:
         """While the folder is in single-user mode the list of orders cannot be read either."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from tidegate.config.flow_rules import FLOWS
 from tidegate.domain.errors import GROUP_OF, Group
-from tidegate.domain.parcel import is_overdue
+from tidegate.domain.parcel import Parcel, is_overdue
 from tidegate.engine import clock_watch, conditions
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
@@ -63,7 +63,7 @@ def watch_parcels(connection: Connection, now: datetime, alerted: Sequence[OpenA
     late = {
         parcel.scope: parcel
         for parcel in reversed(parcels.open_parcels(connection.name))  # the oldest of each scope stays
-        if is_overdue(parcel, hours, now)
+        if is_overdue(parcel, hours, now) or missed_by(connection, parcel, now) is not None
     }
     known = {each.subject for each in alerted if each.code == PARCEL}
     if not late and not known:
@@ -79,7 +79,18 @@ def watch_parcels(connection: Connection, now: datetime, alerted: Sequence[OpenA
                 f"with {len(parcel.keys)} records is open. {question} `tidegate status` shows the open "
                 "parcels"
             )
+            missed = missed_by(connection, parcel, now)
+            if missed is not None:
+                text = f"{text}. By its calendar that was due at {missed:%Y-%m-%d %H:%M} UTC"
             alerts.raise_alert(PARCEL, connection.name, scope, text, now)
+
+
+def missed_by(connection: Connection, parcel: Parcel, now: datetime) -> datetime | None:
+    """When the company's calendar had the parcel worked on, if that is past and it is open; None for one in time."""
+    worked_by = connection.company.about.worked_by
+    due = worked_by(parcel.opened_at) if worked_by is not None else None
+    grace = timedelta(minutes=connection.settings.alerts.overrun_minutes)
+    return due if due is not None and due + grace <= now else None
 
 
 def clear_what_is_over(

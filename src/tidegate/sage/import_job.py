@@ -7,6 +7,7 @@ not show; what neither shows, once the job is done, is looked up like any lost a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from tidegate.clock import Clock
@@ -34,12 +35,14 @@ class ImportJob:
         look: Look,
         content: Callable[[Sequence[Mapping[str, Any]]], bytes],
         clock: Clock,
+        worked_by: Callable[[datetime], datetime | None] = lambda _left_at: None,
     ) -> None:
-        """`content`: the file of these payloads."""
+        """`content`: the file of these payloads; `worked_by`: when the job has worked on what was left at an instant."""
         self.files = files
         self._look = look
         self._content = content
         self._clock = clock
+        self._worked_by = worked_by
         self._reserved: dict[str, str] = {}  #: digest -> the name of the file that is sent next
 
     def reserve(self, batch: Sequence[Prepared]) -> HandedOver:
@@ -92,7 +95,9 @@ class ImportJob:
 
     def _lies(self, name: str, parcel: Parcel | None = None) -> HandedOver:
         now = self._clock.now()
-        return HandedOver(name, next_question(parcel.opened_at if parcel is not None else now, now))
+        opened = parcel.opened_at if parcel is not None else now
+        asked, worked = next_question(opened, now), self._worked_by(opened)
+        return HandedOver(name, asked if worked is None else max(asked, worked))
 
 
 def by_search(search: OrderSearch) -> Look:

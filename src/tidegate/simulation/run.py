@@ -323,7 +323,8 @@ class Simulation:
             self.outside.peace()
             self.until(self.world.clock.now() + long)
         self.retry_everything()
-        slow = bool(self.world.settings.back) or self.world.house.hands_over
+        later = any(one.company.about.orders.hands_over for one in hub.connections.values())
+        slow = bool(self.world.settings.back) or later
         self.until(self.world.clock.now() + (self.retrying_back if slow else self.retrying))
 
     def check(self) -> None:

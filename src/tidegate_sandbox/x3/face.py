@@ -117,6 +117,11 @@ class X3Face:
         """The WSGI app."""
         return self._reply(environ).send(start_response)
 
+    def export_text(self) -> str:
+        """What the export task of stock writes now."""
+        with self.company.lock:
+            return Export(self.folder, self.classes[self.folder.endpoint]).text()
+
     def perform(self, name: str, body: dict[str, Any]) -> Any:
         """What the company's people do: the kernel's actions, and those of X3."""
         with self.company.lock:

@@ -56,6 +56,7 @@ class ImportTask:
         self._orders = orders
         self._files: dict[str, Work] = {}
         self.requests: dict[str, Work] = {}
+        self._taken = 0  #: documents of requests, and of files that were taken up
         self.pick_up: Path | None = None  #: where the recurring task finds files
         self._next_run = folder.clock.now()
         self.refuses: dict[str, str] = {}
@@ -68,6 +69,13 @@ class ImportTask:
         self.requests[number] = self.work_of(text, separator)
         return number
 
+    @property
+    def arrived(self) -> int:
+        """Documents that have come so far, whatever becomes of them; those of files that wait, too."""
+        waiting = self.pick_up.glob("*.csv") if self.pick_up is not None else ()
+        texts = [path.read_text("utf-8") for path in waiting if path.name not in self._files]
+        return self._taken + sum(len(list(self._documents(text, "\n"))) for text in texts)
+
     def work_of(self, text: str, separator: str, *, carried: bool = True) -> Work:
         """The documents of a text; one that SOAP carries must end with END."""
         wait = timedelta(minutes=self._folder.options.batch_minutes or 0)
@@ -76,6 +84,7 @@ class ImportTask:
             work.whole = "END is missing: the text cannot be read"
         else:
             work.documents = list(self._documents(text, separator))
+        self._taken += len(work.documents)
         if any(header.get("CUSORDREF") in self.cannot_read for header, _ in work.documents):
             work.whole = "the text is damaged and cannot be read"
         return work

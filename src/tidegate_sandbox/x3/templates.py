@@ -67,12 +67,15 @@ class Export:
         self._classes = classes
 
     def run(self, values: Row, *, as_json: bool) -> str:
-        """The file's text, as the template `YTGSTOCK` lays it out."""
+        """The file, as the template `YTGSTOCK` lays it out."""
         if values.get("I_MODEXP") != "YTGSTOCK":
             raise Problem(f"Template {values.get('I_MODEXP')} does not exist")
+        return written({"GRP2": {"O_STATUS": "0", "O_FILE": self.text()}}, as_json=as_json)
+
+    def text(self) -> str:
+        """The file as it is now."""
         stock = self._classes["ITMMVT"]
         rows = [stock.shown(one) for one in stock.rows()]
         names = ("ITMREF", "STOFCY", "PHYSTO", "GLOALL", "PHYALL", "SALSTO")
         lines = ["S;" + ";".join(str(row[name]) for name in names) for row in rows]
-        text = "\n".join([*lines, f"END;{len(rows)}"])
-        return written({"GRP2": {"O_STATUS": "0", "O_FILE": text}}, as_json=as_json)
+        return "\n".join([*lines, f"END;{len(rows)}"])

@@ -159,6 +159,27 @@ def test_a_parcel_that_lies_long_is_an_alert_that_names_company_and_hours(stage:
     assert stage.state(placed) is State.CONFIRMED
 
 
+def test_a_parcel_that_the_companys_calendar_had_worked_on_is_an_alert_at_once(in_memory: InMemory) -> None:
+    stage = in_memory(**FILES, worked_by=lambda left_at: left_at + HOUR, awaited=Awaited.IMPORTED)
+    stage.order()
+    stage.cycle()
+    stage.pass_time(HOUR)
+    watch.watch(stage.hub, stage.connection)
+    assert "parcel-overdue" not in [code for code, _ in stage.alerts()], "it may be a little late"
+    stage.pass_time(HOUR)
+    watch.watch(stage.hub, stage.connection)
+    (alert,) = [
+        each for each in alert_report.alert_list(stage.now)["alerts"] if each["code"] == "parcel-overdue"
+    ]
+    assert "has not imported orders for 2 hours" in alert["text"]
+    assert "By its calendar that was due at" in alert["text"]
+    stage.work()
+    stage.cycle()
+    stage.pass_time(HOUR)
+    watch.watch(stage.hub, stage.connection)
+    assert "parcel-overdue" not in [code for code, _ in stage.alerts()]
+
+
 def test_status_shows_open_parcels(stage: MemoryStage, capsys: pytest.CaptureFixture[str]) -> None:
     stage.order()
     stage.cycle()

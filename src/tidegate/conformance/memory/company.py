@@ -86,6 +86,7 @@ class MemoryCompany:
             switches.seats,
             switches.writing,
             switches.awaited,
+            worked_by=switches.worked_by,
             drains_for=switches.drains_for,
             invoice_due=switches.invoice_due,
         )

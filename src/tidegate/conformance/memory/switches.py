@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.sales_order import LineKind
@@ -45,6 +46,7 @@ class Switches:
     names_parcels: bool = False  #: a parcel of orders has its reference before it leaves
     all_or_nothing: bool = False
     awaited: Awaited = Awaited.FETCHED
+    worked_by: Callable[[datetime], datetime | None] | None = None  #: by the company's calendar
     one_parcel: bool = True
     second_file_replaces: bool = False  #: one that was not fetched yet
     kept_for: timedelta | None = None  #: how long a waiting file is kept; None: for ever

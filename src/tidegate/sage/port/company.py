@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,6 +35,8 @@ class About:
     seats: int  #: sessions for writing that may be open at a time
     orders: OrderWriting
     awaited: Awaited = Awaited.ANSWERED  #: what an overdue parcel was not; for messages
+    worked_by: Callable[[datetime], datetime | None] | None = None
+    """By when the company's own calendar has a parcel worked on that was left at an instant (aware UTC); None: it has none."""
     seat_pool: str = ""  #: the pool that its seats are counted in (`sage.seats`); "" = it takes none
     drains_for: timedelta = timedelta(0)  #: how long before a window `stand_down` is called; 0 = never
     invoice_due: InvoiceDue | None = None  #: when `Session.invoicing` is called for an order; None: never

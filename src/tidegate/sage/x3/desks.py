@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 from tidegate.clock import Clock
+from tidegate.sage.export_folder import ExportFolder
 from tidegate.sage.port.session import Session
 from tidegate.sage.x3.cancelling import Cancelling
 from tidegate.sage.x3.client import X3Client
@@ -24,6 +26,7 @@ from tidegate.sage.x3.reference import Reference
 from tidegate.sage.x3.request_orders import RequestOrders
 from tidegate.sage.x3.settings import X3Settings
 from tidegate.sage.x3.stock import Stock, WebLines
+from tidegate.sage.x3.stock_exports import Levels, by_files, by_soap
 from tidegate.sage.x3.web_orders import WebOrders
 from tidegate.sage.x3.writers import ByFiles, ByGraphQL, ByTemplate
 
@@ -54,7 +57,7 @@ class Desks:
             cancelling=Cancelling(client, reference, company) if company.close_reason else None,
             customers=customers,
             new_customers=customers if company.customer_field else None,
-            stock=Stock(client, reference, company),
+            stock=Stock(client, reference, company, _exports(client, company, clock)),
             web_lines=WebLines(orders),
             prices=Prices(client, company, today),
             products=Products(client),
@@ -88,3 +91,15 @@ def _orders(
             return RequestOrders(writer, search, client, reference, company, clock)
         case _:
             return Orders(client, reference, company)
+
+
+def _exports(client: X3Client, company: X3Settings, clock: Clock) -> Levels | None:
+    """How whole pictures of stock are exported; None where they are read by REST."""
+    match company.stock:
+        case "soap":
+            return by_soap(client, company.export_program, company.stock_template)
+        case "files":
+            folder = ExportFolder(Path(company.exports_folder), clock, "utf-8")
+            return by_files(folder, company.stock_template, company.runs("export"), clock)
+        case _:
+            return None

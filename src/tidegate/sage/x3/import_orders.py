@@ -54,7 +54,8 @@ class ImportOrders(TemplateOrders):
         """Makes no call, and reads no file yet."""
         super().__init__(client, reference, company)
         self.files = ImportFiles(Path(writer.folder))
-        self._job = ImportJob(self.files, by_search(search), file_of, clock)
+        runs = company.runs("import")
+        self._job = ImportJob(self.files, by_search(search), file_of, clock, runs.worked_by)
 
     def reserve(self, batch: Sequence[Prepared]) -> HandedOver | Failure:
         """See :class:`tidegate.sage.port.parcels.OrderTracking`."""

@@ -30,6 +30,7 @@ from tidegate.sage.x3.identity import Identity
 from tidegate.sage.x3.online import Online, sign_in_of, token_service
 from tidegate.sage.x3.order_search import OrderSearch
 from tidegate.sage.x3.settings import X3Settings
+from tidegate.sage.x3.writers import ByFiles
 from tidegate.sage.x3.writing import writing
 from tidegate.transport import ClientFactory, HttpClient, Tally
 
@@ -76,6 +77,9 @@ class X3Company:
             seats=self._company.seats,
             orders=writing(self._company),
             awaited=Awaited.IMPORTED,
+            worked_by=self._company.runs("import").worked_by
+            if isinstance(self._company.writer, ByFiles)
+            else None,
         )
 
     @property

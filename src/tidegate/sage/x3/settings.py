@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Literal
 
 from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
+from tidegate.sage.x3.tasks import Does, Runs, Task
 from tidegate.sage.x3.wire_names import GRAPHQL_ELEMENT, GRAPHQL_FIELDS, GRAPHQL_HEADER, GRAPHQL_LINE
 from tidegate.sage.x3.writers import ByFiles, ByGraphQL, ByObject, ByTemplate
 
@@ -65,6 +67,11 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
     look_up_days: int = 14  #: by SOAP: how far back a list must go to show every order in question
     writer: ByObject | ByGraphQL | ByTemplate | ByFiles = ByObject()  #: who writes orders
     page_size: int = 100
+    stock: Literal["rest", "soap", "files"] = "rest"  #: by which way whole pictures of stock are read
+    export_program: str = "AOWSEXPORT"  #: the published name
+    stock_template: str = "YTGSTOCK"
+    exports_folder: str = ""  #: where a task leaves exports, as this machine reaches it
+    tasks: tuple[Task, ...] = ()  #: when the batch server's imports and exports run
     held: Literal["most", "allocated", "ordered"] = "most"  #: what of stock counts as held
     price_list: str = BASE_PRICE  #: of customers without another one
     price_lists: Mapping[str, str] = {}  #: list code -> what its criteria are, e.g. "product customer"
@@ -94,6 +101,10 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
             except InvalidOperation:
                 continue
         return found
+
+    def runs(self, does: Does) -> Runs:
+        """When tasks of this kind run, as far as the configuration says."""
+        return Runs(self.tasks, does, self.time_zone, self.closed)
 
     def check(self, key: str, report: Report) -> None:
         if self.base_url:
@@ -134,6 +145,11 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
         if self.price_list != BASE_PRICE and self.price_list not in self.price_lists:
             report.problem(f"{key}.price_list", self.price_list, "add it to price_lists, too")
         self.writer.check(f"{key}.writer", report)
+        for number, task in enumerate(self.tasks, 1):
+            task.check(f"{key}.tasks[{number}]", report)
+        if self.stock == "files" and not Path(self.exports_folder).is_absolute():
+            remedy = "give the folder of the export task, from the root of this machine"
+            report.problem(f"{key}.exports_folder", self.exports_folder or "missing", remedy)
         tokens_alone = 'GraphQL takes tokens alone: sign_in = "bearer" or "oauth"'
         if self.look_up == "graphql" and self.sign_in == "basic":
             report.problem(f"{key}.look_up", self.look_up, tokens_alone)

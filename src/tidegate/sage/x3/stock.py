@@ -20,6 +20,7 @@ from tidegate.sage.x3.reference import Reference
 from tidegate.sage.x3.rows import Row, each, figure_of, name_of, number_of, text_of
 from tidegate.sage.x3.settings import X3Settings
 from tidegate.sage.x3.status_words import is_closed
+from tidegate.sage.x3.stock_exports import Levels, of_sites
 from tidegate.sage.x3.web_orders import WebOrder, WebOrderLine, WebOrders
 from tidegate.sage.x3.wire_names import NOT_BEGUN, OPEN
 
@@ -27,8 +28,12 @@ from tidegate.sage.x3.wire_names import NOT_BEGUN, OPEN
 class Stock:
     """Stock levels."""
 
-    def __init__(self, client: X3Client, reference: Reference, company: X3Settings) -> None:
+    def __init__(
+        self, client: X3Client, reference: Reference, company: X3Settings, exports: Levels | None = None
+    ) -> None:
+        """`exports`: where a site exports its stock; None: it is read by REST."""
         self._client = client
+        self._exports = exports
         self._reference = reference
         self._company = company
 
@@ -42,7 +47,7 @@ class Stock:
                 if name not in known:
                     text = f"X3 has no site {name!r}"
                     return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{name}", sent=False)
-        rows = self._client.read("ITMMVT", tuple(equals("STOFCY", name) for name in warehouses))
+        rows = self._rows(warehouses)
         if isinstance(rows, Failure):
             return rows
         levels, bad = each(rows, self._level, lambda row: text_of(row, "ITMREF") or "stock of no product")
@@ -51,6 +56,12 @@ class Stock:
         if cursor == since:
             return Delta((), cursor)
         return Delta(tuple(levels), cursor, full=True, bad=tuple(bad))
+
+    def _rows(self, warehouses: Sequence[str]) -> list[Row] | Failure:
+        if self._exports is None:
+            return self._client.read("ITMMVT", tuple(equals("STOFCY", name) for name in warehouses))
+        rows = self._exports()
+        return rows if isinstance(rows, Failure) else of_sites(rows, warehouses)
 
     def _level(self, row: Row) -> StockLevel:
         return StockLevel(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from tidegate.simulation.houses.company_books import name_entries, with_standard_prices
 from tidegate.simulation.houses.house import EVERY_FLOW, MORE_GOODS, Codes, House
 from tidegate.simulation.houses.mappings import mappings
-from tidegate.simulation.houses.x3_calls import CALLS
+from tidegate.simulation.houses.x3_calls import CALLS, GRAPHQL, WEB_SERVICE
+from tidegate.simulation.houses.x3_office import Office, script
 
 if TYPE_CHECKING:
     import httpx
 
 SAVE = "<wss:save "
-WEB_SERVICE = "CAdxWebServiceXmlCC"
 KEY_PREFIX = "TG"
 #: Names of charges and accounts, by the place of their invoicing elements in the simulated folder.
 AMOUNTS = ("FREIGHT", "758000", "707000", "419000", "708500")
@@ -43,13 +45,27 @@ price_list = "T10"
 price_lists = {{ T10 = "product", T11 = "product", T12 = "product", T20 = "product customer" }}
 category_lists = {{ WHS = "T11", RET = "T12" }}
 """
+WRITERS = {
+    "on-premise": "",
+    "template": 'writer = {{ way = "template", request_hours = 2 }}\n',
+    "files": 'writer = {{ way = "files", folder = "{folder}" }}\n',
+    "graphql": """\
+sign_in = "bearer"
+client_id = "env:SAGE_CLIENT_ID"
+client_secret = "env:SAGE_CLIENT_SECRET"
+graphql_fields = {{ ORDINVATI = "totalIncludingTax" }}
+writer = {{ way = "graphql", fields = {{ YMAGKEY = "magentoKey", YMAGLIN = "magentoLine" }} }}
+""",
+}
+"""The editions are who writes orders."""
+BATCH_MINUTES = 10  #: until the batch server takes up what waits
 
 
 def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
     """The simulator and its wire."""
     from tidegate_sandbox import x3
 
-    return x3.build(clock, faults, company)
+    return x3.build(clock, faults, company, batch_minutes=BATCH_MINUTES)
 
 
 def company(clock: Any, *, seed: int = 0, base: str = "USD", items: int = 1000) -> Any:
@@ -60,16 +76,24 @@ def company(clock: Any, *, seed: int = 0, base: str = "USD", items: int = 1000) 
 
 
 def credentials(face: Any) -> dict[str, Any]:
-    """The user of web services."""
-    return {"user": face.credentials.user, "password": face.credentials.password}
+    """The user of web services, and the connected application."""
+    known = face.credentials
+    return {
+        "user": known.user,
+        "password": known.password,
+        "client_id": known.client_id,
+        "client_secret": known.client_secret,
+    }
 
 
-def room(url: str, _edition: str, _known: Mapping[str, Any]) -> str:
-    """The lines of `[companies.NAME]`."""
+def room(url: str, edition: str, _known: Mapping[str, Any]) -> str:
+    """The lines of `[companies.NAME]`; a folder of files lives as long as the simulator (see `Office`)."""
     rates = {level: rate for rate, level in TAXES}
     levels = ", ".join(f'{level} = "{rates[level]}"' for level in LEVELS)
     elements = ", ".join(f'"{name}" = "{number}"' for name, number in _elements().items())
-    return ROOM.format(url=url, levels=levels, elements=elements)
+    folder = mkdtemp(prefix="tidegate-x3-") if edition == "files" else ""
+    writer = WRITERS[edition].format(folder=Path(folder).as_posix())
+    return ROOM.format(url=url, levels=levels, elements=elements) + writer
 
 
 def _elements() -> dict[str, str]:
@@ -84,16 +108,18 @@ def addresses(url: str) -> dict[str, str]:
 
 
 def orders_counted(face: Any) -> int:
-    """Saves of orders that reached the web server."""
-    return int(face.soap.saves)
+    """Orders that reached the web server, or the folder of files."""
+    return int(face.soap.saves + face.graph.saves + face.import_task.arrived)
 
 
 def orders_in(request: httpx.Request) -> int:
-    """One a save of the orders' object."""
-    if request.method != "POST" or not request.url.path.endswith(WEB_SERVICE):
+    """One a save of the orders' object, or a mutation; as many as a request of the template carries."""
+    if request.method != "POST" or not request.url.path.endswith((WEB_SERVICE, GRAPHQL)):
         return 0
     content = request.read()
-    return int(SAVE.encode() in content and b">WSSOH<" in content)
+    if b'"I_MODIMP"' in content:
+        return content.count(b"E;FR0")
+    return int((SAVE.encode() in content and b">WSSOH<" in content) or b'"mutation(' in content)
 
 
 def _source(order: Any, shop: Any) -> Any:
@@ -152,7 +178,7 @@ SAGE_X3 = House(
     name="x3",
     title="Sage X3",
     port=8917,
-    paths={"on-premise": ""},
+    paths=dict.fromkeys(WRITERS, ""),
     countries=("us",),
     flows=EVERY_FLOW,
     build=build,
@@ -194,4 +220,6 @@ SAGE_X3 = House(
     orders_in=orders_in,
     books=books,
     source_of=_source,
+    script=script,
+    actor=lambda world: Office(world.sage, world.settings.room),
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tidegate.simulation.houses.house import Calls
 from tidegate.simulation.target import SAGE, Target, of
 
-SOAP = "CAdxWebServiceXmlCC$"
-ORDER_SENT = Target(SAGE, "POST", SOAP, "CUSORDREF")
+WEB_SERVICE, GRAPHQL = "CAdxWebServiceXmlCC", "/xtrem/api"
+SOAP = f"{WEB_SERVICE}$"
+#: Whoever writes: the order's text begins so. Files come by no call.
+ORDER_SENT = Target(SAGE, "POST", f"({WEB_SERVICE}|{GRAPHQL})$", "Web order ")
 ORDER_READ = Target(SAGE, "GET", "SORDER$")
 CUSTOMER_MADE = Target(SAGE, "POST", SOAP, "BCGCOD")
 
