@@ -29,13 +29,18 @@ WITH_EVERY_CHANGE = {
     "sage50": (2,),
     "sage100": (5,),
     "sage300": (6,),
-    "x3": (7,),
+    "x3": (),
+    "x3/template": (4,),
+    "x3/files": (),
+    "x3/graphql": (),
     "business_cloud": (3,),
 }
+"""Product, and behind a slash another edition than the usual one -> parts."""
 
 
 def scenario(sage: str, agent_dies_at: int = 0) -> Script:
     """The same story for every product; `agent_dies_at`: before this call of Sage, 0 for never."""
+    sage, _, edition = sage.partition("/")
     sent = SIMULATED[sage].calls.order_sent
     lost = {"system": sent.system, "kind": "drop_after", "method": sent.method, "path": sent.path}
     return Script(
@@ -47,7 +52,7 @@ def scenario(sage: str, agent_dies_at: int = 0) -> Script:
             (190, "cancel-order", {"place": 1}),
         ),
         minutes=250,
-        settings={"every_status": "90m"},
+        settings={"every_status": "90m", **({"edition": edition} if edition else {})},
         settling=(3, timedelta(minutes=61)),
         sage=sage,
     )

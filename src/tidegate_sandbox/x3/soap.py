@@ -22,7 +22,7 @@ SERVICE = "/soap-generic/syracuse/collaboration/syracuse/CAdxWebServiceXmlCC"
 WSDL = "/soap-wsdl/syracuse/collaboration/syracuse/CAdxWebServiceXmlCC"
 XML = "text/xml; charset=utf-8"
 VENDOR_ADDRESS = f"https://x3.example{SERVICE}"
-FAULTS = ("record_locked", "no_number", "no_result", "pool_busy", "pool_stopped")
+FAULTS = ("record_locked", "changed_meanwhile", "no_number", "no_result", "pool_busy", "pool_stopped")
 WRITES = ("save", "modify", "delete", "actionObject", "actionObjectKeys", "run")
 ORDERS = "WSSOH"
 INFORMATION, WARNING, ERROR = 1, 2, 3
@@ -189,6 +189,8 @@ class Soap:
                 return Result(1, objects.listed(rows, as_json=as_json))
         if self._injected("record_locked", raw):
             raise Problem(texts.LOCKED)
+        if call.operation == "modify" and self._injected("changed_meanwhile", raw):
+            raise Problem(texts.CHANGED)  # updates are optimistic, by a tick counter (§16)
         match call.operation:
             case "save":
                 header, tables = self._object(call, known)

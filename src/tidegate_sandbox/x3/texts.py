@@ -9,6 +9,7 @@ MISSING = "{} : {} Record does not exist"  # C family
 EXISTS = "{} {} exists !"  # C family
 INACTIVE = "{} : {} Inactive record"  # C family
 LOCKED = "Locked record: Change In Progress on another workstation"  # C
+CHANGED = "Sales order: Change In Progress on another workstation"  # C family
 PERIOD = "{}: the fiscal period is closed"  # A
 RIGHTS = "{}: you do not have the access rights for this function code"  # A
 BLOCKED = "{} : customer blocked"  # A

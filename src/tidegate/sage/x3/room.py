@@ -77,6 +77,7 @@ class X3Company:
             seats=self._company.seats,
             orders=writing(self._company),
             awaited=Awaited.IMPORTED,
+            seat_pool=self.seats.name,
             worked_by=self._company.runs("import").worked_by
             if isinstance(self._company.writer, ByFiles)
             else None,
