@@ -373,10 +373,10 @@ def receipts_of(case: Case, company: Book, deliveries: Sequence[Book]) -> list[B
 
 
 def forgotten(case: Case) -> bool:
-    """Cancelled on both sides, and unknown as sent to a ledger from before: no money is owed for it."""
+    """Unknown as sent to a ledger from before, and cancelled on both sides; or on hold, and looked up when that ends."""
     sent = any(each["state"] != "skipped" for each in steps(case, "orders", "order"))
     over = case.there["status"] == "cancelled" and case.order["state"] == "canceled"
-    return over and not sent
+    return (over or case.order["state"] == "holded") and not sent
 
 
 def receipts_there(

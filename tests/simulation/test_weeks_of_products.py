@@ -13,7 +13,7 @@ import pytest
 
 from simulation.test_weeks import reported
 from tidegate.sage.rooms import PRODUCTS
-from tidegate.simulation.products import SIMULATED, USUAL
+from tidegate.simulation.products import LIVED, SIMULATED, USUAL
 from tidegate.simulation.run import run_week
 from tidegate.simulation.week import TRADING, write_week
 
@@ -27,9 +27,20 @@ WITH_EVERY_CHANGE = {
     "x3": (1, 2, 7),
     "business_cloud": (),  # short ones, below
 }
+#: Other ways into a product: short ones beside its own, so that they are thirty together, and whole ones in the campaign.
+WAYS = {"sage300-gateway": 2, "sage300-csv": 2}
+MANY_OF_A_WAY = 50
 #: So many short ones of these besides: two days and eight orders, in which both systems and their faults do the same.
 #: Of the usual product sixteen whole ones are lived elsewhere (`test_weeks.py`); with these they are thirty.
-SHORTENED = {USUAL.name: 14, "intacct": 30, "sage50": 30, "sage100": 29, "sage300": 29, "business_cloud": 16}
+SHORTENED = {
+    USUAL.name: 14,
+    "intacct": 30,
+    "sage50": 30,
+    "sage100": 29,
+    "sage300": 25,
+    **WAYS,
+    "business_cloud": 16,
+}
 SHAPE: dict[str, Any] = {"orders": 8, "days": 2}
 OTHERS = [house for house in SIMULATED.values() if house is not USUAL]
 
@@ -40,6 +51,9 @@ def weeks() -> Iterator[Any]:
         for seed in range(MANY):
             now = seed in WITH_EVERY_CHANGE[house.name]
             yield pytest.param(house.name, seed, marks=() if now else pytest.mark.campaign)
+    for way in WAYS:
+        for seed in range(MANY_OF_A_WAY):
+            yield pytest.param(way, seed, marks=pytest.mark.campaign)
 
 
 @pytest.mark.slow
@@ -88,6 +102,10 @@ def test_a_computer_is_off_for_hours_in_every_week_of_a_product_that_runs_on_one
         events = write_week(seed, house=SIMULATED["sage50"]).events
         turns = [(event.at, event.options["on"]) for event in events if event.what == "desktop"]
         assert not all(on for _, on in turns)
+
+
+def test_every_other_way_is_lived() -> None:
+    assert set(LIVED) == set(SIMULATED) | set(WAYS)
 
 
 def test_every_simulated_product_has_a_room() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ import typer
 
 from tidegate.cli.showing import Json
 from tidegate.simulation.houses.house import House
-from tidegate.simulation.products import SIMULATED, USUAL
+from tidegate.simulation.products import LIVED, SIMULATED, USUAL
 
 Sage = Annotated[str, typer.Option("--sage", metavar="PRODUCT", help="The simulated Sage product.")]
 
@@ -19,23 +19,23 @@ Sage = Annotated[str, typer.Option("--sage", metavar="PRODUCT", help="The simula
 ALL = "all"
 
 
-def simulated(sage: str) -> House:
+def simulated(sage: str, known: Mapping[str, House] = SIMULATED) -> House:
     """The product of that name. Raises BadParameter where this version simulates none such."""
-    if sage not in SIMULATED:
-        names = ", ".join(SIMULATED)
+    if sage not in known:
+        names = ", ".join(known)
         raise typer.BadParameter(
             f"unknown product {sage}: this version simulates {names}", param_hint="--sage"
         )
-    return SIMULATED[sage]
+    return known[sage]
 
 
-def with_room(sage: str) -> House:
+def with_room(sage: str, known: Mapping[str, House] = SIMULATED) -> House:
     """The same, where a hub is to work with it. Raises BadParameter where the product has no room yet."""
     from tidegate.sage.rooms import PRODUCTS
 
-    house = simulated(sage)
+    house = simulated(sage, known)
     rooms = [each.name for each in PRODUCTS]
-    if sage not in rooms:
+    if house.name not in rooms:
         text = (
             f"Tidegate can simulate {house.title}, but cannot connect to it yet: it connects to "
             f"{', '.join(rooms)}"
@@ -116,7 +116,7 @@ def simulate(
         raise typer.BadParameter("--replay has no JSON document", param_hint="--json")
     products = list(SIMULATED) if sage == ALL else [sage]
     for each in products:
-        with_room(each)
+        with_room(each, LIVED)
     if replay is not None:
         raise typer.Exit(command_of("tidegate.simulation.replaying")(replay))
     carry_out = command_of("tidegate.simulation.command")

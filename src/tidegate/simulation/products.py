@@ -11,6 +11,7 @@ from tidegate.simulation.houses.sage50 import SAGE_50
 from tidegate.simulation.houses.sage100 import SAGE_100
 from tidegate.simulation.houses.sage200 import SAGE_200
 from tidegate.simulation.houses.sage300 import SAGE_300
+from tidegate.simulation.houses.sage300_ways import SAGE_300_BY_GATEWAY, SAGE_300_BY_IMPORT
 from tidegate.simulation.houses.x3 import SAGE_X3
 
 SIMULATED: Mapping[str, House] = {
@@ -19,3 +20,8 @@ SIMULATED: Mapping[str, House] = {
 """By the value of the key `product`."""
 USUAL = next(iter(SIMULATED.values()))
 """The one that is simulated where nobody names another."""
+LIVED: Mapping[str, House] = {
+    **SIMULATED,
+    **{house.lived_as: house for house in (SAGE_300_BY_GATEWAY, SAGE_300_BY_IMPORT)},
+}
+"""What weeks are lived with: every product, and other ways into one, which nothing but weeks takes."""

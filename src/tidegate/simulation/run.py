@@ -29,7 +29,7 @@ from tidegate.simulation.crashes import ProcessDeath
 from tidegate.simulation.hazards import OTHER_REASON, close_other
 from tidegate.simulation.ledger_file import fresh_ledger, ledger_folder
 from tidegate.simulation.outside import Outside
-from tidegate.simulation.products import SIMULATED, USUAL
+from tidegate.simulation.products import LIVED, USUAL
 from tidegate.simulation.settings import Settings
 from tidegate.simulation.target import MAGENTO, SAGE
 from tidegate.simulation.week import ITEMS, Event, Week, write_week
@@ -71,7 +71,7 @@ class Outcome:
 
 def run_week(seed: int, *, sage: str = USUAL.name, **shape: Any) -> Outcome:
     """One seed, one week with this product, one judgement."""
-    week = write_week(seed, house=SIMULATED[sage], **shape)
+    week = write_week(seed, house=LIVED[sage], **shape)
     with ledger_folder() as folder:
         return Simulation(week, folder).run()
 

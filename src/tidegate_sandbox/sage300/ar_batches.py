@@ -9,6 +9,7 @@ from typing import Any
 from tidegate_sandbox.erp.customer import Customer
 from tidegate_sandbox.erp.money import ZERO
 from tidegate_sandbox.erp.receivable import Transaction
+from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.sage300.ar_documents import Ledgers
 from tidegate_sandbox.sage300.database import Batch, Database, Entry
 from tidegate_sandbox.sage300.oe_orders import whole
@@ -219,9 +220,17 @@ class Batches:
                 )
                 posted.extra.update(document=entry.document, description=values.get("EntryDescription", ""))
             entry.posted = posted.id
-            for invoice, amount in values["applied"]:
-                receivables.allocate([(invoice, amount), (posted, -amount)], day=values["day"])
+            try:
+                for invoice, amount in values["applied"]:
+                    receivables.allocate([(invoice, amount), (posted, -amount)], day=values["day"])
+            except Refusal:  # somebody has paid it meanwhile
+                self._refused(batch, entry)
         batch.status = "Posted"
+
+    def _refused(self, batch: Batch, entry: Entry) -> None:
+        """What cannot be posted comes into an error batch, which stays open for a person."""
+        number = max(self._database.batches) + 1
+        self._database.batches[number] = Batch(number, batch.values, [entry], made_at=batch.made_at)
 
 
 def _kept(name: str) -> Value:

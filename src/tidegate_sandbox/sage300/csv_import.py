@@ -41,18 +41,20 @@ class RecordRefused(Exception):
 class OrderImport:
     """The job of one company. Files are read from ``folder``, oldest name first.
 
-    ``refuses`` orders by reference, each with its text; ``cannot_read`` files in which one of these stands; ``keeps_logs``:
+    ``refuses`` orders by reference, each with its text; ``cannot_read`` files in which one of these stands, ``damaged`` those of
+    these names; ``keeps_logs``:
     whether anything is left of a file.
     """
 
     def __init__(self, database: Database, folder: Path, seats: Seats | None = None) -> None:
         self._database = database
-        self._folder = folder
+        self.folder = folder
         self._seats = seats
         self._checked: dict[str, int] = {}  #: file -> the orders of it that were judged
         self._failed: dict[str, list[str]] = {}
         self.refuses: dict[str, str] = {}
         self.cannot_read: set[str] = set()
+        self.damaged: set[str] = set()  #: names of files
         self.keeps_logs = True
 
     def run(self, most: int | None = None) -> Report:
@@ -62,7 +64,7 @@ class OrderImport:
             if self._seats is not None:
                 self._seats.take(USER, self._database.id)
             with self._database.working(writes=True):
-                for path in sorted(self._folder.glob("*.csv")):
+                for path in sorted(self.folder.glob("*.csv")):
                     if not path.with_suffix(".err").exists():
                         most = self._file(path, report, most)
         except (Problem, Refusal) as refused:
@@ -122,7 +124,8 @@ class OrderImport:
             if columns is None or len(row) != len(columns):
                 raise RecordRefused(f"a record of type {row[0]} does not have the columns of its header row")
             self._put(found, dict(zip(columns, row, strict=True)))
-        if any(str(body.get("OrderReference")) in self.cannot_read for body in found.values()):
+        unreadable = any(str(body.get("OrderReference")) in self.cannot_read for body in found.values())
+        if unreadable or path.name in self.damaged:
             raise RecordRefused("the file is damaged")
         return list(found.values())
 

@@ -59,6 +59,8 @@ class Sage300Face:
         self.site = Site(clock, companies, users, options, authorities)
         self.database = self.site.databases[known.company]
         self.api = WebApi(clock, faults, self.site, options)
+        #: Jobs of the site that watch for work: they run whenever somebody asks the server for something.
+        self.watchers: list[Callable[[], object]] = []
         self.gateway = Gateway(self.site, faults, options, self.api.seats)
 
     def app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -83,6 +85,8 @@ class Sage300Face:
         method: str = environ["REQUEST_METHOD"]
         length = int(environ.get("CONTENT_LENGTH") or 0)
         raw: bytes = environ["wsgi.input"].read(length) if length else b""
+        for watcher in self.watchers:
+            watcher()
         for prefix in CONTROLS:
             if path.startswith(prefix):
                 return self._control(method, path.removeprefix(prefix).strip("/"), raw)

@@ -45,6 +45,7 @@ class Gateway:
         self._options = options
         self.views = {id: views(database, site.inventories[id]) for id, database in site.databases.items()}
         self.sessions = 0  #: opened and closed again so far
+        self.inserts = 0  #: orders that arrived to be inserted, repeated ones included
         self._operations: dict[str, Callable[[Database, Element], Element]] = {
             "Ping": self._ping,
             "ReadView": self._read,
@@ -148,6 +149,7 @@ class Gateway:
         if (view.name, action) in self._options.denied:
             raise GatewayFault("auth", TEXTS["Forbidden"], view=view.name)
         if action in ("insert", "preview") and view.name == "OE0520":
+            self.inserts += action == "insert"
             return self._enter(database, view, call, keeps=action == "insert")
         if action != "delete" or view.delete is None:
             raise GatewayFault("format", f"{action} of {view.name} is not simulated", view=view.name)

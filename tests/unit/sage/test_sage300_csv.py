@@ -54,11 +54,14 @@ BODY: dict[str, Any] = {
         {"CommentsInstructionsType": "Instruction", "CommentsInstructions": "Purchase order PO-9"}
     ],
 }
-HEADERS = USUAL.replace("\n", "\r\n")
 #: The contract's example, §17, but for the notes of an order, which its layout has no records for.
 EXAMPLE = (
-    HEADERS
-    + '"1","1","","1200","000000123","main:000000123","20260302","1","UPS","Web order 000000123","Purchase order PO-9",'
+    '"RECTYPE","ORDUNIQ","ORDNUMBER","CUSTOMER","PONUMBER","REFERENCE","ORDDATE","LOCATION","SHIPVIA","DESC","COMMENT",'
+    '"SHPNAME","SHPADDR1","SHPCITY","SHPSTATE","SHPZIP","SHPCOUNTRY"\r\n'
+    '"RECTYPE","ORDUNIQ","LINENUM","LINETYPE","ITEM","MISCCHARGE","LOCATION","QTYORDERED","ORDUNIT","PRICEOVER",'
+    '"PRIUNTPRC","EXTINVMISC"\r\n'
+    '"RECTYPE","ORDUNIQ","OPTFIELD","VALUE"\r\n'
+    '"1","1","","1200","000000123","main:000000123","20260302","1","UPS","Web order 000000123","Purchase order PO-9",'
     '"Jane Buyer","1 High Street","Seattle","WA","98101","USA"\r\n'
     '"2","1","32","1","A1-105/0","","1","8.0000","Ea.","1","5.940000",""\r\n'
     '"2","1","64","2","","FREIGHT","","0","","0","","20.250"\r\n'
@@ -87,8 +90,21 @@ def _rows(sample: str, *bodies: dict[str, Any]) -> list[list[str]]:
     return [row for row in csv.reader(text.splitlines()) if row[0] != "RECTYPE"]
 
 
-def test_a_file_is_the_contract_s_example() -> None:
-    assert content_of([BODY], read_layout(USUAL)).decode("cp1252") == EXAMPLE
+def test_a_file_is_the_contract_s_example_with_the_columns_of_tax_at_its_ends() -> None:
+    """Without them Sage would take the tax group of the customer, and the classes of the items."""
+    taxed = BODY | {
+        "TaxGroup": "WEBTAX",
+        "OrderDetails": [one | {"TaxClass1": 2} for one in BODY["OrderDetails"]],
+    }
+    lines = content_of([taxed], read_layout(USUAL)).decode("cp1252").splitlines(keepends=True)
+    ends = {"1": ',"WEBTAX"\r\n', "2": ',"2"\r\n', "3": "\r\n", "RECTYPE": ""}
+    headers = [',"TAXGROUP"\r\n', ',"TCLASS1"\r\n', "\r\n"]
+    bare = []
+    for line in lines:
+        end = ends[line.split(",")[0].strip('"')] or headers.pop(0)
+        assert line.endswith(end)
+        bare.append(line.removesuffix(end) + "\r\n")
+    assert "".join(bare) == EXAMPLE
 
 
 def test_the_site_s_own_layout_decides_types_columns_and_sequence() -> None:
@@ -112,7 +128,7 @@ def test_the_site_s_own_layout_decides_types_columns_and_sequence() -> None:
     assert rows[4][4:] == ["2", "Purchase order PO-9"]
 
 
-@pytest.mark.parametrize("missing", ["REFERENCE", "PRIUNTPRC"])
+@pytest.mark.parametrize("missing", ["REFERENCE", "PRIUNTPRC", "TCLASS1", "TAXGROUP"])
 def test_a_sample_without_what_an_order_needs_is_no_layout(missing: str) -> None:
     with pytest.raises(NoLayout, match=r"header row|no column"):
         read_layout(USUAL.replace(f'"{missing}",', "").replace(f',"{missing}"', ""))

@@ -22,20 +22,20 @@ KINDS: tuple[tuple[str, frozenset[str], str], ...] = (
     (OPTION, frozenset({"OPTFIELD", "VALUE"}), "LINENUM"),
     (NOTE, frozenset({"COIN"}), "OPTFIELD"),
 )
-#: Without these an order cannot be written.
+#: Without these an order cannot be written; without its tax group and classes Sage would take those of customer and items.
 NEEDED = {
-    HEADER: (TYPE, LINK, "ORDNUMBER", "CUSTOMER", "PONUMBER", "REFERENCE", "ORDDATE", "LOCATION"),
+    HEADER: (TYPE, LINK, "ORDNUMBER", "CUSTOMER", "PONUMBER", "REFERENCE", "ORDDATE", "LOCATION", "TAXGROUP"),
     DETAIL: (
         *(TYPE, LINK, "LINENUM", "LINETYPE", "ITEM", "MISCCHARGE", "LOCATION"),
-        *("QTYORDERED", "ORDUNIT", "PRICEOVER", "PRIUNTPRC", "EXTINVMISC"),
+        *("QTYORDERED", "ORDUNIT", "PRICEOVER", "PRIUNTPRC", "EXTINVMISC", "TCLASS1"),
     ),
 }
-#: The contract's own example.
+#: The contract's own example, with the columns of tax (P).
 USUAL = """\
 "RECTYPE","ORDUNIQ","ORDNUMBER","CUSTOMER","PONUMBER","REFERENCE","ORDDATE","LOCATION","SHIPVIA","DESC","COMMENT",\
-"SHPNAME","SHPADDR1","SHPCITY","SHPSTATE","SHPZIP","SHPCOUNTRY"
+"SHPNAME","SHPADDR1","SHPCITY","SHPSTATE","SHPZIP","SHPCOUNTRY","TAXGROUP"
 "RECTYPE","ORDUNIQ","LINENUM","LINETYPE","ITEM","MISCCHARGE","LOCATION","QTYORDERED","ORDUNIT","PRICEOVER",\
-"PRIUNTPRC","EXTINVMISC"
+"PRIUNTPRC","EXTINVMISC","TCLASS1"
 "RECTYPE","ORDUNIQ","OPTFIELD","VALUE"
 """
 

@@ -13,7 +13,7 @@ from tidegate.sage.import_job import ImportJob, by_search
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import HandedOver, Outcome
 from tidegate.sage.sage300.client import Sage300Client
-from tidegate.sage.sage300.csv_layout import USUAL, Layout, NoLayout, read_layout
+from tidegate.sage.sage300.csv_layout import LINE_OPTION, USUAL, Layout, NoLayout, read_layout
 from tidegate.sage.sage300.csv_orders import content_of
 from tidegate.sage.sage300.import_files import ImportFiles
 from tidegate.sage.sage300.order_search import OrderSearch
@@ -68,6 +68,10 @@ class ImportOrders(Orders):
         """Prepare as for the Web API, once the layout is known."""
         layout = self._csv.layout()
         return [layout] * len(orders) if isinstance(layout, Failure) else super().prepare(orders)
+
+    def _distinguishes_lines(self) -> bool:
+        layout = self._csv.layout()
+        return super()._distinguishes_lines() and isinstance(layout, Layout) and layout.has(LINE_OPTION)
 
     def reserve(self, batch: Sequence[Prepared]) -> HandedOver | Failure:
         """See :class:`tidegate.sage.port.parcels.OrderTracking`."""

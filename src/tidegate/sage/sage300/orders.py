@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -101,6 +102,17 @@ class Orders:
                 yield differs
         for line in order.lines:
             yield from self._missing_of_line(line, known)
+        twice = [code for code, lines in Counter(goods_of([order])).items() if lines > 1]
+        if twice and not self._distinguishes_lines():
+            text = (
+                f"item {twice[0]} stands on several lines, which Sage could not distinguish when it ships them: an "
+                "optional field of order details is needed (line_option)"
+            )
+            yield Failure(Code.UNKNOWN_REFERENCE, text, missing="setting:line_option", sent=False)
+
+    def _distinguishes_lines(self) -> bool:
+        """Whether lines carry our key."""
+        return bool(self._company.line_option)
 
     def _missing_of_line(self, line: SalesLine, known: _Known) -> Iterator[Failure]:
         company = self._company

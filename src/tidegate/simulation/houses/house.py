@@ -116,6 +116,7 @@ class House:
     """One simulated product. Functions import the sandbox when they are called: every command would wait for it."""
 
     name: str  #: the value of the key `product`
+    way: str = ""  #: into the product, where weeks also take another one than the usual
     title: str  #: as its vendor calls it
     port: int  #: where `tidegate sandbox` serves it when none is named
     paths: Mapping[str, str]  #: edition -> path of the interface on its server; the first is the usual one
@@ -172,6 +173,11 @@ class House:
     """(seed, start, days) -> what happens in a week with this product alone."""
     actor: Callable[[Any], Actor] | None = None
     """World -> who carries that out."""
+
+    @property
+    def lived_as(self) -> str:
+        """What `tidegate simulate --sage` calls it."""
+        return f"{self.name}-{self.way}" if self.way else self.name
 
     @property
     def path(self) -> str:

@@ -1,0 +1,160 @@
+"""Sage 300 in weeks with another writer of orders: the SOAP gateway, and the site's import of CSV files."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from tidegate.simulation.event import Event, moment
+from tidegate.simulation.houses import sage300
+from tidegate.simulation.houses.sage300 import SAGE_300
+from tidegate.simulation.houses.sage300_calls import CALLS, ORDER_READ
+from tidegate.simulation.houses.sage300_troubles import Office, script
+from tidegate.simulation.target import SAGE, Target
+
+if TYPE_CHECKING:
+    import httpx
+
+INSERT = Target(SAGE, "POST", "gateway/soap$", "insert")
+PREVIEW = Target(SAGE, "POST", "gateway/soap$", "preview")
+#: An export of the site, whose types of records are taken: details have optional fields, and orders comments.
+SAMPLE = "sample.txt"
+MORE_TYPES = """\
+"RECTYPE","ORDUNIQ","LINENUM","OPTFIELD","VALUE"
+"RECTYPE","ORDUNIQ","UNIQUIFIER","DETAILNUM","COINTYPE","COIN"
+"""
+ORDER_RECORD = b'"1","'  #: how the record of an order begins in a file
+
+
+# By the gateway
+
+
+def by_gateway(url: str, edition: str, known: Mapping[str, Any]) -> str:
+    """The lines of `[companies.NAME]`."""
+    return sage300.room(url, edition, known) + 'writer = { way = "gateway" }\n'
+
+
+def inserts_in(request: httpx.Request) -> int:
+    """One a call."""
+    return int(request.url.path == sage300.GATEWAY and b">insert<" in request.read())
+
+
+SAGE_300_BY_GATEWAY = replace(
+    SAGE_300,
+    way="gateway",
+    room=by_gateway,
+    calls=replace(
+        CALLS,
+        order_sent=INSERT,
+        faulty=(INSERT, INSERT, INSERT, PREVIEW, *CALLS.faulty[3:]),
+        writes=(INSERT, INSERT, CALLS.writes[-1]),
+    ),
+    orders_left=lambda _calls: 0,
+    orders_counted=lambda face: face.gateway.inserts,
+    orders_in=inserts_in,
+)
+
+
+# By the import
+
+
+def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
+    """The simulator and its wire, and a folder with an import job, which ends with the simulator."""
+    from tidegate.sage.sage300.csv_layout import USUAL
+    from tidegate_sandbox.sage300.csv_import import OrderImport
+
+    face, wire = sage300.build(clock, faults, company, browser=browser)
+    face.folder = TemporaryDirectory(prefix="import-")
+    Path(face.folder.name, SAMPLE).write_text(USUAL + MORE_TYPES, "cp1252")
+    face.job = OrderImport(face.database, Path(face.folder.name))
+    return face, wire
+
+
+def credentials(face: Any) -> dict[str, Any]:
+    """The user of the Web API, and where files are left."""
+    return {**sage300.credentials(face), "folder": face.folder.name}
+
+
+def by_import(url: str, edition: str, known: Mapping[str, Any]) -> str:
+    """The lines of `[companies.NAME]`."""
+    folder = known["folder"]
+    writer = f'writer = {{ way = "csv", folder = "{folder}", sample = "{folder}/{SAMPLE}", orders_per_file = 5 }}\n'
+    return sage300.room(url, edition, known) + writer
+
+
+def records(face: Any) -> int:
+    """Orders of all files so far."""
+    paths = Path(face.folder.name).rglob("*.csv")
+    return sum(line.startswith(ORDER_RECORD) for path in paths for line in path.read_bytes().splitlines())
+
+
+def import_script(seed: int, start: datetime, days: int) -> Iterator[Event]:
+    """One week's: what happens in every office, and a job that runs every hour or two, at times not at all or in part."""
+    yield from script(seed, start, days)
+    rng = random.Random(f"import-{seed}")
+    at = start
+    while at < start + timedelta(days=days):
+        at += timedelta(minutes=rng.choice((45, 60, 120, 120, 300)))
+        yield Event(at, "import-runs", {"most": rng.choice((None, None, None, 1, 2))})
+    for _ in range(rng.randrange(3)):
+        yield Event(moment(rng, start, days), "import-damages-a-file", {})
+
+
+class ImportOffice(Office):
+    """The people, and the job that they have set up."""
+
+    def carry_out(self, what: str, options: dict[str, Any]) -> bool:
+        """Carry out a deed; false when it is none of theirs."""
+        if what == "import-runs":
+            self.run_import(**options)
+        elif what == "import-damages-a-file":
+            self.damage()
+        else:
+            return super().carry_out(what, options)
+        return True
+
+    def peace(self) -> None:
+        """And the job works every file off, whenever one comes."""
+        super().peace()
+        if not self._face.watchers:
+            self._face.watchers.append(self.run_import)
+        self.run_import()
+
+    def run_import(self, most: int | None = None) -> None:
+        """A run over the files that wait; none while no LanPak is free for it."""
+        options = self._face.options
+        if options.others < options.lanpaks:
+            self._face.job.run(most)
+
+    def damage(self) -> None:
+        """The file that waits longest cannot be read: the job gives it up as a whole, once."""
+        job = self._face.job
+        waiting = [path for path in sorted(job.folder.glob("*.csv")) if not path.with_suffix(".err").exists()]
+        if waiting:
+            job.damaged.add(waiting[0].name)
+
+
+SAGE_300_BY_IMPORT = replace(
+    SAGE_300,
+    way="csv",
+    build=build,
+    credentials=credentials,
+    room=by_import,
+    hands_over=True,
+    calls=replace(
+        CALLS,
+        order_sent=ORDER_READ,  # no call sends one: the question what became of it is struck instead
+        faulty=(ORDER_READ, ORDER_READ, *CALLS.faulty[3:]),
+        writes=CALLS.writes[-1:],
+    ),
+    orders_left=lambda _calls: 0,
+    orders_counted=records,
+    orders_in=lambda _request: 0,
+    script=import_script,
+    actor=lambda world: ImportOffice(world.sage),
+)
