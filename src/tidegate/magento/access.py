@@ -22,7 +22,7 @@ from tidegate.clock import Clock
 from tidegate.config.model import Store
 from tidegate.domain.errors import Code, Failure
 from tidegate.magento.answer import body_of
-from tidegate.magento.signature import authorization
+from tidegate.magento.signature import Secrets, authorization
 from tidegate.reading.document import Unreadable
 from tidegate.reading.shape import Shape
 from tidegate.redaction import remember_secret
@@ -138,9 +138,8 @@ class OAuth1(Access):
             "oauth_version": "1.0",
         }
         # JSON bodies are not part of an OAuth 1.0a signature.
-        request.headers["Authorization"] = authorization(
-            request.method, url, parameters, (secret, token_secret)
-        )
+        secrets = Secrets(secret, token_secret)
+        request.headers["Authorization"] = authorization(request.method, url, parameters, secrets)
         return request
 
 
