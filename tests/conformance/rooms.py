@@ -17,7 +17,7 @@ from tidegate.conformance.memory.stand import MemoryStand
 from tidegate.conformance.stand import Stand
 from tidegate.domain.orders.arithmetic import Arithmetic, TaxRounding
 from tidegate.domain.orders.sales_order import LineKind
-from tidegate.sage.port.company import InvoiceDue
+from tidegate.sage.port.invoice_due import InvoiceDue
 from tidegate.sage.port.orders import Charged, Customers, Guard, Tax
 from tidegate.sage.port.outcomes import Kind
 from tidegate.sage.port.parcels import Scope

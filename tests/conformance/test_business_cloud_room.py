@@ -28,8 +28,8 @@ from tidegate.domain.errors import Code, Group
 from tidegate.domain.orders.customers import account_reference
 from tidegate.sage.business_cloud import check, stock
 from tidegate.sage.business_cloud.client import BusinessCloudClient
-from tidegate.sage.port.company import InvoiceDue
 from tidegate.sage.port.customers import CustomerQuery
+from tidegate.sage.port.invoice_due import InvoiceDue
 from tidegate.sage.port.orders import Customers
 from tidegate.sage.port.session import Purpose, Session
 

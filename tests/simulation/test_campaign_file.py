@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tidegate.cli.every_command import app
-from tidegate.simulation import campaign_file, command, coverage, strikes
+from tidegate.simulation import campaign_file, command, coverage, fault_states
 from tidegate.simulation.campaign_file import Campaign, spans_of
 from tidegate.simulation.run import Outcome
 from tidegate.simulation.trade import CADENCES
@@ -24,7 +24,7 @@ Week = tuple[int, str]
 def outcome(seed: int) -> Outcome:
     """A week of two orders and one fault."""
     return Outcome(
-        seed, orders=2, struck=Counter({"slow @ orders @ in doubt": 1}), faults=Counter({"slow": 1})
+        seed, orders=2, by_state=Counter({"slow @ orders @ in doubt": 1}), faults=Counter({"slow": 1})
     )
 
 
@@ -62,7 +62,7 @@ def test_it_goes_on_where_it_was_broken_off_and_runs_no_week_twice(
     assert sorted(first + second) == sorted((seed, sage) for seed in range(5) for sage in TWO)
     told = json.loads(capsys.readouterr().out)
     assert (told["seeds"], told["orders"], told["faults"]) == (10, 20, {"slow": 10})
-    assert told["struck"]["orders"]["in doubt"]["slow"] == 10
+    assert told["by_state"]["orders"]["in doubt"]["slow"] == 10
     assert campaign(monkeypatch, keep, seeds=5) == []
     assert list(campaign(monkeypatch, keep, seeds=6)) == [(5, "sage200"), (5, "x3")]
 
@@ -111,21 +111,21 @@ def test_an_empty_campaign_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_every_flow_has_its_states_in_the_table_and_seldom_cells_are_named() -> None:
-    assert strikes.STATES.keys() >= set(CADENCES) | {"orders", "order-status"}
-    cells = strikes.table({"slow @ orders @ in doubt": 20})
-    below = set(strikes.below(cells, 20))
+    assert fault_states.STATES.keys() >= set(CADENCES) | {"orders", "order-status"}
+    cells = fault_states.table({"slow @ orders @ in doubt": 20})
+    below = set(fault_states.below(cells, 20))
     assert "slow in orders, in doubt: 20" not in below
     assert "refuse in orders, in doubt: 0" in below
     assert "process death in orders, sending: 0" in below
     assert not any(
         name.startswith("slow in orders, sending") for name in below
     )  # only a death leaves it there
-    assert max(map(len, strikes.table_lines(cells, 20))) <= 80
+    assert max(map(len, fault_states.table_lines(cells, 20))) <= 80
 
 
-def test_what_struck_in_a_cycle_counts_once_for_each_state_its_flow_stands_in() -> None:
-    struck = strikes.counted(["status-429-absurd", "pause-7", "late"], "orders", ["queued", "review"])
-    assert struck == {
+def test_a_cycle_counts_each_kind_of_fault_once_for_each_state_of_its_flow() -> None:
+    by_state = fault_states.counted(["status-429-absurd", "pause-7", "late"], "orders", ["queued", "review"])
+    assert by_state == {
         f"{kind} @ orders @ {state}": 1 for kind in ("pause-absurd", "late") for state in ("queued", "review")
     }
-    assert all(kind in strikes.KINDS for kind in map(coverage.kind_of, ("status-429-absurd", "late")))
+    assert all(kind in fault_states.KINDS for kind in map(coverage.kind_of, ("status-429-absurd", "late")))

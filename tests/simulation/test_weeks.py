@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from documents import check
-from tidegate.simulation import answers, coverage, strikes
+from tidegate.simulation import answers, coverage, fault_states
 from tidegate.simulation.products import USUAL
 from tidegate.simulation.run import Outcome, run_week
 from tidegate.simulation.week import FACE_FAULTS, TRADING
@@ -109,7 +109,7 @@ def test_the_same_seed_gives_the_same_week_in_another_process(shared: Path) -> N
     del figures["seed"], figures["company_calls"]
     counted = {name: dict(sorted(getattr(outcome, name).items())) for name in ("faults", "faults_by_call")}
     cells = coverage.table(outcome.injections, outcome.faults)
-    tables = {"injections": cells, "struck": strikes.table(outcome.struck)}
+    tables = {"injections": cells, "by_state": fault_states.table(outcome.by_state)}
     assert replayed == {**figures, **counted, **tables, "seldom": [], "seeds": 1}
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 from rich.progress import Progress
 
-from tidegate.simulation import campaign_file, coverage, shrinking, strikes
+from tidegate.simulation import campaign_file, coverage, fault_states, shrinking
 from tidegate.simulation.campaign_file import Campaign
 from tidegate.simulation.haste import make_haste
 from tidegate.simulation.run import Outcome, run_week
@@ -115,6 +115,6 @@ def tell(summary: Summary, at_least: int) -> None:
     write(f"lost {summary.lost}, doubled {summary.doubled}, unexplained {summary.unexplained}\n")
     write("faults: " + ", ".join(f"{kind} {count}" for kind, count in sorted(summary.faults.items())) + "\n")
     sys.stdout.writelines(f"{line}\n" for line in coverage.table_lines(summary.cells))
-    sys.stdout.writelines(f"{line}\n" for line in strikes.table_lines(summary.standings, at_least))
+    sys.stdout.writelines(f"{line}\n" for line in fault_states.table_lines(summary.state_cells, at_least))
     for each in summary.violations:
         write(f"VIOLATION {each['promise']}: {each['subject']}: {each['text']}\n  replay: {each['replay']}\n")

@@ -21,7 +21,7 @@ from tidegate.engine.schedule import next_due
 from tidegate.ledger import database, delivery, halts, mirror, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
-from tidegate.simulation import checking, coverage, other_hub, strikes
+from tidegate.simulation import checking, coverage, fault_states, other_hub
 from tidegate.simulation.bulk_queue import few_values
 from tidegate.simulation.call_backs import called_back
 from tidegate.simulation.checking import all_deliveries as all_deliveries
@@ -65,7 +65,7 @@ class Outcome:
     faults: Counter[str] = field(default_factory=Counter)
     faults_by_call: Counter[str] = field(default_factory=Counter)  #: by "kind METHOD path"
     injections: Counter[str] = field(default_factory=Counter)  #: by "kind of fault @ kind of call"
-    struck: Counter[str] = field(default_factory=Counter)  #: by "kind of fault @ flow @ state of a record"
+    by_state: Counter[str] = field(default_factory=Counter)  #: by "kind of fault @ flow @ state of a record"
     violations: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -187,7 +187,7 @@ class Simulation:
             if self.world.clock_error:  # a hub waits a minute and looks again: is it due by the new time?
                 return True
         self.outside.interfere(due.flow)
-        with strikes.watched(self.plans, due.flow, CONNECTION, self.outcome.struck):
+        with fault_states.watched(self.plans, due.flow, CONNECTION, self.outcome.by_state):
             report = run_due(hub, due)
         self.outcome.cycles += 1
         self.outcome.company_calls += report.counts.get("calls_company", 0)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tidegate.simulation import coverage, strikes
+from tidegate.simulation import coverage, fault_states
 from tidegate.simulation.run import Outcome
 
 #: What is summed up over all weeks.
@@ -18,7 +18,7 @@ COUNTED = (
 
 
 #: What is counted by name.
-TALLIED = ("faults", "faults_by_call", "injections", "struck")
+TALLIED = ("faults", "faults_by_call", "injections", "by_state")
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Summary:
     faults: Counter[str] = field(default_factory=Counter)
     faults_by_call: Counter[str] = field(default_factory=Counter)
     injections: Counter[str] = field(default_factory=Counter)
-    struck: Counter[str] = field(default_factory=Counter)
+    by_state: Counter[str] = field(default_factory=Counter)
     violations: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, outcome: Outcome, sage: str) -> None:
@@ -61,7 +61,7 @@ class Summary:
         sorted_counts = {
             name: dict(sorted(getattr(self, name).items())) for name in ("faults", "faults_by_call")
         }
-        return {**self.__dict__, **sorted_counts, "injections": self.cells, "struck": self.standings}
+        return {**self.__dict__, **sorted_counts, "injections": self.cells, "by_state": self.state_cells}
 
     @property
     def cells(self) -> coverage.Cells:
@@ -69,13 +69,13 @@ class Summary:
         return coverage.table(self.injections, self.faults)
 
     @property
-    def standings(self) -> strikes.Cells:
+    def state_cells(self) -> fault_states.Cells:
         """How often each kind of fault struck each flow while it had a record in each state."""
-        return strikes.table(self.struck)
+        return fault_states.table(self.by_state)
 
     def seldom(self, least: int) -> list[str]:
         """The cells of both tables that have fewer than `least`."""
-        return [*coverage.below(self.cells, least), *strikes.below(self.standings, least)]
+        return [*coverage.below(self.cells, least), *fault_states.below(self.state_cells, least)]
 
     def to_keep(self) -> dict[str, Any]:
         """Everything, for `kept`."""

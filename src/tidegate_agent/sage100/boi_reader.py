@@ -1,7 +1,7 @@
 """Reading by business objects, for a site without a driver or login: slow, and each read takes a seat (contract section 1).
 
-An object is found by its whole key or walked from its first row to its last, narrowed by the first column of the key; what
-else a question says is looked at here. Rows come in no certain sequence, so a walk never stops at a row of somebody else.
+An object is found by its whole key or read from its first row to its last, narrowed by the first column of the key; what
+else a question says is looked at here. Rows come in no certain sequence, so reading never stops at a row of somebody else.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class BoiReader(Reader):
         try:
             opened = _Object(source, table)
             opened.require(needed)
-            rows = opened.walk(needed, where)
+            rows = opened.traverse(needed, where)
             found = []
             for row in rows:
                 if holds(row, where):
@@ -117,7 +117,7 @@ class _Object:
         if missing:
             raise TablesFailed(f"42S22 {self._table} has no column {missing[0]}")
 
-    def walk(self, needed: Sequence[str], where: Sequence[Condition]) -> Iterator[Row]:
+    def traverse(self, needed: Sequence[str], where: Sequence[Condition]) -> Iterator[Row]:
         """The rows that may meet the conditions."""
         equal = {
             one.column: one.value
@@ -129,7 +129,7 @@ class _Object:
             yield from self._keyed(needed, [str(equal[name]) for name in key])
             return
         for prefix in _prefixes(key[0], where):
-            yield from self._walked(needed, prefix)
+            yield from self._traversed(needed, prefix)
 
     def _keyed(self, needed: Sequence[str], values: Sequence[str]) -> Iterator[Row]:
         """`nFind` may stand on a neighbour: whoever asked compares the key."""
@@ -138,7 +138,7 @@ class _Object:
         if self._boi.code("nFind"):
             yield self._row(needed)
 
-    def _walked(self, needed: Sequence[str], prefix: str) -> Iterator[Row]:
+    def _traversed(self, needed: Sequence[str], prefix: str) -> Iterator[Row]:
         self._boi.done("browse", "nSetBrowseFilter", prefix)
         self._boi.code("nMoveFirst")
         while not self._boi.flag("nEOF"):

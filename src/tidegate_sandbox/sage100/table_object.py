@@ -95,7 +95,7 @@ class TableObject(BusinessObject):
     def nGetRecord(self, into: ByRef) -> int:
         """The present row, its columns joined by the separator."""
         into.value = SEPARATOR.join(
-            _told(self.values.get(one.name, one.empty)) for one in self._columns().values()
+            _as_text(self.values.get(one.name, one.empty)) for one in self._columns().values()
         )
         return 1
 
@@ -175,6 +175,6 @@ def service_of(table: str) -> type[TableObject]:
     return type(f"{table}Service", (TableObject,), {"NAME": name, "TABLE": table, "KEY": shape.key})
 
 
-def _told(value: Any) -> str:
+def _as_text(value: Any) -> str:
     """A value as objects hand it out: dates as yyyymmdd."""
     return f"{value:%Y%m%d}" if isinstance(value, date) else str(value)

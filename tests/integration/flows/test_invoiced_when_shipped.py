@@ -16,7 +16,7 @@ from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
 from tidegate.flows.orders import invoicing
 from tidegate.flows.orders.invoicing import STEP
-from tidegate.sage.port.company import InvoiceDue
+from tidegate.sage.port.invoice_due import InvoiceDue
 from tidegate.sage.port.outcomes import Kind
 from tidegate_sandbox.magento.additions import Additions
 

@@ -47,7 +47,7 @@ def test_a_key_is_found_and_a_neighbour_is_not_taken_for_it(stand: Stand) -> Non
     assert [one for one in stand.sage.methods("CI_Item_svc") if one == "nMoveFirst"] == []
 
 
-def test_one_part_of_a_key_narrows_the_walk(stand: Stand) -> None:
+def test_one_part_of_a_key_narrows_the_reading(stand: Stand) -> None:
     reader = stand.agent.reader("ABC")
     where = [Where("ItemCode", "IN", ["HUB-0001", "HUB-0002"])]
     found = reader.rows("IM_ItemWarehouse", ("ItemCode", "WarehouseCode"), where, order=("ItemCode",))

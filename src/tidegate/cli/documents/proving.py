@@ -77,7 +77,7 @@ class Violation(Shape):
 class Weeks(Shape):
     """`simulate`: sums over all weeks. `seldom` names the cells of both tables that have too few.
 
-    `injections` by call and kind of fault; `struck` by flow, state of a record and kind of fault.
+    `injections` by call and kind of fault; `by_state` by flow, state of a record and kind of fault.
     """
 
     seeds: int
@@ -96,7 +96,7 @@ class Weeks(Shape):
     faults: dict[str, int]
     faults_by_call: dict[str, int]
     injections: dict[str, dict[str, int]]
-    struck: dict[str, dict[str, dict[str, int]]]
+    by_state: dict[str, dict[str, dict[str, int]]]
     violations: list[Violation]
     seldom: list[str]
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tidegate.domain.orders.arithmetic import Arithmetic
 from tidegate.domain.orders.sales_order import LineKind
 from tidegate.domain.orders.stored_keys import CustomerKeys, KeyMaker, full_customer_keys, full_receipt_key
-from tidegate.sage.port.company import InvoiceDue
+from tidegate.sage.port.invoice_due import InvoiceDue
 from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
 from tidegate.sage.port.outcomes import Kind
 from tidegate.sage.port.parcels import Awaited

@@ -22,7 +22,7 @@ from tidegate.flows.writing.writing import Writing, apply
 from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.queue import Item
-from tidegate.sage.port.company import InvoiceDue
+from tidegate.sage.port.invoice_due import InvoiceDue
 from tidegate.sage.port.orders import InvoicingDesk
 from tidegate.sage.port.outcomes import Accepted
 from tidegate.sage.port.parcels import Scope

@@ -12,7 +12,7 @@ from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
-from tidegate.sage.port.company import InvoiceDue
+from tidegate.sage.port.invoice_due import InvoiceDue
 
 BASE_URL = "https://api.accounting.sage.com/v3.1"
 SIGN_IN_URL = "https://www.sageone.com"

@@ -6,25 +6,18 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
 from tidegate.domain.errors import Failure
 from tidegate.sage.port.doorbell import Doorbell
 from tidegate.sage.port.entrance import Entrance
 from tidegate.sage.port.findings import CodeList, Finding
+from tidegate.sage.port.invoice_due import InvoiceDue
 from tidegate.sage.port.orders import OrderWriting
 from tidegate.sage.port.parcels import Awaited
 from tidegate.sage.port.session import Purpose, Session
 from tidegate.sage.port.usage import Budget, Usage
 from tidegate.transport import Tally
-
-
-class InvoiceDue(StrEnum):
-    """What has happened to an order in the store when the invoice of its draft or quote is due."""
-
-    SHIPPED = "shipped"  #: a piece has left, or nothing is ever shipped and the order is complete
-    INVOICED = "store-invoiced"  #: the store has invoiced a piece
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,8 @@ _STANDING = (
 
 
 @contextmanager
-def watched(plans: Iterable[FaultPlan], flow: str, connection: str, struck: Counter[str]) -> Iterator[None]:
-    """While a cycle runs: what the faults of these plans struck is added to `struck`."""
+def watched(plans: Iterable[FaultPlan], flow: str, connection: str, by_state: Counter[str]) -> Iterator[None]:
+    """While a cycle runs: what the faults of these plans struck is added to `by_state`."""
     before = fired(plans)
     died = set[str]()
     try:
@@ -53,7 +53,7 @@ def watched(plans: Iterable[FaultPlan], flow: str, connection: str, struck: Coun
     finally:
         names = died | (fired(plans) - before).keys()
         if names:
-            struck.update(counted(names, flow, standing(connection, flow)))
+            by_state.update(counted(names, flow, states_of(connection, flow)))
 
 
 def fired(plans: Iterable[FaultPlan]) -> Counter[str]:
@@ -61,7 +61,7 @@ def fired(plans: Iterable[FaultPlan]) -> Counter[str]:
     return sum((Counter(plan.fired()) for plan in plans), Counter())
 
 
-def standing(connection: str, flow: str) -> list[str]:
+def states_of(connection: str, flow: str) -> list[str]:
     """The states in which this flow has a record now."""
     return [state for (state,) in rows.fetch_all(_STANDING, connection, flow, connection, flow)]
 
@@ -72,11 +72,11 @@ def counted(names: Iterable[str], flow: str, states: Iterable[str]) -> Counter[s
     return Counter(f"{kind} @ {flow} @ {state}" for state in states for kind in kinds)
 
 
-def table(struck: Mapping[str, int]) -> dict[str, dict[str, dict[str, int]]]:
+def table(by_state: Mapping[str, int]) -> dict[str, dict[str, dict[str, int]]]:
     """All cells."""
     return {
         flow: {
-            state.value: {kind: struck.get(f"{kind} @ {flow} @ {state}", 0) for kind in kinds_at(state)}
+            state.value: {kind: by_state.get(f"{kind} @ {flow} @ {state}", 0) for kind in kinds_at(state)}
             for state in states
         }
         for flow, states in STATES.items()
