@@ -23,8 +23,12 @@ demo: setup
 # needs 0.5 GB. More processors: make test WORKERS=9.
 WORKERS ?= 3
 
+# Workers, and the processes that tests start, share what they have compiled: some environments forbid to keep it, and
+# then each worker compiles everything anew.
+COMPILED = env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(or $(TMPDIR),/tmp)/tidegate-bytecode
+
 test: setup chromium
-	.venv/bin/pytest -n $(WORKERS) --dist worksteal
+	$(COMPILED) .venv/bin/pytest -n $(WORKERS) --dist worksteal
 
 # The pages are tried in Debian's Chromium. Where it cannot be installed those tests are skipped and say so.
 chromium:

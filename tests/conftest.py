@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -34,10 +35,30 @@ def pytest_configure() -> None:
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 
+def is_last(item: pytest.Item) -> bool:
+    """Whether it looks at what other tests of the session have left."""
+    return item.get_closest_marker("last") is not None
+
+
+def is_long(item: pytest.Item) -> bool:
+    """Whether it may take seconds."""
+    return item.path.relative_to(TESTS).parts[0] in LONG and not is_last(item)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes seconds begins first, so that all workers end together: what is left for the end takes moments."""
-    items.sort(key=lambda item: item.path.relative_to(TESTS).parts[0] not in LONG)
+    """What takes seconds begins first, so that all workers end together: what is left for the end takes moments.
+
+    Each worker is given the next part of the whole: each part has its share of what takes long at its head.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if is_long(item)]
+    short = iter(sorted((item for item in items if not is_long(item)), key=is_last))
+    arranged: list[pytest.Item] = []
+    for part in range(1, workers + 1):
+        arranged += long[len(long) * (part - 1) // workers : len(long) * part // workers]
+        arranged += islice(short, max(len(items) * part // workers - len(arranged), 0))
+    items[:] = arranged
 
 
 def pytest_collection_finish() -> None:

@@ -99,6 +99,7 @@ def test_a_week_breaks_no_promise(seed: int, shared: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.last
 def test_the_same_seed_gives_the_same_week_in_another_process(shared: Path) -> None:
     kept = shared / "week-3.json"
     outcome = left(kept) if kept.exists() else lived(3, shared)
@@ -114,6 +115,7 @@ def test_the_same_seed_gives_the_same_week_in_another_process(shared: Path) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.last
 def test_every_kind_of_trouble_occurs_and_every_flow_writes(shared: Path) -> None:
     # What the other tests have left; where this one runs alone, weeks of its own until all have struck.
     struck: Counter[str] = Counter()

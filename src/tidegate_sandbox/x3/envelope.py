@@ -90,11 +90,12 @@ def written(operation: str, result: Result, *, multi_ref: bool) -> bytes:
         text.text = result.result
     SubElement(found, "status", _type("xsd:int")).text = str(result.status)
     _infos(found, result)
-    # Prefixes of the values of xsi:type must be declared, though no tag needs them.
+    # Prefixes of the values of xsi:type must be declared, though no tag needs them; the envelope's own prefix is that of
+    # whichever simulator of this process has named SOAP last.
     raw = tostring(root, encoding="unicode")
     for prefix, name in (("soapenc", ENCODING), ("xsd", XSD)):
         if f"xmlns:{prefix}=" not in raw:
-            raw = raw.replace("<soapenv:Envelope", f'<soapenv:Envelope xmlns:{prefix}="{name}"', 1)
+            raw = raw.replace(":Envelope", f':Envelope xmlns:{prefix}="{name}"', 1)
     return f'<?xml version="1.0" encoding="UTF-8"?>{raw}'.encode()
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import requests
@@ -16,6 +17,7 @@ from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import Fault, FaultPlan
 from tidegate_sandbox.server import SandboxServer
 from tidegate_sandbox.x3 import X3Face, build, demo_company
+from tidegate_sandbox.x3.envelope import SOAP
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
@@ -212,6 +214,14 @@ def test_a_save_may_lose_its_number(called: Called) -> None:
 
     assert answer.status == 1
     assert json.loads(answer.resultXml)["SOH0_1"]["SOHNUM"] == ""
+
+
+def test_another_simulator_of_the_process_may_call_soap_otherwise(
+    called: Called, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prefixes are the whole process's; Sage 100's simulator names the same namespace `s`."""
+    monkeypatch.setitem(ElementTree._namespace_map, SOAP, "s")  # type: ignore[attr-defined]
+    assert called.save(ORDER).status == 1
 
 
 def test_without_the_header_soapaction_nothing_reaches_x3(called: Called) -> None:
