@@ -14,6 +14,7 @@ import pytest
 from conformance.business_cloud_stand import BusinessCloudStand
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import (
+    DAY,
     accepted,
     charge,
     delta,
@@ -24,6 +25,7 @@ from tidegate.conformance.stand import (
     prepared,
     send,
 )
+from tidegate.domain.books.bookkeeping import EntryKind, NewAllocation, NewReceipt
 from tidegate.domain.errors import Code, Group
 from tidegate.domain.orders.customers import account_reference
 from tidegate.sage.business_cloud import check, stock
@@ -126,6 +128,63 @@ def test_the_configuration_says_what_makes_an_invoice_due(
         assert isinstance(session, Session)
         assert (session.invoicing is not None, stand.company.about.invoice_due) == (due is not None, due)
     stand.close()
+
+
+# Taken back
+
+
+def paid_in_part(stand: BusinessCloudStand) -> str:
+    """Something is set against an invoice, which is then to be cancelled; the status of its document."""
+    order = make_order(stand, 213)
+    with opened(stand.company) as session:
+        sent = accepted(send(session, order))
+        receipt = NewReceipt(
+            key="magento:main:213/deposit",
+            account=stand.codes.account,
+            clearing=stand.codes.clearing,
+            day=DAY,
+            amount=Decimal(5),
+            currency="GBP",
+            reference=order.reference,
+        )
+        made = accepted(session.receipts.post(receipt))
+        [invoice] = [one for one in session.ledgers.read(None).rows if one.kind is EntryKind.INVOICE]
+        accepted(
+            session.receipts.allocate(
+                NewAllocation(
+                    key="k",
+                    account=stand.codes.account,
+                    debit_entry=invoice.id,
+                    credit_entry=made.id,
+                    amount=Decimal(5),
+                    day=DAY,
+                )
+            )
+        )
+        failure = failed(session.cancelling.cancel(sent.id, sent.number))
+    assert failure.group is Group.REVIEW
+    return stand.documents(order.key)[0].status
+
+
+def test_an_invoice_is_voided_but_not_while_payments_are_allocated(stand: BusinessCloudStand) -> None:
+    assert paid_in_part(stand) != "cancelled"
+    order = make_order(stand, 214)
+    with opened(stand.company) as session:
+        sent = accepted(send(session, order))
+        accepted(session.cancelling.cancel(sent.id, sent.number))
+    [document] = stand.documents(order.key)
+    assert (document.status, document.extra["void_reason"]) == ("cancelled", "Cancelled in the web shop")
+
+
+def test_a_quote_that_is_an_invoice_is_not_deleted() -> None:
+    stand = BusinessCloudStand(settings={"orders": "quote"})
+    with opened(stand.company) as session:
+        sent = accepted(send(session, make_order(stand, 213)))
+        accepted(session.invoicing.invoice(sent.id, sent.number))
+        failure = failed(session.cancelling.cancel(sent.id, sent.number))
+    stand.close()
+    assert failure.group is Group.REVIEW
+    assert "made into an invoice" in failure.text
 
 
 # Amounts
