@@ -20,6 +20,7 @@ from tidegate.sage.x3.ledgers import Ledgers, Postings
 from tidegate.sage.x3.masters import Products
 from tidegate.sage.x3.order_search import OrderSearch
 from tidegate.sage.x3.orders import Orders
+from tidegate.sage.x3.price_probe import PriceProbe
 from tidegate.sage.x3.prices import Prices
 from tidegate.sage.x3.progress import Progress
 from tidegate.sage.x3.reference import Reference
@@ -50,6 +51,7 @@ class Desks:
         search = OrderSearch(client, company, today)
         self.writing = _orders(client, reference, search, company, clock)
         customers = Customers(client, reference, company)
+        probe = PriceProbe(client, company, today) if company.price_probes else None
         self._session = Session(
             orders=self.writing,
             order_search=search,
@@ -59,7 +61,7 @@ class Desks:
             new_customers=customers if company.customer_field else None,
             stock=Stock(client, reference, company, _exports(client, company, clock)),
             web_lines=WebLines(orders),
-            prices=Prices(client, company, today),
+            prices=Prices(client, company, today, probe),
             products=Products(client),
             progress=Progress(orders),
             despatches=Despatches(orders),

@@ -19,6 +19,7 @@ from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBoo
 from tidegate.reading import values
 from tidegate.reading.document import Unreadable
 from tidegate.sage.x3.client import X3Client
+from tidegate.sage.x3.price_probe import PriceProbe
 from tidegate.sage.x3.queries import both, equals
 from tidegate.sage.x3.rows import Row, day_of, figure_of, name_of, number_of, text_of
 from tidegate.sage.x3.settings import BASE_PRICE, X3Settings
@@ -29,9 +30,16 @@ DECIMALS = 6  #: of a price that a discount makes
 class Prices:
     """Reads the price book."""
 
-    def __init__(self, client: X3Client, company: X3Settings, today: Callable[[], date]) -> None:
-        """`today` is the day in the company's time zone."""
+    def __init__(
+        self,
+        client: X3Client,
+        company: X3Settings,
+        today: Callable[[], date],
+        probe: PriceProbe | None = None,
+    ) -> None:
+        """`today` is the day in the company's time zone; `probe` compares some prices with X3's own."""
         self._client = client
+        self._probe = probe
         self._company = company
         self._today = today
         self._criteria = {name: criteria.split() for name, criteria in company.price_lists.items()}
@@ -61,6 +69,12 @@ class Prices:
                 made.setdefault(sku, []).append(price)
             elif price is not None:
                 agreed.setdefault(sku, []).append(price)
+        if self._probe is not None and since is None:
+            every = [one for some in made.values() for one in some]
+            differs = self._probe.differences(every, [one for some in agreed.values() for one in some])
+            if isinstance(differs, Failure):
+                return differs
+            bad |= differs
         prices = [one for sku, some in made.items() if sku not in bad for one in some]
         customers = [one for sku, some in agreed.items() if sku not in bad for one in some]
         listed = self._lists(prices)

@@ -76,6 +76,7 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
     price_list: str = BASE_PRICE  #: of customers without another one
     price_lists: Mapping[str, str] = {}  #: list code -> what its criteria are, e.g. "product customer"
     category_lists: Mapping[str, str] = {}  #: category of customers -> their list
+    price_probes: int = 0  #: order lines whose price a full reading compares with ours
     execution_minutes: int = 5  #: how long a call may still run in the pool
     company_code: str = ""
     company_name: str = ""  #: as set-up has it; "" = not compared
@@ -164,6 +165,7 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
             remedy = f"allowed are the one of reference_field, ORDINVATI, {', '.join(GRAPHQL_FIELDS)}"
             report.problem(f"{key}.graphql_fields", name, remedy)
         check_range(self.token_seconds, 20, 600, f"{key}.token_seconds", report, "seconds")
+        check_range(self.price_probes, 0, 1000, f"{key}.price_probes", report, "order lines")
         check_range(self.page_size, 1, 1000, f"{key}.page_size", report, "rows")
         check_range(self.look_up_days, 1, 365, f"{key}.look_up_days", report, "days")
         if self.execution_minutes > self.settle_minutes:

@@ -21,6 +21,7 @@ ACTIVE_PRODUCT: Final = "1"  # A
 STOCKED: Final = "2"  # STOMGTCOD, A
 CREDIT_FREE, CREDIT_HELD = "1", "3"  # OSTCTL, A
 WITHOUT_TAX: Final = "1"  # PRITYP, A
+ENTERED_PRICE: Final = "1"  # PRIREN, A: a person, or the hub, has entered the price
 REFUND: Final = "REF"  # PAYTYP, A: how refunds are distinguished from receipts
 
 # The order's screen (C/P for groups; that the level may be given on a line: A)
