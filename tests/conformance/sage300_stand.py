@@ -64,7 +64,7 @@ class Sage300Stand(ErpStand):
         settings: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        """`csv`: orders go into files of the site's import. `tables`: stock and contracts are read by `sql` or `csv`."""
+        """`csv`: orders go into files of the site's import. `tables`: all that may be is read by `gateway`, `sql` or `csv`."""
         super().__init__()
         self.pick_up = Path(mkdtemp(prefix="stand"))
         writer: dict[str, Any] = {"writer": ByCsvImport(folder=str(self.pick_up))} if csv else {}
@@ -78,10 +78,12 @@ class Sage300Stand(ErpStand):
         sql_tables.connect = self.login.connect
         self._exports = Exports(views, self.pick_up, self.sandbox_clock) if tables == "csv" else None
         if tables:
-            writer |= {"stock": tables, "contracts": tables}
-            writer |= {"sql": {"sql_connection": "DSN=SAMLTD"}, "csv": {"exports_folder": str(self.pick_up)}}[
-                tables
-            ]
+            writer |= dict.fromkeys(("stock", "contracts", "shipments", "invoices", "prices"), tables)
+            writer |= {
+                "gateway": {"gateway_url": f"{origin}{GATEWAY}"},
+                "sql": {"sql_connection": "DSN=SAMLTD"},
+                "csv": {"exports_folder": str(self.pick_up)},
+            }[tables]
         self.settings = Sage300Settings(
             base_url=f"{origin}{ADDRESS}",
             company_id=known.company,
@@ -136,7 +138,8 @@ class Sage300Stand(ErpStand):
             clearing="CARD",
             clearing_account="1025",
             courier="FEDEX",
-            list_calls=(3 if gateway else 2, 2),
+            list_calls=(4, 3) if tables == "gateway" else (3 if gateway else 2, 2),
+            news_calls={"despatches": 2} if tables == "gateway" else {},  # headers, and their lines
             order_calls=2 if isinstance(self.settings.writer, ByGateway) else 1,  # preview, insert
         )
 

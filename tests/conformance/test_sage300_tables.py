@@ -1,4 +1,4 @@
-"""Sage 300's stock and contract prices by SQL and from exports: the questions of the port, and what is their own."""
+"""Sage 300's stock, prices, shipments and invoices by the gateway, by SQL and from exports: the questions of the port, and what is their own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from conformance.sage300_stand import Sage300Stand
 from tidegate.conformance.opened import opened
+from tidegate.conformance.reading_fulfilment import *
 from tidegate.conformance.reading_prices import *
 from tidegate.conformance.reading_stock import *
 from tidegate.conformance.stand import Stand, delta, failed
@@ -20,8 +21,9 @@ from tidegate.sage.sage300.csv_exports import CsvExports
 from tidegate.sage.sage300.sql_tables import SqlTables
 
 STANDS = {
-    "sql": lambda: Sage300Stand(tables="sql", page_size=1000),
-    "exports": lambda: Sage300Stand(tables="csv", page_size=1000),
+    "gateway": lambda: Sage300Stand(tables="gateway", page_size=1000, extra_resources=()),
+    "sql": lambda: Sage300Stand(tables="sql", page_size=1000, extra_resources=()),
+    "exports": lambda: Sage300Stand(tables="csv", page_size=1000, extra_resources=()),
 }
 
 
@@ -31,9 +33,9 @@ def stand(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     built = STANDS[request.param]()
     read = CsvExports.read
 
-    def fresh(*given: Any) -> Any:
+    def fresh(*given: Any, **more: Any) -> Any:
         built.export()
-        return read(*given)
+        return read(*given, **more)
 
     monkeypatch.setattr(CsvExports, "read", fresh)
     yield built
@@ -60,6 +62,19 @@ def test_the_check_says_by_which_way_they_are_read(stand: Sage300Stand) -> None:
     found = {one.subject: one for one in stand.company.examine()}
     assert found["stock"].verdict == found["contracts"].verdict == "pass"
     assert f"by {stand.settings.stock}" in found["stock"].text
+    for subject in (
+        "prices",
+        "prices of units",
+        "shipments",
+        "lines of shipments",
+        "invoices",
+        "lines of invoices",
+    ):
+        assert found[subject].verdict == "pass", found[subject]
+    way = stand.settings.stock
+    assert (
+        f"despatches by {way}; invoices by {way}; credit notes by OECreditDebitNotes" in found["routes"].text
+    )
 
 
 # SQL

@@ -28,8 +28,12 @@ class ExportFolder:
         self._clock = clock
         self._encoding = encoding
 
-    def read(self, name: str, rows: Callable[[str], list[R] | None], lacks: str = "") -> list[R] | Failure:
-        """The rows of a file. `rows` gives None for a text that is not whole; `lacks` says what else that may mean."""
+    def read(
+        self, name: str, rows: Callable[[str], list[R] | None], lacks: str = "", counted: str = ""
+    ) -> list[R] | Failure:
+        """The rows of a file. `rows` gives None for a text that is not whole; `lacks` says what else that may mean; `counted`:
+        under which name their number is kept, where a file has several kinds of rows.
+        """
         path = self._folder / name
         try:
             changed = path.stat().st_mtime
@@ -38,7 +42,7 @@ class ExportFolder:
                 return not_there(f"the export {path.name} is being written")
             if found is None:
                 return not_there(f"the export {path.name} is not whole{lacks}")
-            fewer = _fewer(path, len(found), changed)
+            fewer = _fewer(path, counted or path.stem, len(found), changed)
         except (OSError, UnicodeDecodeError) as error:
             said = error.strerror if isinstance(error, OSError) else "another encoding"
             return not_there(f"the export {path.name} cannot be read: {said}")
@@ -52,9 +56,9 @@ class ExportFolder:
             return None
 
 
-def _fewer(path: Path, count: int, changed: float) -> Failure | None:
+def _fewer(path: Path, counted: str, count: int, changed: float) -> Failure | None:
     """Refuse a file of far fewer rows than the last; else remember how many it has. OSError."""
-    kept, agreed = path.with_suffix(".rows"), path.with_suffix(".agreed")
+    kept, agreed = path.with_name(f"{counted}.rows"), path.with_suffix(".agreed")
     last = int(kept.read_text() or 0) if kept.exists() else 0
     if count * 100 < last * LEAST and not (agreed.exists() and agreed.stat().st_mtime >= changed):
         text = f"the export {path.name} has {count} rows, the last one had {last}: if that is right, make {agreed.name}"

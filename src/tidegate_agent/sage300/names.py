@@ -44,6 +44,13 @@ class ViewName(NamedTuple):
 VIEWS: dict[str, ViewName] = {
     "OE0520": ViewName(("ORDUNIQ",), frozenset({"ORDUNIQ"})),  # P: order headers
     "OE0692": ViewName(("SHIUNIQ",), frozenset({"SHIUNIQ"})),  # A: shipment headers
+    "OE0691": ViewName(("SHIUNIQ", "LINENUM"), frozenset({"SHIUNIQ", "LINENUM"})),  # A: their lines
+    "OE0420": ViewName(("INVUNIQ",), frozenset({"INVUNIQ"})),  # A: invoice headers
+    "OE0400": ViewName(("INVUNIQ", "LINENUM"), frozenset({"INVUNIQ", "LINENUM"})),  # A: their lines
+    "IC0480": ViewName(("CURRENCY", "ITEMNO", "PRICELIST")),  # A: price lists
+    "IC0482": ViewName(
+        ("CURRENCY", "ITEMNO", "PRICELIST", "DPRICETYPE", "QTYUNIT")
+    ),  # A: prices of their units
     "IC0290": ViewName(("ITEMNO", "LOCATION")),  # A: stock by location
     "IC0274": ViewName(("CUSTNO", "PRICEBY", "CATEGORY", "ITEMNO", "PRICELIST", "PRICETYPE")),  # A: contracts
 }

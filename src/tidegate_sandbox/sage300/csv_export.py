@@ -13,7 +13,15 @@ from tidegate_sandbox.sage300.csv_import import CODE_PAGE, TYPE
 from tidegate_sandbox.sage300.sql_login import TABLES
 from tidegate_sandbox.sage300.views import View
 
-EXPORTED = ("IC0290", "IC0274", "OE0520")
+#: The views of each file: the first one's table names it, and each has records of a type of its own.
+EXPORTED = (
+    ("IC0290",),
+    ("IC0274",),
+    ("IC0480", "IC0482"),
+    ("OE0520",),
+    ("OE0692", "OE0691"),
+    ("OE0420", "OE0400"),
+)
 
 
 class Exports:
@@ -26,12 +34,13 @@ class Exports:
 
     def run(self, *, still: timedelta = timedelta(minutes=5)) -> None:
         """Write all files anew; they were finished so long ago."""
-        for name in EXPORTED:
-            view = self._views[name]
-            path = self._folder / f"{TABLES[name].lower()}.csv"
+        for names in EXPORTED:
+            views = [self._views[name] for name in names]
+            path = self._folder / f"{TABLES[names[0]].lower()}.csv"
             with path.open("w", encoding=CODE_PAGE, errors="replace", newline="") as file:
                 writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-                writer.writerow([TYPE, *view.fields])
-                writer.writerows(["1", *(row[field] for field in view.fields)] for row in view.rows())
+                writer.writerows([TYPE, *view.fields] for view in views)
+                for kind, view in enumerate(views, 1):
+                    writer.writerows([str(kind), *(row[name] for name in view.fields)] for row in view.rows())
             at = (self._clock.now() - still).timestamp()
             os.utime(path, (at, at))

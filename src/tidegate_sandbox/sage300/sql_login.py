@@ -12,7 +12,20 @@ from typing import Any
 from tidegate_sandbox.sage300.database import Database
 from tidegate_sandbox.sage300.views import View
 
-TABLES = {"OE0520": "OEORDH", "OE0692": "OESHIH", "OE0691": "OESHID", "IC0290": "ICILOC", "IC0274": "ICCUPR"}
+TABLES = {
+    "OE0520": "OEORDH",
+    "OE0692": "OESHIH",
+    "OE0691": "OESHID",
+    "OE0420": "OEINVH",
+    "OE0400": "OEINVD",
+    "IC0290": "ICILOC",
+    "IC0480": "ICPRIC",
+    "IC0482": "ICPRICP",
+    "IC0274": "ICCUPR",
+}
+
+
+NUMBERS = {"ORDUNIQ", "SHIUNIQ", "INVUNIQ", "SHIDATE", "INVDATE"}  #: columns that are compared as numbers
 
 
 class SqlError(Exception):
@@ -48,7 +61,7 @@ class SqlLogin:
             books.create_function("HAS_PERMS_BY_NAME", 3, lambda *_: int(self.may_write))
             with self._database.working(writes=False):
                 for name, table in TABLES.items():
-                    if table in statement and name in self._views:
+                    if f"dbo.{table} " in f"{statement} " and name in self._views:
                         self._fill(books, table, self._views[name])
             return list(books.execute(statement, values))
         except sqlite3.OperationalError as error:
@@ -58,7 +71,7 @@ class SqlLogin:
 
     @staticmethod
     def _fill(books: sqlite3.Connection, table: str, view: View) -> None:
-        columns = ", ".join(f'"{name}"' for name in view.fields)
+        columns = ", ".join(f'"{name}"{" NUMERIC" if name in NUMBERS else ""}' for name in view.fields)
         books.execute(f"CREATE TABLE dbo.{table} ({columns})")
         places = ", ".join("?" * len(view.fields))
         rows = [[row[name] for name in view.fields] for row in view.rows()]

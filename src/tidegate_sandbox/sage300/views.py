@@ -10,6 +10,16 @@ from decimal import Decimal
 
 from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.sage300.database import Database
+from tidegate_sandbox.sage300.document_views import (
+    AMOUNTS,
+    INVOICE,
+    LINE,
+    PRICE,
+    PRICE_KEY,
+    SHIPMENT,
+    UNIT_PRICE,
+    DocumentViews,
+)
 from tidegate_sandbox.sage300.ic_items import Inventory
 
 Row = dict[str, str]
@@ -37,8 +47,9 @@ class View:
 
 
 def views(database: Database, inventory: Inventory) -> dict[str, View]:
-    """Order headers, shipment headers, stock by location, contract prices."""
+    """Order headers, shipments and invoices with their lines, stock by location, prices, contract prices."""
     company = database.company
+    documents = DocumentViews(database, inventory)
 
     def delete_order(row: Row) -> None:
         order = company.orders.table[int(row["ORDUNIQ"])]
@@ -48,19 +59,6 @@ def views(database: Database, inventory: Inventory) -> dict[str, View]:
 
     def orders() -> list[Row]:
         return [order_row(database, one) for one in database.orders()]
-
-    def shipments() -> list[Row]:
-        return [
-            {
-                "SHIUNIQ": str(one.id),
-                "SHINUMBER": one.number,
-                "ORDNUMBER": company.orders.table[one.order_id].number,
-                "SHIDATE": _day(one.date),
-                "SHIPTRACK": one.consignment,
-                "DAYENDNUM": str(one.extra.get("dayend", 0)),
-            }
-            for one in company.despatches.table
-        ]
 
     def stock() -> list[Row]:
         columns = {
@@ -84,7 +82,12 @@ def views(database: Database, inventory: Inventory) -> dict[str, View]:
 
     listed = (
         View("OE0520", ORDER, orders, delete_order),
-        View("OE0692", SHIPMENT, shipments),
+        View("OE0692", tuple(SHIPMENT), documents.shipments),
+        View("OE0691", ("SHIUNIQ", *LINE), documents.shipment_lines),
+        View("OE0420", tuple(INVOICE), documents.invoices),
+        View("OE0400", ("INVUNIQ", *LINE, *AMOUNTS), documents.invoice_lines),
+        View("IC0480", tuple(PRICE), documents.prices),
+        View("IC0482", (*PRICE_KEY, *UNIT_PRICE), documents.unit_prices),
         View("IC0290", STOCK, stock),
         View("IC0274", CONTRACT, contracts),
     )
@@ -102,7 +105,6 @@ ORDER = (
     "ONHOLD",
     "INVNETWTX",
 )
-SHIPMENT = ("SHIUNIQ", "SHINUMBER", "ORDNUMBER", "SHIDATE", "SHIPTRACK", "DAYENDNUM")
 STOCK = (
     "ITEMNO",
     "LOCATION",

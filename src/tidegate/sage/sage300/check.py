@@ -18,6 +18,9 @@ from tidegate.sage.sage300.queries import equals, number_equals
 from tidegate.sage.sage300.reference import Reference
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.sql_tables import SqlTables
+from tidegate.sage.sage300.table_documents import INVOICED, SHIPPED
+from tidegate.sage.sage300.table_prices import COLUMNS as PRICE_COLUMNS
+from tidegate.sage.sage300.table_prices import PRICES, UNIT_COLUMNS, UNIT_PRICES
 from tidegate.sage.sage300.tables import BY_GATEWAY, BY_SQL, CONTRACTS, STOCK, WAYS, Tables
 from tidegate.sage.sage300.wire_names import (
     CREDITS,
@@ -82,11 +85,27 @@ class Check:
             self._reads()
             self._names()
             self._offered()
+            self._routes()
             self._beside()
             self._by_tables()
             if self._csv is not None:
                 self._import(self._csv)
         return self.findings
+
+    def _routes(self) -> None:
+        """Which route serves what, in one line."""
+        company = self._company
+        routes = {
+            "orders": type(company.writer).__struct_config__.tag,
+            "despatches": company.shipments or "none",
+            "invoices": company.invoices or INVOICES.resource,
+            "credit notes": CREDITS.resource,
+            "stock": company.stock or "none",
+            "price lists": company.prices or "ICItemPricing",
+            "contract prices": company.contracts or (BY_GATEWAY if self._gateway is not None else "none"),
+            "cancelling": BY_GATEWAY if self._gateway is not None else "none",
+        }
+        self._note("pass", "routes", "; ".join(f"{what} by {route}" for what, route in routes.items()))
 
     def _by_tables(self) -> None:
         """What is read from tables: by the way that the configuration names, with its first columns."""
@@ -94,13 +113,19 @@ class Check:
         for key, way, table, columns in (
             ("stock", company.stock, STOCK, tuple(STOCK_COLUMNS)),
             ("contracts", company.contracts or BY_GATEWAY, CONTRACTS, CONTRACT_COLUMNS),
+            ("prices", company.prices, PRICES, PRICE_COLUMNS),
+            ("prices of units", company.prices, UNIT_PRICES, UNIT_COLUMNS),
+            ("shipments", company.shipments, SHIPPED.table, tuple(SHIPPED.header)),
+            ("lines of shipments", company.shipments, SHIPPED.lines, SHIPPED.line_columns),
+            ("invoices", company.invoices, INVOICED.table, tuple(INVOICED.header)),
+            ("lines of invoices", company.invoices, INVOICED.lines, INVOICED.line_columns),
         ):
             tables = self._ways.get(way)
             if tables is None:
                 if key == "contracts":
                     self._note("warn", key, "contract prices are not read", 'set contracts, e.g. "sql"')
                 continue
-            rows = tables.read(table, columns, {columns[0]: ["?"]})
+            rows = tables.read(table, columns, {columns[0]: ["0"]})
             if isinstance(rows, Failure):
                 self._failed(key, rows)
             else:
@@ -157,7 +182,7 @@ class Check:
         readable = []
         for resource, term in (
             ("OEOrders", f"{equals(OUR_KEY, '-')} and {number_equals(ORDER_ID, 0)}"),
-            *READS,
+            *(read for read in READS if not self._by_another_way(read[0])),
         ):
             rows = self._client.read(resource, (term,))
             if isinstance(rows, Failure):
@@ -166,6 +191,11 @@ class Check:
                 readable.append(resource)
         if readable:
             self._note("pass", "reading", ", ".join(readable))
+
+    def _by_another_way(self, resource: str) -> bool:
+        """Whether tables are read instead."""
+        company = self._company
+        return bool({INVOICES.resource: company.invoices, "ICItemPricing": company.prices}.get(resource))
 
     def _names(self) -> None:
         """The names that orders are sent with."""

@@ -68,7 +68,7 @@ def read_layout(sample: str) -> Layout:
     """The layout of a sample. NoLayout where something is missing."""
     rows = [tuple(row) for row in csv.reader(sample.splitlines()) if row]
     headers = [row for row in rows if row[0] == TYPE]
-    numbers = _numbers(rows, len(headers))
+    numbers = numbers_of(rows, len(headers))
     types: dict[str, RecordType] = {}
     for number, columns in zip(numbers, headers, strict=True):
         kind = _kind(columns)
@@ -88,7 +88,7 @@ def _kind(columns: Sequence[str]) -> str:
     return next((kind for kind, wanted, not_there in KINDS if wanted <= found and not_there not in found), "")
 
 
-def _numbers(rows: Sequence[Sequence[str]], count: int) -> list[str]:
+def numbers_of(rows: Sequence[Sequence[str]], count: int) -> list[str]:
     """The numbers of the types: those of the data rows where there are as many, else 1, 2, 3 ..."""
     listed = sorted({row[0] for row in rows if row[0].isdigit()}, key=int)
     return listed if len(listed) == count else [str(at) for at in range(1, count + 1)]

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Protocol
 
 import msgspec
 
@@ -70,25 +71,73 @@ class Changes:
         ).cursor
 
 
+class Source(Protocol):
+    """Where the rows of a stream are read."""
+
+    def all(self) -> list[Row] | Failure:
+        """Every row."""
+        ...
+
+    def newer(self, start: date, high: int) -> list[Row] | Failure:
+        """Rows of this day or later, and those with a higher number."""
+        ...
+
+    def named(self, names: Sequence[str]) -> list[Row] | Failure:
+        """The rows with these names."""
+        ...
+
+
+class ListSource:
+    """A list of the Web API."""
+
+    def __init__(self, client: Sage300Client, stream: Stream) -> None:
+        self._client = client
+        self._stream = stream
+
+    def all(self) -> list[Row] | Failure:
+        """See :class:`Source`."""
+        return self._client.read(self._stream.resource, key=self._stream.number)
+
+    def newer(self, start: date, high: int) -> list[Row] | Failure:
+        """See :class:`Source`."""
+        stream = self._stream
+
+        def where(quoted: bool) -> Where:
+            alternatives = [since(each, start, quoted=quoted) for each in stream.days]
+            if stream.number:
+                alternatives.append(f"{stream.number} gt {high}")
+            return tuple(alternatives)
+
+        return self._client.read(stream.resource, where, key=stream.number)
+
+    def named(self, names: Sequence[str]) -> list[Row] | Failure:
+        """See :class:`Source`."""
+        stream = self._stream
+        if stream.number:
+            terms = {name: (number_equals(stream.number, int(name)),) for name in names if name.isdigit()}
+        else:
+            terms = {name: (equals(stream.name, name),) for name in names}
+        return self._client.read_pooled(stream.resource, terms, key=stream.number)
+
+
 def changes(client: Sage300Client, stream: Stream, cursor: str | None, today: date) -> Changes | Failure:
-    """What changed since a cursor; everything without one, or with one that cannot be read."""
+    """What changed in a list since a cursor; everything without one, or with one that cannot be read."""
+    return changed(ListSource(client, stream), stream, cursor, today)
+
+
+def changed(source: Source, stream: Stream, cursor: str | None, today: date) -> Changes | Failure:
+    """The same of any source."""
     before = _position(cursor)
     if before is None:
-        rows = client.read(stream.resource, key=stream.number)
+        rows = source.all()
         return rows if isinstance(rows, Failure) else Changes(rows, True, _behind(rows, stream, None, today))
     start = before.day - timedelta(days=stream.overlap)
 
-    def where(quoted: bool) -> Where:
-        alternatives = [since(each, start, quoted=quoted) for each in stream.days]
-        if stream.number:
-            alternatives.append(f"{stream.number} gt {before.high}")
-        return tuple(alternatives)
-
-    rows = client.read(stream.resource, where, key=stream.number)
+    rows = source.newer(start, before.high)
     if isinstance(rows, Failure):
         return rows
     news = _news(rows, stream, before)
-    again = _parked(client, stream, before, news)
+    again = _parked(source, stream, before, news)
     if isinstance(again, Failure):
         return again
     return Changes([*news, *again], False, _behind(rows, stream, before, today))
@@ -144,14 +193,8 @@ def _digest(rows: Iterable[Row]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _parked(
-    client: Sage300Client, stream: Stream, before: _Position, rows: Sequence[Row]
-) -> list[Row] | Failure:
+def _parked(source: Source, stream: Stream, before: _Position, rows: Sequence[Row]) -> list[Row] | Failure:
     """Rows that could not be read the last time, and are not among these."""
     there = {text_of(row, stream.id) for row in rows}
     names = [name for name in before.parked if name and name not in there]
-    if stream.number:
-        terms = {name: (number_equals(stream.number, int(name)),) for name in names if name.isdigit()}
-    else:
-        terms = {name: (equals(stream.name, name),) for name in names}
-    return client.read_pooled(stream.resource, terms, key=stream.number)
+    return source.named(names) if names else []

@@ -26,6 +26,7 @@ from tidegate.sage.sage300.receipts import Receipts
 from tidegate.sage.sage300.reference import Reference
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.stock import Stock, WebLines
+from tidegate.sage.sage300.table_documents import INVOICED, SHIPPED, TableDocuments
 from tidegate.sage.sage300.tables import BY_GATEWAY, Tables
 from tidegate.sage.sage300.web_orders import WebOrders
 from tidegate.sage.sage300.wire_names import CREDITS, INVOICES, SHIPMENTS
@@ -57,9 +58,12 @@ class Desks:
         orders = WebOrders(client, company)
         customers = Customers(client, company, today)
         ledgers = Ledgers(client, company, today)
-        invoices = Documents(orders, INVOICES, today)
-        shipped = Documents(orders, SHIPMENTS if company.shipments == SHIPMENTS.resource else INVOICES, today)
         ways = ways or {}
+        billed, gone = ways.get(company.invoices), ways.get(company.shipments)
+        invoices = Documents(orders, INVOICES, today, TableDocuments(billed, INVOICED) if billed else None)
+        shipped = Documents(orders, INVOICES, today, TableDocuments(billed, INVOICED) if billed else None)
+        if gone is not None or company.shipments == SHIPMENTS.resource:
+            shipped = Documents(orders, SHIPMENTS, today, TableDocuments(gone, SHIPPED) if gone else None)
         self._receipts = Receipts(client, reference, ledgers, company)
         search = OrderSearch(client)
         self.csv = (
@@ -78,7 +82,14 @@ class Desks:
             stock=Stock(client, reference, company, ways.get(company.stock)) if company.stock else None,
             cancelling=Cancelling(client, gateway) if gateway is not None else None,
             web_lines=WebLines(orders, invoices),
-            prices=Prices(client, reference, company, today, ways.get(company.contracts or BY_GATEWAY)),
+            prices=Prices(
+                client,
+                reference,
+                company,
+                today,
+                agreed=ways.get(company.contracts or BY_GATEWAY),
+                listed=ways.get(company.prices),
+            ),
             products=Products(client, today),
             progress=Progress(orders, invoices),
             despatches=Despatches(shipped) if company.shipments else None,

@@ -13,9 +13,10 @@ from datetime import date
 
 from tidegate.domain.errors import Failure
 from tidegate.reading.document import Unreadable
-from tidegate.sage.sage300.deltas import Changes, Stream, changes
+from tidegate.sage.sage300.deltas import Changes, ListSource, Stream, changed
 from tidegate.sage.sage300.queries import equals
 from tidegate.sage.sage300.rows import Row, details_of, text_of
+from tidegate.sage.sage300.table_documents import TableDocuments
 from tidegate.sage.sage300.web_orders import WebOrder, WebOrders
 from tidegate.sage.sage300.wire_names import LINE_ORDER, DocumentNames
 
@@ -33,8 +34,15 @@ class Document:
 class Documents:
     """Reads one kind of document."""
 
-    def __init__(self, orders: WebOrders, names: DocumentNames, today: Callable[[], date]) -> None:
-        """`today` is the day in the company's time zone."""
+    def __init__(
+        self,
+        orders: WebOrders,
+        names: DocumentNames,
+        today: Callable[[], date],
+        tables: TableDocuments | None = None,
+    ) -> None:
+        """`today` is the day in the company's time zone; `tables`: where they are read there, and not from a list."""
+        self._tables = tables
         self._orders = orders
         self.names = names
         self._today = today
@@ -44,7 +52,8 @@ class Documents:
 
     def read(self, since: str | None) -> tuple[list[Document], Changes] | Failure:
         """Documents of our orders that are new or changed, with how far that brings the reader."""
-        found = changes(self._orders.client, self._stream, since, self._today())
+        source = self._tables or ListSource(self._orders.client, self._stream)
+        found = changed(source, self._stream, since, self._today())
         if isinstance(found, Failure):
             return found
         whole = []
@@ -62,6 +71,8 @@ class Documents:
 
     def of(self, numbers: list[str]) -> list[Row] | Failure:
         """All documents of these orders, with their lines."""
+        if self._tables is not None:
+            return self._tables.of_orders(numbers)
         terms = {one: (equals(LINE_ORDER, one),) for one in numbers}
         rows = self._orders.client.read_pooled(self.names.resource, terms, key=self.names.id)
         if isinstance(rows, Failure):
@@ -77,7 +88,7 @@ class Documents:
 
     def _whole(self, row: Row) -> Row | Failure | None:
         """The document with its lines, which a list may leave out."""
-        if self.names.lines in row and row[self.names.lines] != []:
+        if self._tables is not None or (self.names.lines in row and row[self.names.lines] != []):
             return row
         id = text_of(row, self.names.id)
         return self._orders.client.entry(self.names.resource, id) if id else row

@@ -18,7 +18,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.money import rounded
 from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBook, PriceList
 from tidegate.reading.document import Unreadable
-from tidegate.sage.sage300 import contracts
+from tidegate.sage.sage300 import contracts, table_prices
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.contracts import Basis
 from tidegate.sage.sage300.queries import equals
@@ -59,8 +59,10 @@ class Prices:
         company: Sage300Settings,
         today: Callable[[], date],
         agreed: Tables | None = None,
+        listed: Tables | None = None,
     ) -> None:
-        """`agreed`: where contracts are read."""
+        """`agreed`: where contracts are read; `listed`: where price lists are, if not by the Web API."""
+        self._listed = listed
         self.lists_contracts = agreed is not None
         self._agreed = agreed
         self._client = client
@@ -73,7 +75,7 @@ class Prices:
         lists = self._client.read("ICPriceListCodes")
         if isinstance(lists, Failure):
             return lists
-        rows = self._client.read("ICItemPricing", (equals(PRICE_CURRENCY, self._company.currency),))
+        rows = self._rows()
         if isinstance(rows, Failure):
             return rows
         codes = self._reference.codes_of(text_of(row, ITEM) for row in rows)
@@ -92,6 +94,12 @@ class Prices:
             return PriceBook(listed, ()), cursor, False
         book = PriceBook(listed, tuple(prices), tuple(customers), bad=tuple(bad))
         return book, cursor, since is None
+
+    def _rows(self) -> list[Row] | Failure:
+        """The prices of all items, on all lists."""
+        if self._listed is not None:
+            return table_prices.read(self._listed, self._company.currency)
+        return self._client.read("ICItemPricing", (equals(PRICE_CURRENCY, self._company.currency),))
 
     def _contracts(
         self, rows: Iterable[Row], codes: Mapping[str, str]

@@ -18,6 +18,7 @@ from tidegate.sage.sage300.tables import BY_EXPORTS, BY_GATEWAY, BY_SQL, WAYS
 from tidegate.sage.sage300.wire_names import INVOICES, SHIPMENTS, STOCK_RESOURCES
 from tidegate.sage.sage300.writers import ByCsvImport, ByGateway, ByWebApi
 
+BY_TABLES = ("stock", "contracts", "shipments", "invoices", "prices")  #: keys that may name a way to tables
 LONGEST_CODE = 12  #: characters of an optional field's code
 _COMPANY = re.compile(r"[A-Za-z0-9]{1,8}")
 
@@ -52,7 +53,9 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
         ""  #: how contract prices are read; "" = by the gateway, if any
     )
     held: Literal["most", "committed", "ordered"] = "most"  #: what of stock counts as held
-    shipments: str = ""  #: the resource that reports despatches; "" = none does
+    prices: Literal["", "gateway", "sql", "csv"] = ""  #: how price lists are read; "" = by the Web API
+    invoices: Literal["", "gateway", "sql", "csv"] = ""  #: how invoices are read; "" = by the Web API
+    shipments: str = ""  #: the resource, or the other way, that reports despatches; "" = none does
     reread_days: int = 7  #: the age to which shipments and invoices are read again, for their changes
     gateway_url: str = ""  #: of the SOAP gateway; "" = there is none
     gateway_user: Identifier = ""  #: "" = `user`
@@ -94,7 +97,7 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
         for name in ("order_option", "line_option", "customer_option"):
             if len(getattr(self, name)) > LONGEST_CODE:
                 report.problem(f"{key}.{name}", getattr(self, name), f"Sage keeps {LONGEST_CODE} characters")
-        allowed = ("", SHIPMENTS.resource, INVOICES.resource)
+        allowed = ("", SHIPMENTS.resource, INVOICES.resource, *WAYS)
         if self.shipments not in allowed:
             report.problem(f"{key}.shipments", self.shipments, f'allowed are {", ".join(allowed[1:])} and ""')
         places = (*STOCK_RESOURCES, *WAYS)
@@ -105,8 +108,9 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
             (BY_SQL, "sql_connection"),
             (BY_EXPORTS, "exports_folder"),
         ):
-            if way in (self.stock, self.contracts) and not getattr(self, needed):
-                report.problem(f"{key}.{needed}", "missing", "stock or contract prices are to be read there")
+            chosen = [name for name in BY_TABLES if getattr(self, name) == way]
+            if chosen and not getattr(self, needed):
+                report.problem(f"{key}.{needed}", "missing", f"{', '.join(chosen)} are to be read there")
         if isinstance(self.writer, ByGateway) and not self.gateway_url:
             report.problem(f"{key}.gateway_url", "missing", "orders are to be written there")
         if self.exports_folder and not Path(self.exports_folder).is_absolute():

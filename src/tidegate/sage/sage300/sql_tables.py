@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.redaction import redact
-from tidegate.sage.sage300.tables import Columns, Only
+from tidegate.sage.sage300.tables import Columns, Least, Only
 
 SCHEMA = "dbo"
 MOST_VALUES = 500  #: the most of one statement; SQL Server takes 2100
@@ -51,11 +51,16 @@ class SqlTables:
         self._connection: Connection | None = None
         self._lock = threading.Lock()
 
-    def read(self, table: str, columns: Sequence[str], only: Only | None = None) -> list[Columns] | Failure:
+    def read(
+        self, table: str, columns: Sequence[str], only: Only | None = None, least: Least | None = None
+    ) -> list[Columns] | Failure:
         """See :class:`tidegate.sage.sage300.tables.Tables`."""
         if only and len(only) > 1:
             raise ValueError("one column narrows")
         listed = f"SELECT {', '.join(columns)} FROM {SCHEMA}.{table}"  # noqa: S608 - names of our own
+        if least:
+            terms = " OR ".join(f"{name} >= ?" for name in least)
+            return self._rows(f"{listed} WHERE {terms}", columns, list(least.values()))
         if not only:
             return self._rows(listed, columns, ())
         [(name, values)] = only.items()
@@ -84,7 +89,7 @@ class SqlTables:
                 self._connection.close()
         self._connection = None
 
-    def _rows(self, statement: str, columns: Sequence[str], values: Sequence[str]) -> list[Columns] | Failure:
+    def _rows(self, statement: str, columns: Sequence[str], values: Sequence[Any]) -> list[Columns] | Failure:
         with self._lock:
             try:
                 if self._connection is None:

@@ -12,6 +12,7 @@ from tidegate.domain.errors import Failure
 
 Columns = dict[str, str]
 Only = Mapping[str, Sequence[str]]  #: column -> the values that count
+Least = Mapping[str, int]  #: column -> the least number; one that is met is enough
 
 STOCK, CONTRACTS, ORDERS, SHIPMENTS, SHIPMENT_LINES = "ICILOC", "ICCUPR", "OEORDH", "OESHIH", "OESHID"
 #: The view over each table.
@@ -21,7 +22,13 @@ VIEWS: Final = {
     ORDERS: "OE0520",
     SHIPMENTS: "OE0692",
     SHIPMENT_LINES: "OE0691",
+    "OEINVH": "OE0420",
+    "OEINVD": "OE0400",
+    "ICPRIC": "IC0480",
+    "ICPRICP": "IC0482",  # A
 }
+#: Tables whose rows stand in the export of another one, as records of a further type.
+WITHIN: Final = {"OESHID": "OESHIH", "OEINVD": "OEINVH", "ICPRICP": "ICPRIC"}
 BY_GATEWAY, BY_SQL, BY_EXPORTS = "gateway", "sql", "csv"
 WAYS: Final = (BY_GATEWAY, BY_SQL, BY_EXPORTS)
 
@@ -29,6 +36,10 @@ WAYS: Final = (BY_GATEWAY, BY_SQL, BY_EXPORTS)
 class Tables(Protocol):
     """Reads tables."""
 
-    def read(self, table: str, columns: Sequence[str], only: Only | None = None) -> list[Columns] | Failure:
-        """All rows, or those in which every column of `only` has one of its values."""
+    def read(
+        self, table: str, columns: Sequence[str], only: Only | None = None, least: Least | None = None
+    ) -> list[Columns] | Failure:
+        """All rows, or those in which the column of `only` has one of its values, or in which a column of `least` has at least
+        its number.
+        """
         ...
