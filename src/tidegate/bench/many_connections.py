@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -117,15 +118,25 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
     ]
 
 
-def serve(folder: Path, connections: int, rounds: int = ROUNDS) -> Served:
-    """Open so many connections, and let so many cadences pass."""
+def serve(
+    folder: Path,
+    connections: int,
+    rounds: int = ROUNDS,
+    *,
+    ledger: str = "",
+    cpu: Callable[[], float] = cpu_seconds,
+) -> Served:
+    """Open so many connections, and let so many cadences pass.
+
+    The ledger is a file unless another empty one is named; `cpu` says whose CPU seconds are counted.
+    """
     quiet()
     folder.mkdir()
     since = START.strftime("%Y-%m-%dT%H:%M:%SZ")
     every = f"{int(CADENCE.total_seconds() // 60)}m"
     world = build_world(
         1,
-        f"sqlite:///{folder / 'ledger.db'}",
+        ledger or f"sqlite:///{folder / 'ledger.db'}",
         START,
         house=HOUSE,
         since=since,
@@ -138,9 +149,9 @@ def serve(folder: Path, connections: int, rounds: int = ROUNDS) -> Served:
     database.open_ledger(world.settings.ledger)
     database.ensure_ready()
     configuration = copied(world, connections)
-    before, memory = cpu_seconds(), resident_memory()
+    before, memory = cpu(), resident_memory()
     with opened(world, configuration, clock) as hub:
-        opened_s, memory_opened = cpu_seconds() - before, resident_memory()
+        opened_s, memory_opened = cpu() - before, resident_memory()
         reports: list[Report] = []
         stop = threading.Event()
         with transaction("bench"):
@@ -148,11 +159,11 @@ def serve(folder: Path, connections: int, rounds: int = ROUNDS) -> Served:
         pool = Pool(hub, partial(run_due, hub), stop, 16, reports.append)
         a_round(pool, clock, world)
         reports.clear()
-        before = cpu_seconds()
+        before = cpu()
         for _ in range(rounds):
             clock.advance(CADENCE.total_seconds())
             a_round(pool, clock, world)
-        spent = cpu_seconds() - before
+        spent = cpu() - before
         return Served(
             connections,
             opened_s * 1000 / connections,

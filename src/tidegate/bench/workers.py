@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psutil
 
+from tidegate.bench import many_connections
 from tidegate.bench.figure import Figure, Target
 from tidegate.bench.sandbox import Sandbox, sandbox
 from tidegate.bench.server import Server, given
@@ -65,7 +66,7 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
         share(folder, server, count, rounds=(QUICK_ROUNDS if quick else ROUNDS) * (2 if count == 1 else 1))
         for count in (QUICK if quick else COUNTS)
     ]
-    return [*rates(shared), *costs(shared[-1])]
+    return [*rates(shared), *costs(shared[-1]), *idle(folder, server)]
 
 
 def rates(shared: Sequence[Shared]) -> Iterator[Figure]:
@@ -101,6 +102,16 @@ def costs(shared: Shared) -> list[Figure]:
         figure("commits", shared.commits / shared.orders, "", "transactions an order, reading included"),
         figure("connections", shared.connections, "", "connections to PostgreSQL"),
     ]
+
+
+def idle(folder: Path, server: Server) -> Iterator[Figure]:
+    """What a cycle without work costs the database: most cycles are such."""
+    with server.database() as ledger:
+        served = many_connections.serve(
+            folder / "idle", many_connections.QUICK, ledger=ledger, cpu=server.cpu_seconds
+        )
+    text = f"a cycle without work, {served.connections} connections: the database's CPU"
+    yield Figure("idle-cycle-database-cpu", round(served.cycle_ms, 2), "ms", "timed", text)
 
 
 def share(

@@ -105,7 +105,10 @@ class Worker:
         """While this process is elected: put what is due into the queue, free what the dead have left, keep watch."""
 
         def ask(what: Coroutine[Any, Any, Any]) -> Any:
-            return asyncio.run_coroutine_threadsafe(what, loop).result(PATIENCE)
+            try:
+                return asyncio.run_coroutine_threadsafe(what, loop).result(PATIENCE)
+            except Exception as error:
+                raise of_the_server(error) or error from None
 
         def put(connection: Connection, flow: str) -> None:
             ask(cycle_queue.put(app, connection, flow))
@@ -149,7 +152,7 @@ class Worker:
             try:
                 await self._work_on(cycle_queue.open_queue(self.ledger, self.cycle))
             except Exception as error:
-                log.error("queue", problem=in_words(error))
+                log.error("queue", problem=str(of_the_server(error) or repr(error)))
             else:
                 if not self.stop.is_set():
                     log.error("queue", problem=LOST)
@@ -190,15 +193,17 @@ class Worker:
         await asyncio.to_thread(self.hub.clock.wait, seconds, self.stop)
 
 
-def in_words(error: Exception) -> str:
-    """What the queue's library has caught, as the ledger says it."""
+def of_the_server(error: Exception) -> LedgerError | None:
+    """What the queue's library has caught, as the ledger says it; None for what is not the server's."""
+    if isinstance(error, TimeoutError):
+        return LedgerError(f"{database.where()}: the queue has not answered for {PATIENCE:.0f} seconds")
     try:
         with database.explained():
             raise error.__cause__ or error
     except LedgerError as clear:
-        return str(clear)
+        return clear
     except Exception:
-        return f"{type(error).__name__}: {error}"
+        return None
 
 
 def run(

@@ -7,9 +7,12 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from procrastinate.exceptions import ConnectorException
+from structlog.testing import capture_logs
 
 from integration.flows.stage import ITEMS, PAUSE, START
 from integration.ledger.conftest import postgresql as postgresql
@@ -103,6 +106,27 @@ def test_a_fault_of_ours_ends_no_worker(shop: Stage, monkeypatch: pytest.MonkeyP
     workers.run(shop.hub, OURS, stop, jobs=1, replace=False)
     assert len(faults) >= 2
     assert ("fault", faults[0]) in shop.alerts()
+
+
+def test_a_queue_whose_server_fails_is_no_fault_of_ours(shop: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planner says so in the ledger's words, waits and goes on."""
+    stop, own, cut = threading.Event(), cycle_queue.end_dead_jobs, [1]
+
+    async def cut_off(app: Any) -> int:
+        if cut[0]:
+            cut[0] -= 1
+            raise ConnectorException from psycopg.OperationalError("server closed the connection")
+        return await own(app)
+
+    monkeypatch.setattr(cycle_queue, "end_dead_jobs", cut_off)
+    given_up = threading.Timer(PATIENCE, stop.set)
+    given_up.start()
+    with capture_logs() as logged:
+        workers.run(shop.hub, OURS, stop, jobs=1, replace=False, seen=lambda _: stop.set())
+    given_up.cancel()
+    said = {each["event"]: each for each in logged}
+    assert "PostgreSQL closed the connection" in said["ledger"]["problem"]
+    assert "planner" not in said
 
 
 def test_one_worker_keeps_to_what_another_has_learnt_of_the_company(shop: Stage) -> None:
