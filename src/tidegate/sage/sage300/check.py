@@ -105,6 +105,8 @@ class Check:
             "contract prices": company.contracts or (BY_GATEWAY if self._gateway is not None else "none"),
             "cancelling": BY_GATEWAY if self._gateway is not None else "none",
         }
+        who = f"the hub, between {company.day_end}" if company.day_end else "people"
+        self._note("pass", "day end", f"run by {who}")
         self._note("pass", "routes", "; ".join(f"{what} by {route}" for what, route in routes.items()))
 
     def _by_tables(self) -> None:

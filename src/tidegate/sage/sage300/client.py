@@ -190,6 +190,11 @@ class Sage300Client(Counted):
             None if answer.status == 204 or answers.document(answer) is not None else answers.unclear(answer)
         )
 
+    def process(self, resource: str, payload: Mapping[str, Any]) -> Failure | None:
+        """Run a process, which answers nothing."""
+        answer = self._send("POST", f"{self._path(resource)}('$process')", payload=payload)
+        return answer if isinstance(answer, Failure) else None
+
     # One call
 
     def _path(self, resource: str) -> str:

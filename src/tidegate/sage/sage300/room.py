@@ -23,6 +23,7 @@ from tidegate.sage.sage300.check import Check
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.code_lists import code_lists
 from tidegate.sage.sage300.csv_exports import CsvExports
+from tidegate.sage.sage300.day_end import DayEnd
 from tidegate.sage.sage300.desks import Desks
 from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.gateway_tables import GatewayTables
@@ -61,6 +62,7 @@ class Sage300Company:
         self.seats = seats
         self._client = Sage300Client(http, company=company.company_id, user=user, password=password)
         self._identity = Identity(self._client, company, self._today)
+        self._day_end = DayEnd(self._client, company.day_end, seats, self._identity.today)
         self._gateway = gateway
         self._sql = sql
         ways: dict[str, Tables] = {}
@@ -73,8 +75,12 @@ class Sage300Company:
         self._ways = ways
         self._desks = Desks(self._client, company, self._today, gateway, clock, ways)
 
+    def _here(self) -> datetime:
+        """Now, where the company is."""
+        return self._clock.now().astimezone(zone(self._company.time_zone))
+
     def _today(self) -> date:
-        return self._clock.now().astimezone(zone(self._company.time_zone)).date()
+        return self._here().date()
 
     @property
     def name(self) -> str:
@@ -111,6 +117,8 @@ class Sage300Company:
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
         """Wait for a seat: LanPaks are concurrent users, and a call of the Web API may take one, reading, too (A)."""
+        if purpose is Purpose.WRITING:
+            self._day_end.run(self._here())
         with self.seats.seat(wait=purpose is not Purpose.ENQUIRY) as refused:
             yield refused or self._identity.today() or self._desks.session()
 

@@ -14,6 +14,7 @@ from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
+from tidegate.sage.sage300.day_end import window_of
 from tidegate.sage.sage300.tables import BY_EXPORTS, BY_GATEWAY, BY_SQL, WAYS
 from tidegate.sage.sage300.wire_names import INVOICES, SHIPMENTS, STOCK_RESOURCES
 from tidegate.sage.sage300.writers import ByCsvImport, ByGateway, ByWebApi
@@ -65,6 +66,7 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
     )
     exports_folder: str = ""  #: of the site's CSV exports, as this machine reaches it
     ready_to_post: bool = False  #: receipts are ready to be posted; else a person looks at them first
+    day_end: str = ""  #: when the hub runs day end, local time, e.g. 22:00-23:30; "" = people do
     writer: ByWebApi | ByGateway | ByCsvImport = ByWebApi()  #: who writes orders
     date_form: Literal["noon_z", "local_midnight", "date"] = "noon_z"
 
@@ -111,6 +113,12 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
             chosen = [name for name in BY_TABLES if getattr(self, name) == way]
             if chosen and not getattr(self, needed):
                 report.problem(f"{key}.{needed}", "missing", f"{', '.join(chosen)} are to be read there")
+        if self.day_end:
+            try:
+                window_of(self.day_end)
+            except ValueError:
+                remedy = "give its window within a day, e.g. 22:00-23:30, or leave it to people"
+                report.problem(f"{key}.day_end", self.day_end, remedy)
         if isinstance(self.writer, ByGateway) and not self.gateway_url:
             report.problem(f"{key}.gateway_url", "missing", "orders are to be written there")
         if self.exports_folder and not Path(self.exports_folder).is_absolute():
