@@ -57,7 +57,7 @@ def test_a_failing_week_becomes_a_file_that_fails_alike(
 
 
 def test_events_of_every_product_come_back_from_a_file_as_they_were(tmp_path: Path) -> None:
-    for sage, house in shrinking.SIMULATED.items():
+    for sage, house in shrinking.LIVED.items():
         week = write_week(7, house=house)
         shrinking.write(tmp_path / sage, week, "x")
         assert shrinking.read(tmp_path / sage)[0] == week
