@@ -43,7 +43,7 @@ screenshots: setup chromium
 	TIDEGATE_PICTURES=build/pictures .venv/bin/pytest -q -n 0 tests/browser/test_console.py -k accessible
 
 campaign: setup
-	.venv/bin/pytest -n 2 --dist worksteal -m campaign
+	$(COMPILED) .venv/bin/pytest -n 2 --dist worksteal -m campaign
 
 # Once for each released version, with its code: docs/decisions/0028.
 ledgers: setup

@@ -28,7 +28,7 @@ SKU = "HUB-0001"
 @pytest.fixture
 def shop(build: Build) -> Stage:
     """The flow is on, and a hundred pieces lie in both systems."""
-    stage = Fulfilled(build(), flows=FLOWS, stock=STOCK).stage
+    stage = Fulfilled(build(items=20), flows=FLOWS, stock=STOCK).stage  # each is written alone
     stage.shop.configure(msi=False)
     count(stage, 100)
     stage.cycle()  # what is placed from here on is read
