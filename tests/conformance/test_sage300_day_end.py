@@ -21,16 +21,22 @@ WINDOW = "22:00-23:00"
 Made = Callable[[str], Sage300Stand]
 
 
+def invoiced(window: str) -> Sage300Stand:
+    """A company with an invoice that waits for day end, which people run, or we in this window."""
+    stand = Sage300Stand(settings={"day_end": window}, day_end="by_people")
+    with opened(stand.company) as session:
+        order = accepted(send(session, make_order(stand, 213)))
+    stand.do("despatch", order=order.number)
+    stand.do("invoice-run")
+    return stand
+
+
 @pytest.fixture
 def make() -> Iterator[Made]:
     made: list[Sage300Stand] = []
 
     def stand(window: str) -> Sage300Stand:
-        made.append(Sage300Stand(settings={"day_end": window}, day_end="by_people"))
-        with opened(made[-1].company) as session:
-            order = accepted(send(session, make_order(made[-1], 213)))
-        made[-1].do("despatch", order=order.number)
-        made[-1].do("invoice-run")
+        made.append(invoiced(window))
         return made[-1]
 
     yield stand
