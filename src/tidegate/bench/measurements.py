@@ -67,6 +67,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "workers": Measurement("workers", "one to eight workers over one PostgreSQL", 7, needs=server.ADDRESS),
     "memory": Measurement("memory", "what a hub needs beside 100,000 orders", 2),
     "five-years": Measurement("five_years", "a ledger after five years of orders", 6),
+    "growth": Measurement("growth", "cycles and questions over ten thousand, and a million orders", 15),
     "trace": Measurement("tracing", "looking an order up among a million", 20),
     "pages": Measurement("pages", "every page of the console among a million orders", 15),
     "stock-compare": Measurement(

@@ -65,6 +65,8 @@ class Settled:
 def settled_by(peer: Peer, folder: Path, jobs: int) -> Settled:
     """Run a peer's program. Raises NoPackages, CalledProcessError."""
     folder.mkdir(parents=True)
+    for place in (folder, folder.parent):
+        place.chmod(0o711)  # a PostgreSQL that root starts runs as another user, who must get at its files
     with environment(folder, peer.requirements) as python:
         command = [str(python), str(SCRIPTS / peer.script), str(folder), str(jobs)]
         ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE)  # noqa: S603
@@ -90,7 +92,7 @@ def beside(folder: Path, *, quick: bool) -> Iterator[Figure]:
     for peer in PEERS:
         try:
             found = settled_by(peer, folder / peer.name, jobs)
-        except NoPackages as error:
+        except (NoPackages, subprocess.SubprocessError) as error:
             sys.stderr.write(f"tidegate bench: {error}\n")
             absent += 1
             continue

@@ -101,21 +101,10 @@ def main(settings: dict[str, str], now: str) -> None:
         json.loads(state.read_text()) if state.exists() else {"since": settings["since"], "sent": []}
     )
     shop, sage = Shop(settings), Sage(settings)
-    criteria = "searchCriteria[filter_groups][{}][filters][0][{}]"
-    page = shop.call(
-        "GET",
-        "/orders",
-        {
-            criteria.format(0, "field"): "updated_at",
-            criteria.format(0, "value"): known["since"],
-            criteria.format(0, "condition_type"): "gteq",
-            "searchCriteria[pageSize]": "100",
-        },
-    )
     (account,) = sage.call("GET", "customers", {"$filter": f"reference eq '{settings['account']}'"})[:1]
     (place,) = sage.call("GET", "warehouses", {"$filter": f"name eq '{settings['warehouse']}'"})[:1]
     sent = skipped = 0
-    for order in page["items"] or []:
+    for order in changed(shop, known["since"]):
         if order["entity_id"] in known["sent"]:
             continue
         try:
@@ -131,6 +120,27 @@ def main(settings: dict[str, str], now: str) -> None:
     sys.stdout.write(
         json.dumps({"sent": sent, "skipped": skipped, "cpu": time.process_time() - began}) + "\n"
     )
+
+
+def changed(shop: Shop, since: str) -> list[dict[str, Any]]:
+    """Every order that changed since then, page by page."""
+    found: list[dict[str, Any]] = []
+    criteria = "searchCriteria[filter_groups][0][filters][0]"
+    while True:
+        page = shop.call(
+            "GET",
+            "/orders",
+            {
+                f"{criteria}[field]": "updated_at",
+                f"{criteria}[value]": since,
+                f"{criteria}[condition_type]": "gteq",
+                "searchCriteria[pageSize]": "100",
+                "searchCriteria[currentPage]": str(len(found) // 100 + 1),
+            },
+        )
+        found += page["items"] or []
+        if not page["items"] or len(found) >= page["total_count"]:
+            return found
 
 
 def sales_order(sage: Sage, account: int, warehouse: int, order: dict[str, Any]) -> dict[str, Any]:
