@@ -39,7 +39,7 @@ def test_only_the_contract_prices_that_changed_are_sent(
 
 
 def test_the_book_is_as_the_flow_keeps_it() -> None:
-    made = contract_prices.book(2, 3)
+    made = contract_prices.book(2, range(3))
 
     assert made["key"].is_sorted()
     assert {len(agreed) for _, agreed in contract_prices.price_book.offers(made).values()} == {2}

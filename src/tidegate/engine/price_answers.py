@@ -21,7 +21,7 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.prices import book as price_book
 from tidegate.flows.prices import enquiries, reading
 from tidegate.ledger import customers as links
-from tidegate.tables import pl
+from tidegate.ledger.pieces import Rows
 
 #: Items in one question.
 MOST_ITEMS = 500
@@ -63,7 +63,7 @@ class KeptBook:
     """A connection's price book as it was read from the ledger."""
 
     read_at: datetime | None
-    rows: pl.DataFrame
+    rows: Rows  #: a long book stays in its pieces
     lists: dict[str, PriceList]
     asked_at: dict[str, datetime]  #: when single prices were enquired, by the book's key
     standard: str
@@ -117,7 +117,7 @@ class PriceDesk:
         names = {sku: connection.settings.skus.get(sku, sku) for sku, _ in items}
         owners = (code, book.standard, f"@{account}")
         keys = [price_book.key_of(name, owner) for name in names.values() for owner in owners]
-        offers = price_book.offers(book.rows.filter(pl.col("key").is_in(keys)))
+        offers = price_book.offers(price_book.of_keys(book.rows, keys))
         day, now = reading.today(connection), connection.clock.now()
         found = []
         for sku, quantity in items:
@@ -143,9 +143,10 @@ class PriceDesk:
         if known is None or known.read_at != read_at:
             lists = price_book.lists(connection.name)
             standard = next((each.code for each in lists.values() if each.standard), "")
+            kept = price_book.read(connection.name)
             known = KeptBook(
                 read_at,
-                price_book.read(connection.name),
+                kept if len(kept.contents) > 1 else kept.table(),
                 lists,
                 {key: each.asked_at for key, each in enquiries.contracts(connection.name).items()},
                 connection.settings.prices.standard or standard,

@@ -24,6 +24,7 @@ from tidegate.ledger.account import _PLACE
 from tidegate.ledger.database import inside
 from tidegate.ledger.mirror_item import MirrorItem
 from tidegate.ledger.mirror_outcomes import begin, observe, reclaim, settle
+from tidegate.ledger.pieces import Pieces, each
 from tidegate.ledger.snapshot import Values
 from tidegate.ledger.texts import storable
 from tidegate.tables import pl
@@ -62,14 +63,19 @@ _FOLD_AT, _FOLD_SHARE = 1000, 20
 # --- what is known --------------------------------------------------------------------------------
 
 
-def settled(connection: str, flow: str) -> pl.DataFrame:
-    """What was written and confirmed: key, value. Left out is what is on its way or in doubt."""
+def settled(connection: str, flow: str, which: pl.Expr | None = None) -> pl.DataFrame:
+    """What was written and confirmed: key, value. Left out is what is on its way or in doubt.
+
+    Only items for which the condition on `key` holds, where one is given.
+    """
     sql = "SELECT key, sent, state FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s"
     schema = {"key": pl.String, "value": pl.String, "state": pl.String}
-    found, folded = rows.fetch_all(sql, connection, flow), snapshot.read(connection, flow)
+    found, pieces = rows.fetch_all(sql, connection, flow), snapshot.pieces(connection, flow)
+    folded = pieces.table() if which is None else pieces.where(which)
     if not found:  # most cycles
         return folded
     own = pl.LazyFrame(found, schema=schema, orient="row")
+    own = own if which is None else own.filter(which)
     sent_values = own.filter(
         (pl.col("value") != "") & ~pl.col("state").is_in([State.SENDING, State.IN_DOUBT])
     )
@@ -180,7 +186,7 @@ def account(connection: str, flow: str) -> Account:
 # --- what is wanted -------------------------------------------------------------------------------
 
 
-def want(connection: str, flow: str, wanted: Values, now: datetime, gone: Iterable[str] = ()) -> int:
+def want(connection: str, flow: str, wanted: Values | Pieces, now: datetime, gone: Iterable[str] = ()) -> int:
     """Set the values that the store shall have; returns how many items are new to be sent.
 
     Only what differs from what was sent makes a row. A waiting item whose value the store already has is
@@ -191,18 +197,20 @@ def want(connection: str, flow: str, wanted: Values, now: datetime, gone: Iterab
     """
     inside(now)
     drop(connection, flow, gone, now)
-    sent_values = snapshot.frame(wanted)
-    if (sent_values["value"] == "").any():
+    sent_values = wanted if isinstance(wanted, Pieces) else snapshot.frame(wanted)
+    if any((part["value"] == "").any() for part in each(sent_values)):
         raise ValueError("internal error: a wanted value must not be empty")
     own = mirror_item.table(connection, flow)
-    differing = snapshot.differing(sent_values, snapshot.read(connection, flow))
+    differing = snapshot.differing(sent_values, snapshot.pieces(connection, flow))
     fresh = differing.join(own, on="key", how="anti", maintain_order="left") if own.height else differing
     new = [(key, value, sent or "", sent is not None) for key, value, sent in fresh.iter_rows()]
     mirror_item.insert(connection, flow, new, now)
     if not own.height:  # most cycles
         return len(new)
-    changed = sent_values.lazy().join(own.lazy(), on="key").filter(pl.col("value") != pl.col("wanted"))
-    return len(new) + _wanted_otherwise(changed.collect(), now)
+    changed = pl.concat(
+        part.join(own, on="key").filter(pl.col("value") != pl.col("wanted")) for part in each(sent_values)
+    )
+    return len(new) + _wanted_otherwise(changed, now)
 
 
 #: These keep their state whatever is wanted of them by now.

@@ -1,34 +1,24 @@
 """The folded part of a mirror: its settled items as one compressed table, in parts.
 
 A million items in rows of their own would make every comparison read the whole database. Folded
-they are some megabytes that Polars reads in a fraction of a second (Arrow IPC, zstd).
+they are some megabytes that Polars reads in a fraction of a second (Arrow IPC, zstd; `pieces.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache, lru_cache
-from io import BytesIO
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from tidegate.ledger import models, rows
+from tidegate.ledger.pieces import Pieces, Rows, aligned, schema, whole
 from tidegate.tables import pl
 
-#: Items in one part: far below what either database takes as one value.
-PART = 250_000
-#: Bytes of a part that is kept in memory, taken apart: some hundred items.
-SHORT = 32_768
+__all__ = ["Values", "differing", "frame", "pieces", "read", "schema", "size", "with_values", "write"]
 
 _SNAPSHOT = ("connection", "flow", "part", "items", "content", "folded_at")
 
 Values: TypeAlias = "Mapping[str, str] | pl.DataFrame"
-
-
-@cache
-def schema() -> dict[str, Any]:
-    """The columns of a snapshot."""
-    return {"key": pl.String, "value": pl.String}
 
 
 def frame(values: Values) -> pl.DataFrame:
@@ -48,21 +38,16 @@ def frame(values: Values) -> pl.DataFrame:
 
 def read(connection: str, flow: str) -> pl.DataFrame:
     """The snapshot's keys and values, sorted by key."""
-    sql = "SELECT content FROM tidegate_mirrorsnapshot WHERE connection = %s AND flow = %s ORDER BY part"
-    parts = [_part(bytes(content)) for (content,) in rows.fetch_all(sql, connection, flow)]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=schema())
+    return pieces(connection, flow).table()
 
 
-def _part(content: bytes) -> pl.DataFrame:
-    """The table in one part. A short one is mostly the same as in the cycle before: it is taken apart once."""
-    return _short(content) if len(content) <= SHORT else _taken_apart(content)
-
-
-def _taken_apart(content: bytes) -> pl.DataFrame:
-    return pl.read_ipc(BytesIO(content))
-
-
-_short = lru_cache(maxsize=128)(_taken_apart)
+def pieces(connection: str, flow: str) -> Pieces:
+    """The same as it is kept, for what may be very long."""
+    sql = (
+        "SELECT content, items FROM tidegate_mirrorsnapshot WHERE connection = %s AND flow = %s ORDER BY part"
+    )
+    found = rows.fetch_all(sql, connection, flow)
+    return Pieces(tuple(bytes(content) for content, _ in found), tuple(items for _, items in found))
 
 
 def size(connection: str, flow: str) -> int:
@@ -72,20 +57,24 @@ def size(connection: str, flow: str) -> int:
     return int(found[0]) if found else 0
 
 
-def write(connection: str, flow: str, settled: pl.DataFrame, now: datetime) -> None:
-    """Replace the snapshot."""
+def write(connection: str, flow: str, settled: Rows, now: datetime) -> None:
+    """Replace the snapshot. Pieces are sorted already."""
     rows.execute("DELETE FROM tidegate_mirrorsnapshot WHERE connection = %s AND flow = %s", connection, flow)
-    ordered = settled.lazy().select("key", "value").sort("key").collect()
-    for part, start in enumerate(range(0, ordered.height, PART)):
-        piece = ordered.slice(start, PART)
-        content = BytesIO()
-        piece.write_ipc(content, compression="zstd")
-        row = (connection, flow, part, piece.height, content.getvalue(), now)
-        rows.insert(models.MirrorSnapshot, _SNAPSHOT, [row])
+    if not isinstance(settled, Pieces):
+        settled = Pieces.of([settled.lazy().select("key", "value").sort("key").collect()])
+    for part, (content, items) in enumerate(zip(settled.contents, settled.heights, strict=True)):
+        rows.insert(models.MirrorSnapshot, _SNAPSHOT, [(connection, flow, part, items, content, now)])
 
 
-def differing(values: pl.DataFrame, snapshot: pl.DataFrame) -> pl.DataFrame:
+def differing(values: Rows, snapshot: Rows) -> pl.DataFrame:
     """Of sorted `values` those that the snapshot does not have so: key, value, value_sent (null = unknown)."""
+    if isinstance(values, Pieces) or isinstance(snapshot, Pieces):
+        found = [_differing(ours, theirs) for ours, theirs in aligned(values, snapshot) if ours.height]
+        return whole(found) if found else pl.DataFrame(schema={**schema(), "value_sent": pl.String})
+    return _differing(values, snapshot)
+
+
+def _differing(values: pl.DataFrame, snapshot: pl.DataFrame) -> pl.DataFrame:
     if values.height == snapshot.height and values["key"].equals(snapshot["key"]):
         # the usual case, the same items as ever: compared side by side, without a join
         other = values["value"] != snapshot["value"]

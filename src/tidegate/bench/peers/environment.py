@@ -41,7 +41,7 @@ def installed(place: Path, requirements: Sequence[str], run: Callable[..., Any])
     if uv:
         commands = [
             [uv, "venv", "--quiet", "--python", sys.executable, str(place)],
-            [uv, "pip", "install", "--quiet", "--python", str(python), *requirements],
+            [uv, "pip", "install", "--quiet", "--link-mode=copy", "--python", str(python), *requirements],
         ]
     else:
         venv.create(place, with_pip=True)

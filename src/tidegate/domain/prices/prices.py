@@ -39,10 +39,7 @@ class PriceKey:
     @property
     def text(self) -> str:
         """The key as the ledger keeps it; sorts by kind, then by SKU."""
-        return "|".join(
-            each.replace("%", "%25").replace("|", "%7C")
-            for each in (self.kind, self.sku, self.website, self.group)
-        )
+        return "|".join(escaped(each) for each in (self.kind, self.sku, self.website, self.group))
 
     @classmethod
     def read(cls, text: str) -> PriceKey:
@@ -52,6 +49,11 @@ class PriceKey:
             if known == kind:
                 return cls(known, sku, website, group)
         raise ValueError(f"{text!r} is not the key of a price")
+
+
+def escaped(part: str) -> str:
+    """A part of a key, without the sign that stands between the parts."""
+    return part.replace("%", "%25").replace("|", "%7C")
 
 
 @dataclass(frozen=True, slots=True)

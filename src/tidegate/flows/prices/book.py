@@ -11,7 +11,8 @@ from datetime import datetime
 import msgspec
 
 from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBook, PriceList
-from tidegate.ledger import marks, snapshot
+from tidegate.ledger import marks, pieces, snapshot
+from tidegate.ledger.pieces import Pieces, Rows
 from tidegate.tables import pl
 
 #: Beside the mirror of the flow; nothing of this one is sent to anybody.
@@ -27,13 +28,22 @@ Offers = tuple[list[ListPrice], list[CustomerPrice]]
 
 def frame_of(book: PriceBook) -> pl.DataFrame:
     """key (`SKU|owner`), value: the rows of that owner and product as JSON; sorted by key."""
+    return pieces_of(book).table()
+
+
+def pieces_of(book: PriceBook) -> Pieces:
+    """The same in pieces, never all of it at once: the rows of ten million contracts are gigabytes as JSON."""
     owned: dict[str, list[ListPrice | CustomerPrice]] = {}
     for price in book.prices:
         owned.setdefault(key_of(price.sku, price.list_code), []).append(price)
     for contract in book.customer_prices:
         owned.setdefault(key_of(contract.sku, f"@{contract.account}"), []).append(contract)
-    values = [value_of(rows) for rows in owned.values()]
-    return pl.DataFrame({"key": list(owned), "value": values}, schema=snapshot.schema()).sort("key")
+    keys = sorted(owned)  # by code points, which is the order of their bytes
+    parts = (keys[start : start + pieces.PIECE] for start in range(0, len(keys), pieces.PIECE))
+    return Pieces.of(
+        pl.DataFrame({"key": part, "value": [value_of(owned[key]) for key in part]}, schema=pieces.schema())
+        for part in parts
+    )
 
 
 def value_of(rows: Sequence[ListPrice | CustomerPrice]) -> str:
@@ -41,46 +51,60 @@ def value_of(rows: Sequence[ListPrice | CustomerPrice]) -> str:
     return msgspec.json.encode(sorted(rows, key=lambda row: row.quantity)).decode()
 
 
-def updated(before: pl.DataFrame, fresh: pl.DataFrame, *, full: bool) -> tuple[pl.DataFrame, set[str]]:
+def updated(before: Rows, fresh: Rows, *, full: bool) -> tuple[Rows, set[str]]:
     """The book after a reading, and the SKUs of which anything changed.
 
     A delta has a changed product whole: prices of that product that it lacks no longer exist.
     """
     if full:
         return fresh, changed(before, fresh)
-    skus = fresh.select(_sku().unique())["key"]
-    named = _sku().is_in(skus.implode())
-    after = before.filter(~named).merge_sorted(fresh, key="key")
-    return after, changed(before.filter(named), fresh)
+    named = _sku().is_in(products(fresh))
+    known = pieces.whole(part.filter(named) for part in pieces.each(before))
+    both = pieces.aligned(before, fresh)
+    merged = (part.filter(~named).merge_sorted(new, key="key") for part, new in both)
+    after = Pieces.of(merged) if isinstance(before, Pieces) else pieces.whole(merged)
+    return after, changed(known, fresh)
 
 
-def of_products(book: pl.DataFrame, skus: Iterable[str]) -> pl.DataFrame:
+def of_products(book: Rows, skus: Iterable[str]) -> pl.DataFrame:
     """The rows of these products, sorted as the book is."""
-    return book.filter(_sku().is_in(list(skus)))
+    named = _sku().is_in(list(skus))
+    return pieces.whole(part.filter(named) for part in pieces.each(book))
 
 
-def changed(before: pl.DataFrame, after: pl.DataFrame) -> set[str]:
+def of_keys(book: Rows, keys: Iterable[str]) -> pl.DataFrame:
+    """The rows with these keys."""
+    named = pl.col("key").is_in(list(keys))
+    return pieces.whole(part.filter(named) for part in pieces.each(book))
+
+
+def changed(before: Rows, after: Rows) -> set[str]:
     """The SKUs of which any owner's prices differ between two readings; both are sorted by key.
 
     Both sides are merged by key, so equal rows are adjacent: ten million rows take seconds, which no join does.
     """
-    both = before.merge_sorted(after, key="key")
-    twin = (pl.col("key") == pl.col("key").shift(-1)) & (pl.col("value") == pl.col("value").shift(-1))
-    alone = both.filter(~(twin.fill_null(value=False) | twin.shift(1).fill_null(value=False)))
-    return set(alone.select(_sku().unique())["key"])
+    found: set[str] = set()
+    for one, other in pieces.aligned(before, after):
+        if one.equals(other):
+            continue
+        both = one.merge_sorted(other, key="key")
+        twin = (pl.col("key") == pl.col("key").shift(-1)) & (pl.col("value") == pl.col("value").shift(-1))
+        alone = both.filter(~(twin.fill_null(value=False) | twin.shift(1).fill_null(value=False)))
+        found.update(alone.select(_sku().unique())["key"])
+    return found
 
 
-def offers(book: pl.DataFrame, skus: Iterable[str] | None = None) -> dict[str, Offers]:
+def offers(book: Rows, skus: Iterable[str] | None = None) -> dict[str, Offers]:
     """Everything that the book has of these products; None = of all."""
-    rows = book if skus is None else book.filter(_sku().is_in(list(skus)))
     found: dict[str, Offers] = {}
-    for key, value in rows.iter_rows():
-        sku, owner = cut(key)
-        listed, agreed = found.setdefault(sku, ([], []))
-        if owner.startswith("@"):
-            agreed += _CONTRACTS.decode(value)
-        else:
-            listed += _ROWS.decode(value)
+    for part in pieces.each(book if skus is None else of_products(book, skus)):
+        for key, value in part.iter_rows():
+            sku, owner = cut(key)
+            listed, agreed = found.setdefault(sku, ([], []))
+            if owner.startswith("@"):
+                agreed += _CONTRACTS.decode(value)
+            else:
+                listed += _ROWS.decode(value)
     return found
 
 
@@ -100,19 +124,20 @@ def owner_in_key() -> pl.Expr:
     return pl.col("key").str.extract(r"\|([^|]*)$", 1)
 
 
-def without_contracts(book: pl.DataFrame) -> pl.DataFrame:
+def without_contracts(book: Rows) -> pl.DataFrame:
     """What the lists say."""
-    return book.filter(~owner_in_key().str.starts_with("@"))
+    listed = ~owner_in_key().str.starts_with("@")
+    return pieces.whole(part.filter(listed) for part in pieces.each(book))
 
 
-def products(book: pl.DataFrame) -> list[str]:
+def products(book: Rows) -> list[str]:
     """The products of a book, sorted."""
-    return book.select(_sku().unique().sort().alias("sku"))["sku"].to_list()
+    return sorted({sku for part in pieces.each(book) for sku in part.select(_sku().unique())["key"]})
 
 
-def read(connection: str) -> pl.DataFrame:
+def read(connection: str) -> Pieces:
     """The book as it was kept last."""
-    return snapshot.read(connection, SNAPSHOT)
+    return snapshot.pieces(connection, SNAPSHOT)
 
 
 def lists(connection: str) -> dict[str, PriceList]:
@@ -126,9 +151,13 @@ def accounts(connection: str) -> frozenset[str]:
     return accounts_of(read(connection))
 
 
-def accounts_of(book: pl.DataFrame) -> frozenset[str]:
+def accounts_of(book: Rows) -> frozenset[str]:
     """The accounts that have prices of their own in a book."""
-    owners = book.select(owner_in_key().unique().alias("owner"))["owner"]
+    owners = {
+        owner
+        for part in pieces.each(book)
+        for owner in part.select(owner_in_key().unique().alias("owner"))["owner"]
+    }
     return frozenset(each.removeprefix("@") for each in owners if each.startswith("@"))
 
 
@@ -139,7 +168,7 @@ def read_at(connection: str) -> datetime | None:
 
 
 def keep(
-    connection: str, book: pl.DataFrame | None, fresh: Mapping[str, PriceList], read: datetime, now: datetime
+    connection: str, book: Rows | None, fresh: Mapping[str, PriceList], read: datetime, now: datetime
 ) -> None:
     """Keep it (None: it is as it was). In a transaction."""
     if book is not None:

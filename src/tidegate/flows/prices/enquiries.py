@@ -22,6 +22,7 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.prices import book
 from tidegate.ledger import cursors, snapshot
 from tidegate.ledger.database import transaction
+from tidegate.ledger.pieces import Rows, aligned, whole
 from tidegate.sage.port.reading import EnquiryDesk
 from tidegate.tables import pl
 
@@ -49,7 +50,7 @@ Answers = dict[Pair, list[CustomerPrice] | Failure]
 class Listed:
     """What the lists say: the book without contracts, its lists, and the list of each account to ask for."""
 
-    rows: pl.DataFrame
+    rows: Rows
     lists: Mapping[str, PriceList]
     standard: str
     day: date  #: today in the company's time zone
@@ -135,7 +136,7 @@ def contracts(connection: str) -> dict[str, Agreed]:
     return {key: _AGREED.decode(value) for key, value in snapshot.read(connection, SNAPSHOT).iter_rows()}
 
 
-def with_contracts(connection: str, listed: pl.DataFrame, accounts: Collection[str]) -> pl.DataFrame:
+def with_contracts(connection: str, listed: Rows, accounts: Collection[str]) -> pl.DataFrame:
     """The book of the lists with the contracts of these accounts, for products that are on a list."""
     owners, known = {f"@{account}" for account in accounts}, set(book.products(listed))
     rows = {
@@ -143,7 +144,8 @@ def with_contracts(connection: str, listed: pl.DataFrame, accounts: Collection[s
         for key, each in contracts(connection).items()
         if (cut := book.cut(key))[1] in owners and cut[0] in known
     }
-    return listed.merge_sorted(snapshot.frame(rows), key="key")
+    both = aligned(listed, snapshot.frame(rows))
+    return whole(part.merge_sorted(new, key="key") for part, new in both)
 
 
 def _key(pair: Pair) -> str:

@@ -23,6 +23,7 @@ from tidegate.domain.prices.prices import (
     PriceRules,
     PriceSetting,
     contract_group,
+    escaped,
     wanted_prices,
 )
 from tidegate.flows import mirrored, unreadable
@@ -42,6 +43,7 @@ from tidegate.ledger.database import transaction
 from tidegate.magento.customers import StoreCustomers
 from tidegate.magento.prices import StorePrices
 from tidegate.sage.port.session import Purpose
+from tidegate.tables import pl
 
 
 @dataclass(frozen=True)
@@ -223,7 +225,8 @@ def superseded(
     websites = {shelf.website for shelf in setting.shelves}
     names = store_skus(connection.settings.skus)
     skus = None if touched is None else {sku for code in touched for sku in names(code)}
-    known_values = dict(mirror.settled(connection.name, FLOW).iter_rows())
+    which = None if skus is None else of_skus(skus) | ~of_websites(websites)
+    known_values = dict(mirror.settled(connection.name, FLOW, which).iter_rows())
     waiting = {item.key: item for item in mirror.listing(connection.name, FLOW, limit=mirrored.ALL)}
     going: dict[str, str] = {}
     gone: list[str] = []
@@ -245,6 +248,16 @@ def superseded(
         elif text not in wanted.left_out:
             gone.append(text)
     return going, gone
+
+
+def of_skus(skus: Iterable[str]) -> pl.Expr:
+    """Whether a key of the mirror is a price of one of these SKUs."""
+    return pl.col("key").str.split("|").list.get(1).is_in([escaped(sku) for sku in skus])
+
+
+def of_websites(websites: Iterable[str]) -> pl.Expr:
+    """Whether it is a price on one of these websites."""
+    return pl.col("key").str.split("|").list.get(2).is_in([escaped(website) for website in websites])
 
 
 def compare(cycle: Cycle, writer: PriceWriter, wanted: Wanted, setting: PriceSetting) -> bool:

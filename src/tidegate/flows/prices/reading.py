@@ -17,8 +17,8 @@ from tidegate.flows.prices import book as price_book
 from tidegate.flows.prices import enquiries as price_enquiries
 from tidegate.flows.prices.card_rules import card_rules
 from tidegate.ledger import cursors
+from tidegate.ledger.pieces import Pieces, Rows, aligned
 from tidegate.sage.port.session import Session
-from tidegate.tables import pl
 
 FLOW = "prices"
 
@@ -27,7 +27,7 @@ FLOW = "prices"
 class Book:
     """What the company reported, applied to what was known; `touched` None = everything."""
 
-    rows: pl.DataFrame
+    rows: Rows
     lists: Mapping[str, PriceList]
     touched: set[str] | None
     cursor: str
@@ -55,13 +55,13 @@ def read_book(connection: Connection, session: Session, *, full: bool) -> Book |
     if isinstance(answer, Failure):
         return answer
     changes, cursor, whole = answer
-    before = price_book.read(connection.name)
+    before: Rows = price_book.read(connection.name)
     if enquiries:
         before = price_book.without_contracts(before)
-    read_rows = price_book.frame_of(changes)
+    read_rows: Rows = price_book.pieces_of(changes)
     if whole and changes.bad:  # what was known of them stays: they still exist
         known = price_book.of_products(before, {row.name for row in changes.bad})
-        read_rows = read_rows.merge_sorted(known, key="key")
+        read_rows = Pieces.of(part.merge_sorted(more, key="key") for part, more in aligned(read_rows, known))
     rows, touched = price_book.updated(before, read_rows, full=whole)
     if before.height and not rows.height:
         text = (
