@@ -43,6 +43,8 @@ class Fleet:
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
+        if self.far:  # a lease, and a minute, of the hub's
+            self.stage.patience *= 3
         for _ in range(WORKERS):
             self.join()
 

@@ -59,6 +59,7 @@ class Stage:
     rate: float = 1.0
     ledger: str = ""
     differences: dict[str, Any] = field(default_factory=dict)
+    patience: float = PATIENCE  #: seconds that anything may take
 
     def __post_init__(self) -> None:
         self.ledger = self.ledger or f"sqlite:///{self.folder / 'ledger.db'}"
@@ -226,8 +227,9 @@ class Stage:
         """Orders in the company that came from the shop, doubled ones counted twice: asked fifty times a second."""
         return sum(map(len, order_books(self.company)["orders_by_key"].values()))
 
-    def wait_for(self, condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+    def wait_for(self, condition: Callable[[], bool], what: str, patience: float | None = None) -> None:
         """Look again and again until it is so."""
+        patience = self.patience if patience is None else patience
         deadline = time.monotonic() + patience
         while not condition():
             assert time.monotonic() < deadline, f"{what}: not within {patience:.0f} s\n{self.reported()}"

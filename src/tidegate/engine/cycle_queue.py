@@ -65,21 +65,21 @@ async def put(app: App, connection: Connection, flow: str) -> bool:
     return True
 
 
-async def end_dead_jobs(app: App) -> int:
-    """End the jobs of workers that have died, so that their locks are free; how many.
+async def end_dead_jobs(app: App) -> list[tuple[str, str]]:
+    """End the jobs of workers that have died, so that their locks are free; the connections and flows.
 
     The library finds them and leaves them. Nothing is repeated: the cycle is due again by the ledger, and what its
     worker had begun is in doubt there.
     """
     from procrastinate.jobs import Status
 
-    manager, count = app.job_manager, 0
+    manager, ended = app.job_manager, []
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD):
         await manager.finish_job(job, Status.FAILED, delete_job=True)
         log.warning("cycle of a dead worker", lock=job.lock, cycle=job.queueing_lock)
-        count += 1
+        ended.append((str(job.task_kwargs["connection"]), str(job.task_kwargs["flow"])))
     await manager.prune_stalled_workers(DEAD)
-    return count
+    return ended
 
 
 def prepare(ledger: str) -> None:

@@ -124,7 +124,8 @@ class Worker:
                             log.info("elected")  # until its connection to the server ends
                         if self.hub.clock.monotonic() >= look_at:
                             look_at = self.hub.clock.monotonic() + cycle_queue.HEARTBEAT
-                            ask(cycle_queue.end_dead_jobs(app))
+                            for connection, flow in ask(cycle_queue.end_dead_jobs(app)):
+                                planner.forget(connection, flow)
                         planner.look()
                         runner.keep_watch(self.hub)
                 except (LedgerGone, OtherConfiguration) as error:
@@ -134,6 +135,7 @@ class Worker:
                     log.error("ledger", problem=str(error))
                     database.close()
                     election.withdraw()  # on a connection of its own, which the same has befallen
+                    planner = Planner(self.hub, put)  # what was put may be lost
                     self.hub.clock.wait(LEDGER_PAUSE, over)
                 except Exception:
                     log.exception("planner")

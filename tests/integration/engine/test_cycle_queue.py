@@ -77,12 +77,12 @@ def test_what_a_dead_worker_has_left_is_freed_and_not_repeated(ledger: str) -> N
         assert await app.job_manager.fetch_job(queues=None, worker_id=dead)
         assert await cycle_queue.put(app, connection("other"), "orders")  # of the same company: it waits
         await work(app)
-        assert await cycle_queue.end_dead_jobs(app) == 0  # it may still live
+        assert await cycle_queue.end_dead_jobs(app) == []  # it may still live
         with psycopg.connect(
             ledger, autocommit=True, options=f"-c search_path={cycle_queue.SCHEMA}"
         ) as server:
             server.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
-        assert await cycle_queue.end_dead_jobs(app) == 1
+        assert await cycle_queue.end_dead_jobs(app) == [("web", "orders")]
         await work(app)
 
     assert within(ledger, act) == [("other", "orders")]

@@ -13,6 +13,7 @@ from integration.flows.stage import Stage
 from tidegate.clock import Clock
 from tidegate.config.model import Flow
 from tidegate.engine import schedule
+from tidegate.engine.cycles import run_cycle
 from tidegate.engine.planner import Planner
 from tidegate.flows.connection import Connection
 
@@ -57,6 +58,27 @@ def put(stage: Stage) -> list[str]:
 
 def test_the_planner_of_workers_puts_what_is_due_into_the_queue(moving: Stage) -> None:
     assert set(put(moving)) == set(FLOWS)
+
+
+def test_what_waits_or_was_refused_is_put_again_after_a_minute_and_what_has_run_when_it_is_due(
+    stage: Stage,
+) -> None:
+    """A halted connection, or a lease that a dead worker has left, causes no storm of jobs."""
+    stage.reopen(flows={"orders": Flow(every="10s")})
+    found: list[str] = []
+    planner = Planner(stage.hub, lambda _, flow: found.append(flow))
+
+    def after(seconds: int) -> int:
+        stage.pass_time(timedelta(seconds=seconds))
+        planner.look()
+        put, found[:] = len(found), []
+        return put
+
+    assert [after(seconds) for seconds in (0, 6, 6, 6, 43)] == [1, 0, 0, 0, 1]
+    planner.forget("web", "orders")  # its worker has died
+    assert [after(seconds) for seconds in (1, 1)] == [1, 0]
+    run_cycle(stage.hub, stage.connection, "orders")
+    assert [after(seconds) for seconds in (6, 6, 6)] == [0, 1, 0]
 
 
 def test_who_runs_sees_that_others_wait(moving: Stage) -> None:

@@ -112,7 +112,7 @@ def test_a_queue_whose_server_fails_is_no_fault_of_ours(shop: Stage, monkeypatch
     """The planner says so in the ledger's words, waits and goes on."""
     stop, own, cut = threading.Event(), cycle_queue.end_dead_jobs, [1]
 
-    async def cut_off(app: Any) -> int:
+    async def cut_off(app: Any) -> list[tuple[str, str]]:
         if cut[0]:
             cut[0] -= 1
             raise ConnectorException from psycopg.OperationalError("server closed the connection")
