@@ -9,6 +9,7 @@ from tidegate.simulation.houses.house import House
 from tidegate.simulation.houses.intacct import INTACCT
 from tidegate.simulation.houses.sage50 import SAGE_50
 from tidegate.simulation.houses.sage100 import SAGE_100
+from tidegate.simulation.houses.sage100_ways import SAGE_100_BY_IMPORT, SAGE_100_BY_WEB_SERVICES
 from tidegate.simulation.houses.sage200 import SAGE_200
 from tidegate.simulation.houses.sage300 import SAGE_300
 from tidegate.simulation.houses.sage300_ways import SAGE_300_BY_GATEWAY, SAGE_300_BY_IMPORT
@@ -22,6 +23,14 @@ USUAL = next(iter(SIMULATED.values()))
 """The one that is simulated where nobody names another."""
 LIVED: Mapping[str, House] = {
     **SIMULATED,
-    **{house.lived_as: house for house in (SAGE_300_BY_GATEWAY, SAGE_300_BY_IMPORT)},
+    **{
+        house.lived_as: house
+        for house in (
+            SAGE_300_BY_GATEWAY,
+            SAGE_300_BY_IMPORT,
+            SAGE_100_BY_WEB_SERVICES,
+            SAGE_100_BY_IMPORT,
+        )
+    },
 }
 """What weeks are lived with: every product, and other ways into one, which nothing but weeks takes."""

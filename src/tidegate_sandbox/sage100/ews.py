@@ -28,6 +28,7 @@ class EbusinessWebServices:
         self._installation = installation
         self._calls = EwsCalls(installation)
         self.stopped = False
+        self.created = 0  #: calls of CreateSalesOrder, repeated and refused ones included
         register_namespace("s", SOAP)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -52,6 +53,7 @@ class EbusinessWebServices:
         except (ParseError, DefusedXmlException, LookupError) as error:
             return "400 Bad Request", "text/plain", str(error).encode()
         try:
+            self.created += name == "CreateSalesOrder"
             with self._installation.lock:
                 result = self._calls.operations[name](asked)
         except MasFault as fault:

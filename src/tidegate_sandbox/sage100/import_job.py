@@ -70,7 +70,14 @@ class ImportJob:
         self._logged: dict[str, list[str]] = {}
         self.refuses: dict[str, str] = {}
         self.cannot_read: set[str] = set()
+        self.damaged: set[str] = set()  #: files that cannot be read
         self.keeps_logs = True
+
+    def damage_next(self) -> None:
+        """The file that waits longest cannot be read: the job gives it up as a whole, once."""
+        waiting = [path for path in sorted(self._folder.glob("*.csv")) if path.name not in self._done]
+        if waiting:
+            self.damaged.add(waiting[0].name)
 
     def run(self, most: int | None = None) -> Report:
         """One unattended run over the files that have not been read yet; or as far as so many orders more of each."""
@@ -96,7 +103,7 @@ class ImportJob:
         with path.open(encoding="cp1252", newline="") as file:
             records = list(csv.reader(file))
         logged = self._logged.setdefault(path.name, [])
-        if any(one[1] in self.cannot_read for one in records if len(one) > 1):
+        if path.name in self.damaged or any(one[1] in self.cannot_read for one in records if len(one) > 1):
             if path.name not in self._done:
                 logged.append(f"{path.name}: the file cannot be read")
             self._done[path.name] = len(records)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -26,12 +26,15 @@ class AgentHost:
 
     user = "tidegate"  #: its user of Sage
 
-    def __init__(self, installation: Any, clock: Any, *, time_zone: str, seats: int = 1) -> None:
+    def __init__(
+        self, installation: Any, clock: Any, *, time_zone: str, seats: int = 1, read_only: bool = False
+    ) -> None:
         self._folder = Path(mkdtemp(prefix="sage100-"))
         finalize(self, rmtree, self._folder, ignore_errors=True)
         self._installation = installation
         self._clock = clock
         self._settings = {
+            "read_only": read_only,
             "seats": {"seats": seats},
             "sage100": {
                 "home": installation.home,
@@ -45,6 +48,7 @@ class AgentHost:
         }
         self.orders_seen = 0  #: entries of batches that arrived, repeated ones included
         self.deaths = 0
+        self.before_request: Callable[[], object] = lambda: None
         self._calls_left: int | None = None
         self._dead = False
         installation.before_call = self._before_call
@@ -88,6 +92,7 @@ class AgentHost:
         from tidegate_sandbox.wire import ConnectionDropped
 
         self._count(environ)
+        self.before_request()
         try:
             self.agent.tick()  # its own thread does it, where it is a process
             return list(self._face(environ, start_response))
