@@ -226,10 +226,10 @@ def nothing_stuck(
     if terms.tax_percents is None or reported is None or reported["state"] not in ("review", "held"):
         return
     parent = cancellations.get(int(order["relation_parent_id"] or 0))
+    there, key = company["orders_by_reference"].get(order["increment_id"], []), key_of(terms, order)
+    stored = next((each for each in there if each["key"] == key), None)
     others = [
-        each
-        for each in company["orders_by_reference"].get(order["increment_id"], [])
-        if each["key"] != key_of(terms, order) or (not terms.looks_up and each["despatch"] != "none")
+        each for each in there if each["key"] != key or (not terms.looks_up and each["despatch"] != "none")
     ]
     excused = (
         not exportable(order, terms)
@@ -240,7 +240,7 @@ def nothing_stuck(
         or (reported["state"] == "held" and order.get("customer_id") in unplaceable)
         or (reported["state"] == "held" and account_on_hold(reported["reason"], company))
         or charges_alone(order)
-        or taxed_otherwise(reported["reason"], terms.tolerance)
+        or taxed_otherwise(reported["reason"], terms.tolerance, stored)
     )
     if not excused:
         verdict.unexplained += 1

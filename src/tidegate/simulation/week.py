@@ -110,6 +110,8 @@ def write_week(
         "skip_skus": (BOX,) if house.codes.takes_texts else (),
         "skus": odd_skus.drawn(random.Random(f"skus-{seed}"), ITEMS),
     }
+    if not house.opens_accounts:
+        settings["unknown"] = "web-account"
     if back:
         trading = random.Random(f"trade-{seed}")
         back_targets = (*trade.TARGETS, *house.calls.faulty_back)

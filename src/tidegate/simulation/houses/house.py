@@ -144,6 +144,7 @@ class House:
     codes: Codes
     looks_up: bool = True  #: whether it can be asked for an order
     lists_open: bool = True  #: whether it lists the orders whose goods it has taken off its figures
+    opens_accounts: bool = True  #: whether the hub can open accounts for customers that it does not know
     hands_over: bool = False  #: whether it says later what became of an order
     mixed_taxes: bool = True  #: lines of one order may have several rates; else such an order is a person's
     taxes_itself: bool = False  #: by its own schedules, so that its total is compared with a tolerance

@@ -177,6 +177,7 @@ SAGE_100_BY_IMPORT = replace(
     build=build,
     credentials=credentials,
     room=by_import,
+    opens_accounts=False,
     hands_over=True,
     calls=replace(
         CALLS,
