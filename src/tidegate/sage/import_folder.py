@@ -46,10 +46,13 @@ class ImportFolder(ABC):
         """Files that were worked through: their names, and all that is left of them."""
 
     def new_name(self, digest: str, now: datetime) -> str:
-        """A name that no file has had, beginning with the digest of what the file holds."""
+        """A name that no file has had, beginning with the digest of what the file holds.
+
+        Where reports cannot be read, whoever writes the file notices.
+        """
         while True:
             name = f"{digest[:DIGEST]}-{now.astimezone(UTC):{STAMP}}"
-            if not self.has(name) and self.log(name, ()) is None:
+            if not self.has(name) and not isinstance(self.log(name, ()), Log):
                 return name
             now += timedelta(seconds=1)
 
@@ -61,6 +64,22 @@ class ImportFolder(ABC):
     def has(self, name: str) -> bool:
         """Whether the file is in the folder."""
         return self.path(name).exists()
+
+    def waiting(self, keys: Sequence[str]) -> Mapping[str, str] | Failure:
+        """Of these keys, those that lie in files which the job has not worked through, and in which. Every cell is quoted."""
+        found: dict[str, str] = {}
+        for path in sorted(self.folder.glob(f"{OURS}.csv")):
+            try:
+                if self.report(path.stem) is not None:
+                    continue
+                content = path.read_bytes()
+            except FileNotFoundError:
+                continue  # the job has taken it meanwhile: the books are asked
+            except OSError as error:
+                text = f"the folder of the import job cannot be read: {error.strerror}"
+                return Failure(Code.UNREACHABLE, text, sent=False)
+            found |= {key: path.stem for key in keys if f'"{key}"'.encode() in content}
+        return found
 
     def put(self, name: str, content: bytes) -> Failure | None:
         """Write beside it, and move it in; what the move itself says is in doubt."""

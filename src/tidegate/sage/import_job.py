@@ -52,13 +52,23 @@ class ImportJob:
         return self._lies(name)
 
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
-        """One file; every order in it has the same outcome."""
+        """One file; every order in it has the same outcome. What waits in another file already is not offered twice.
+
+        Another hub, or a ledger that was restored, may have left it there: the books do not show it yet.
+        """
         now, digest = self._clock.now(), _digest(batch)
         self.files.tidy(now)
         name = self._reserved.pop(digest, "") or self.files.new_name(digest, now)
-        failure = self.files.put(name, self._content([one.payload for one in batch]))
+        lying = self.files.waiting([one.order.key for one in batch])
+        if isinstance(lying, Failure):
+            yield from ((one.order.key, lying) for one in batch)
+            return
+        new = [one for one in batch if one.order.key not in lying]
+        failure = self.files.put(name, self._content([one.payload for one in new])) if new else None
         outcome = failure or self._lies(name)
-        yield from ((one.order.key, outcome) for one in batch)
+        for one in batch:
+            there = lying.get(one.order.key)
+            yield one.order.key, outcome if there is None else _waits_in(there)
 
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
         """The books first, for all of them in few calls; then the reports."""
@@ -98,6 +108,13 @@ class ImportJob:
         opened = parcel.opened_at if parcel is not None else now
         asked, worked = next_question(opened, now), self._worked_by(opened)
         return HandedOver(name, asked if worked is None else max(asked, worked))
+
+
+def _waits_in(name: str) -> Failure:
+    text = (
+        f"the order lies in the file {name}, which the import job has not worked through: it waits for that"
+    )
+    return Failure(Code.RECORD_BUSY, text, sent=False)
 
 
 def by_search(search: OrderSearch) -> Look:
