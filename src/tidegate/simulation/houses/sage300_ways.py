@@ -35,8 +35,11 @@ ORDER_RECORD = b'"1","'  #: how the record of an order begins in a file
 
 
 def by_gateway(url: str, edition: str, known: Mapping[str, Any]) -> str:
-    """The lines of `[companies.NAME]`."""
-    return sage300.room(url, edition, known) + 'writer = { way = "gateway" }\n'
+    """The lines of `[companies.NAME]`: what the gateway can do, it does."""
+    text = sage300.room(url, edition, known)
+    for line in ('stock = "ICItemLocations"', 'shipments = "OEShipments"'):
+        text = text.replace(line, f'{line.partition(" ")[0]} = "gateway"')
+    return text + 'invoices = "gateway"\nprices = "gateway"\nwriter = { way = "gateway" }\n'
 
 
 def inserts_in(request: httpx.Request) -> int:
