@@ -39,6 +39,16 @@ def test_a_batch_of_25_costs_two_look_ups_and_25_calls_to_sage_and_two_to_magent
     assert idle.noting == {}
 
 
+def test_a_batch_of_25_asks_the_ledger_no_more_than_it_did(quarters: tuple[calls.Calls, calls.Calls]) -> None:
+    counted, idle = quarters
+
+    # of an order: one commit to send it, one for both notes; the rest is the two cycles' own
+    assert counted.commits <= 62
+    assert counted.statements <= 54 * counted.orders
+    assert idle.commits <= 8
+    assert idle.statements <= 90
+
+
 def test_intacct_meters_a_batch_of_25_as_26_and_nothing_while_idle(tmp_path: Path) -> None:
     counted, idle = calls.count(tmp_path, sage="intacct", first=ENOUGH)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from tidegate.bench.figure import Figure, Target
 from tidegate.bench.hub import CONNECTION, quiet
 from tidegate.bench.shopping import SELLERS, buy
+from tidegate.bench.statements import Statements, counted
 from tidegate.engine.cycles import run_cycle
 from tidegate.engine.hub import Hub
 from tidegate.simulation.place import place_of
@@ -42,6 +43,8 @@ class Calls:
     metered: int = 0  #: units that the company's maker charges, by both flows
     held_before: int = 0  #: seconds of seats until then, as the company's licence counts them
     seat_seconds: int = 0  #: of it and of the minutes after it, by both flows
+    statements: int = 0  #: of the ledger, by both flows; one about many rows counts once a row
+    commits: int = 0  #: among them
 
     @property
     def sage_per_order(self) -> float:
@@ -108,6 +111,22 @@ def measure(folder: Path, *, quick: bool, sage: str = USUAL.name) -> list[Figure
             Target("<=", 2.2),
         ),
         Figure(
+            "ledger-statements-per-order",
+            round(known.statements / known.orders, 2),
+            "statements",
+            "counted",
+            f"the ledger, {what}: both flows; one about many rows counts once a row",
+            Target("<=", 54),
+        ),
+        Figure(
+            "ledger-commits-per-order",
+            round(known.commits / known.orders, 2),
+            "commits",
+            "counted",
+            f"the ledger, {what}: both flows",
+            Target("<=", 2.5),
+        ),
+        Figure(
             "sage-calls-idle", sum(idle.sage.values()), "calls", "counted", "Sage, a cycle without orders"
         ),
         Figure(
@@ -137,10 +156,10 @@ def count(
         quarter(world, hub, 0)  # the shop shows noted orders once more: they have changed
         for seed in (2, 3):  # the second time beside the echo of as many notes: an ordinary quarter
             buy(world.shopper, orders, seed=seed, choices=choices)
-            counted = quarter(world, hub, orders)
+            busy = quarter(world, hub, orders)
         after = quarter(world, hub, 0)
-        counted = replace(counted, seat_seconds=after.held_before - counted.held_before)
-        return counted, quarter(world, hub, 0)
+        busy = replace(busy, seat_seconds=after.held_before - busy.held_before)
+        return busy, quarter(world, hub, 0)
 
 
 def quarter(world: World, hub: Hub, orders: int) -> Calls:
@@ -152,11 +171,12 @@ def quarter(world: World, hub: Hub, orders: int) -> Calls:
     before = company.usage().units
     world.sage_wire.clear_log()
     world.shop_wire.clear_log()
-    left, held, reading = orders, None, dict[str, int]()
+    left, held, reading, asked = orders, None, dict[str, int](), Statements()
     for _ in range(MOST_QUARTERS if company.about.orders.hands_over else 1):
         world.clock.advance(QUARTER.total_seconds())
         held = _held(world) if held is None else held
-        report = run_cycle(hub, hub.connections[CONNECTION], "orders")
+        with counted(asked):
+            report = run_cycle(hub, hub.connections[CONNECTION], "orders")
         reading = reading or world.shop_wire.totals  # cycles that wait for the company are idle to the shop
         left -= report.counts.get("confirmed", 0)
         if left <= 0:
@@ -164,11 +184,21 @@ def quarter(world: World, hub: Hub, orders: int) -> Calls:
     if left:
         raise RuntimeError(f"orders: {report.text or 'not every order was carried'}: {report.counts}")
     world.shop_wire.clear_log()
-    report = run_cycle(hub, hub.connections[CONNECTION], "order-status")
+    with counted(asked):
+        report = run_cycle(hub, hub.connections[CONNECTION], "order-status")
     if report.counts.get("confirmed") != orders * NOTES:
         raise RuntimeError(f"order-status: {report.text or 'not every order was noted'}: {report.counts}")
     noting, metered = world.shop_wire.totals, company.usage().units - before
-    return Calls(orders, world.sage_wire.totals, reading, noting, metered, held or 0)
+    return Calls(
+        orders,
+        world.sage_wire.totals,
+        reading,
+        noting,
+        metered,
+        held or 0,
+        statements=asked.all,
+        commits=asked.commits,
+    )
 
 
 def _held(world: World) -> int:

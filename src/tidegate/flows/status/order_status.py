@@ -9,8 +9,7 @@ carries the order's current status, because a comment without one erases it (con
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.keys import payload_hash
@@ -20,7 +19,15 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.status import late_numbers, statuses
 from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, Note, read_note
-from tidegate.flows.writing.attempts import Record, Target, one_call, settled_before
+from tidegate.flows.writing.attempts import (
+    Record,
+    Target,
+    commit,
+    is_too_late,
+    logged,
+    settled_before,
+    too_late,
+)
 from tidegate.flows.writing.looks import look_ahead
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.database import transaction
@@ -29,6 +36,8 @@ from tidegate.magento.notes import OrderNow
 
 #: Between the comment and the address of the order's page.
 LINK = ' <a href="'
+#: Of an attempt that was recorded together with one whose failure ended the cycle.
+UNSENT = "not sent: the call before it ended the cycle"
 
 
 def run(cycle: Cycle) -> None:
@@ -45,79 +54,108 @@ def run(cycle: Cycle) -> None:
 
 
 def carry_notes(cycle: Cycle) -> None:
-    """Number and comment of every order that waits for them."""
+    """Number and comment of every order that waits for them.
+
+    What became of an order's steps is committed with the attempts of the next one: a commit on disk is the dearest part
+    of a note. A process that ends in between leaves them in doubt, and the next look at the order tells.
+    """
     size = cycle.connection.settings.flows[FLOW].batch
-    after = 0
-    while cycle.may_go_on():
-        orders = lookups.open_by_source(
-            cycle.name,
-            FLOW,
-            cycle.now(),
-            doubtful_before=settled_before(cycle, Target.STORE),
-            limit=size,
-            after_source=after,
-        )
-        if not orders:
-            return
-        for place, (source_id, items) in enumerate(orders):
-            after = source_id
-            look_ahead(cycle.connection.store, FLOW, orders, place)
-            notes = [item for item in items if item.step in (NUMBER, COMMENT)]
-            if notes:
-                note_order(cycle, notes)
-            if not cycle.may_go_on() or cycle.should_stop():
+    after, known = 0, list[Verdict]()
+    try:
+        while cycle.may_go_on():
+            orders = lookups.open_by_source(
+                cycle.name,
+                FLOW,
+                cycle.now(),
+                doubtful_before=settled_before(cycle, Target.STORE),
+                limit=size,
+                after_source=after,
+            )
+            if not orders:
                 return
+            for place, (source_id, items) in enumerate(orders):
+                after = source_id
+                look_ahead(cycle.connection.store, FLOW, orders, place)
+                notes = [item for item in items if item.step in (NUMBER, COMMENT)]
+                if notes:
+                    known = note_order(cycle, notes, known)
+                if not cycle.may_go_on() or cycle.should_stop():
+                    return
+    finally:
+        cycle.apply(known)
 
 
-def note_order(cycle: Cycle, items: Sequence[Item]) -> None:
-    """All open steps of one order, after one look at it."""
+def note_order(cycle: Cycle, items: Sequence[Item], known: list[Verdict]) -> list[Verdict]:
+    """All open steps of one order, after one look at it; returns what is to be committed next.
+
+    A step is adopted when it is there, else written; `known` is of the order before.
+    """
     entity_id = read_note(items[0].subject).entity_id
     there = cycle.connection.store.notes.read_status(entity_id)
     if isinstance(there, Failure):
         if there.ends_cycle:
             cycle.call_failed(there, of_company=False)
-        else:
-            cycle.apply([cycle.after_failure(item, there, None) for item in items])
-        return
-    known: list[Verdict] = []
+            return known
+        return [*known, *(cycle.after_failure(item, there, None) for item in items)]
+    records = []
     for item in sorted(items, key=lambda each: each.step, reverse=True):  # number before comment
-        if cycle.may_go_on():
-            known = write_step(cycle, item, read_note(item.subject), there, known)
-    cycle.apply(known)
+        note = read_note(item.subject)
+        known = [*known, *looked_at(cycle, item, note, there)]
+        if note.number and not is_there(item, note, there) and refuse(item, note, there) is None:
+            records.append(record_of(cycle, item, note))
+    return write_steps(cycle, records, there, known) if records else known
 
 
-def write_step(cycle: Cycle, item: Item, note: Note, there: OrderNow, known: list[Verdict]) -> list[Verdict]:
-    """One step of one order: adopt it when it is there, else write it. Returns what is to be committed next.
-
-    What is `known` of the step before goes into the transaction that records this attempt: nothing
-    leaves in between, and a commit on disk is the dearest part of a note.
-    """
+def looked_at(cycle: Cycle, item: Item, note: Note, there: OrderNow) -> list[Verdict]:
+    """What the look at the order says about a step, before anything is written."""
     if not note.number:
-        return [
-            *known,
-            cycle.after_failure(item, late_numbers.not_there_yet(item.store, note.entity_id), None),
-        ]
+        return [cycle.after_failure(item, late_numbers.not_there_yet(item.store, note.entity_id), None)]
     if is_there(item, note, there):
         cycle.count("adopted")
-        return [*known, Verdict(item.id, "e", text="found on the Magento order")]
-    if item.state is State.IN_DOUBT:
-        known = [*known, cycle.after_absence(item)]
+        return [Verdict(item.id, "e", text="found on the Magento order")]
+    absent = [cycle.after_absence(item)] if item.state is State.IN_DOUBT else []
     refusal = refuse(item, note, there)
-    if refusal is not None:
-        return [*known, cycle.after_failure(item, refusal, None)]
+    return absent if refusal is None else [*absent, cycle.after_failure(item, refusal, None)]
+
+
+def record_of(cycle: Cycle, item: Item, note: Note) -> Record:
+    """The step as it is sent."""
     text = comment_of(cycle.connection, item, note) if item.step == COMMENT else note.text
     payload = {"text": text, "step": item.step}
-    record = Record(item, item.key, payload_hash(payload), payload)
-    sent = one_call(cycle, record, partial(write, cycle, item, note, there, text), known)
-    if sent is None:
-        return []
-    attempt, failure = sent
+    return Record(item, item.key, payload_hash(payload), payload)
+
+
+def write_steps(
+    cycle: Cycle, records: Sequence[Record], there: OrderNow, known: Sequence[Verdict]
+) -> list[Verdict]:
+    """The calls of one order, their attempts in one commit with what is `known`; returns what is to be committed next."""
+    recorded_at = cycle.now()
+    attempts = commit(cycle, records, recorded_at, before=lambda: cycle.apply(known))
+    verdicts = []
+    for record in records:
+        item, attempt = record.item, attempts.get(record.item.id)
+        if attempt is None:
+            continue
+        if is_too_late(cycle, recorded_at, Target.STORE):
+            verdicts.append(too_late(item, attempt))
+        elif not cycle.may_go_on():
+            verdicts.append(Verdict(item.id, "g", attempt_id=attempt, text=UNSENT))
+        else:
+            verdicts.append(write_step(cycle, record, there, attempts))
+    return verdicts
+
+
+def write_step(cycle: Cycle, record: Record, there: OrderNow, attempts: Mapping[int, int]) -> Verdict:
+    """The call of one step, whose attempt is recorded, and what became of it."""
+    item, attempt = record.item, attempts[record.item.id]
+    note = read_note(item.subject)
+    cycle.count("sent")
+    with logged([record], attempts):
+        failure = write(cycle, item, note, there, record.payload["text"])
     if failure is not None:
-        return [cycle.after_failure(item, failure, attempt)]
+        return cycle.after_failure(item, failure, attempt)
     cycle.count("confirmed")
-    return [
-        Verdict(item.id, "c", attempt_id=attempt, target_id=str(note.entity_id), target_number=note.number)
-    ]
+    return Verdict(item.id, "c", attempt_id=attempt, target_id=str(note.entity_id), target_number=note.number)
 
 
 def comment_of(connection: Connection, item: Item, note: Note) -> str:
