@@ -71,7 +71,7 @@ def test_inside_its_window_it_is_run_once_and_invoices_are_in_the_ledger(make: M
     assert invoice.gross == Decimal("29.98")
 
 
-def test_after_its_window_it_is_people_s_until_the_next_evening(make: Made) -> None:
+def test_after_its_window_it_is_the_operators_until_the_next_evening(make: Made) -> None:
     stand = make(WINDOW)
     assert works(stand, EVENING.replace(hour=23, minute=0)) == 0
     assert works(stand, EVENING.replace(day=3)) == 1

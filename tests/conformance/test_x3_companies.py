@@ -27,7 +27,7 @@ def company(stand: X3Stand, **changes: object) -> Company:
     return stand.open()
 
 
-def test_orders_of_two_sites_are_told_apart_by_site_and_prefix(stand: X3Stand) -> None:
+def test_site_and_prefix_distinguish_orders_of_two_sites(stand: X3Stand) -> None:
     other = company(stand, sales_site="FR012", key_prefix="lyon:")
     theirs = make_order(stand, 213, key="lyon:main:213", reference="LYON213")
     with opened(stand.company) as first, opened(other) as second:
