@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,8 @@ def main() -> None:
     parser.add_argument("--sage", default=USUAL.name)
     given = parser.parse_args()
     try:
-        figures = in_this_process(given.name, quick=given.quick, sage=given.sage)
+        with redirect_stdout(sys.stderr):  # whatever is logged on the way is no figure
+            figures = in_this_process(given.name, quick=given.quick, sage=given.sage)
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None  # the command says so
     sys.stdout.write(json.dumps([figure.to_wire() for figure in figures]) + "\n")

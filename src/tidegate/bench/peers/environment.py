@@ -13,6 +13,8 @@ from typing import Any
 
 #: Seconds.
 PATIENCE = 300
+#: The umask of what is made: a process with an open ledger makes files for its owner only.
+READABLE = 0o022
 
 
 class NoPackages(RuntimeError):
@@ -49,7 +51,7 @@ def installed(place: Path, requirements: Sequence[str], run: Callable[..., Any])
     for command in commands:
         try:
             ended = run(  # our own commands, and requirements that are pinned
-                command, capture_output=True, text=True, check=False, timeout=PATIENCE
+                command, capture_output=True, text=True, check=False, timeout=PATIENCE, umask=READABLE
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise NoPackages(f"{', '.join(requirements)}: {error}") from error

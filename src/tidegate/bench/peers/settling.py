@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tidegate.bench.figure import Figure, Target
-from tidegate.bench.peers.environment import NoPackages, environment
+from tidegate.bench.hub import quiet
+from tidegate.bench.peers.environment import READABLE, NoPackages, environment
 from tidegate.bench.settling import BATCH, full_ledger, settle
 
 JOBS, QUICK = 1_000, 200
@@ -69,12 +70,15 @@ def settled_by(peer: Peer, folder: Path, jobs: int) -> Settled:
         place.chmod(0o711)  # a PostgreSQL that root starts runs as another user, who must get at its files
     with environment(folder, peer.requirements) as python:
         command = [str(python), str(SCRIPTS / peer.script), str(folder), str(jobs)]
-        ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE)  # noqa: S603
+        ended = subprocess.run(
+            command, stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE, umask=READABLE
+        )
     return Settled(**json.loads(ended.stdout.splitlines()[-1]))
 
 
 def measure(folder: Path, *, quick: bool) -> list[Figure]:
     """Tidegate's ledger, then each peer; one that cannot be installed is said on standard error and counted."""
+    quiet()
     return list(beside(folder, quick=quick))
 
 
