@@ -70,7 +70,7 @@ def settled_by(peer: Peer, folder: Path, jobs: int) -> Settled:
         place.chmod(0o711)  # a PostgreSQL that root starts runs as another user, who must get at its files
     with environment(folder, peer.requirements) as python:
         command = [str(python), str(SCRIPTS / peer.script), str(folder), str(jobs)]
-        ended = subprocess.run(
+        ended = subprocess.run(  # noqa: S603 - our own program
             command, stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE, umask=READABLE
         )
     return Settled(**json.loads(ended.stdout.splitlines()[-1]))
