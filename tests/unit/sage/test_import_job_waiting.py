@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 OTHERS = "0123456789abcdef0123-20260302140000"
 
 
-class Standing:
+class FixedClock:
     def now(self) -> datetime:
         return NOW
 
@@ -38,7 +38,7 @@ def job(tmp_path: Path) -> ImportJob:
         files,
         lambda keys: dict.fromkeys(keys),
         lambda payloads: b"".join(f'"H","{one["key"]}"\r\n'.encode() for one in payloads),
-        Standing(),  # type: ignore[arg-type]
+        FixedClock(),  # type: ignore[arg-type]
     )
 
 
