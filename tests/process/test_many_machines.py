@@ -47,6 +47,7 @@ def test_whoever_dies_every_flow_is_served_again_within_a_lease(set_up: SetUp, s
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(1800)  # a busy machine takes longer than all other tests may
 @pytest.mark.parametrize("far", [False, True])
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_a_day_of_deaths(set_up: SetUp, server: Server, seed: int, far: bool) -> None:

@@ -30,7 +30,7 @@ SHORT, LONG = 2_000, 200_000
     scope="module",
     params=[
         pytest.param((vendor, copies), id=f"{vendor}-{copies}", marks=marks)
-        for copies, marks in ((SHORT, ()), (LONG, (pytest.mark.campaign,)))
+        for copies, marks in ((SHORT, ()), (LONG, (pytest.mark.campaign, pytest.mark.timeout(1800))))
         for vendor in ("sqlite", "postgresql")
     ],
 )
