@@ -197,6 +197,8 @@ def _check_mapped(connection: ConnectionSettings, key: str, report: Report) -> N
         dict(connection.tax.codes),
     )
     for (name, words), mapping in zip(wanted, mappings, strict=True):
+        if name == "tax.codes" and connection.tax.destinations:
+            continue  # Sage taxes by the destination: it needs no code for a rate
         if not mapping:
             report.warning(f"{key}.{name}", f"no {words} is mapped", "orders are held until it is")
     for name, shipping in connection.shipping.items():
