@@ -14,6 +14,7 @@ from pathlib import Path
 from tidegate.bench.figure import Figure, Target
 from tidegate.bench.filling import fill
 from tidegate.bench.memory_process import BATCH
+from tidegate.bench.resources import MIB
 
 ORDERS, QUICK = 100_000, 20_000
 
@@ -28,9 +29,9 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
     return [
         Figure(
             "hub-memory",
-            round(measured["peak"], 1),
-            "MiB",
-            "timed",
+            round(measured["peak"] * MIB / 1e6, 1),
+            "MB",
+            "counted",  # memory is nearly the same on every machine: it is asserted
             f"peak resident memory of a hub with {orders:,} orders: opened, idle cycles, status, a batch of {BATCH}",
             Target("<", 200),
         ),
