@@ -47,8 +47,8 @@ category_lists = {{ WHS = "T11", RET = "T12" }}
 """
 WRITERS = {
     "on-premise": "",
-    "template": 'writer = {{ way = "template", request_hours = 2 }}\n',
-    "files": 'writer = {{ way = "files", folder = "{folder}" }}\n',
+    "template": 'own_order_number = true\nwriter = {{ way = "template", request_hours = 2 }}\n',
+    "files": 'own_order_number = true\nwriter = {{ way = "files", folder = "{folder}" }}\n',
     "graphql": """\
 sign_in = "bearer"
 client_id = "env:SAGE_CLIENT_ID"
@@ -57,7 +57,7 @@ graphql_fields = {{ ORDINVATI = "totalIncludingTax" }}
 writer = {{ way = "graphql", fields = {{ YMAGKEY = "magentoKey", YMAGLIN = "magentoLine" }} }}
 """,
 }
-"""The editions are who writes orders."""
+"""The editions are who writes orders. No request waits for two hours: see `Office`."""
 BATCH_MINUTES = 10  #: until the batch server takes up what waits
 
 

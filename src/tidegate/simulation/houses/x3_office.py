@@ -25,7 +25,7 @@ def script(seed: int, start: datetime, days: int) -> Iterator[Event]:
         yield Event(at + timedelta(minutes=rng.choice((20, 90, 240))), "order-open", {"on": False})
     for _ in range(rng.randrange(3)):
         at = moment(rng, start, days)
-        yield Event(at, "batch-server", {"minutes": rng.choice((1, 45, 300))})
+        yield Event(at, "batch-server", {"minutes": rng.choice((1, 20, 45))})
     for _ in range(rng.randrange(2)):
         at = moment(rng, start, days)
         yield Event(at, "pool-taken", {"others": 3})
