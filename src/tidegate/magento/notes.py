@@ -135,7 +135,7 @@ class OrderNotes:
         """Look at these orders in one call, unless the first one was just looked at; they are written to in this order.
 
         `anew` is the first time in a round. An order that does not come with the others is read alone, and so is each
-        one where the search fails: the read alone says why.
+        one where the search fails, unless it says that the store takes no calls now: the read alone says why.
         """
         if anew:
             self._ahead.forget()
@@ -145,7 +145,7 @@ class OrderNotes:
         search = Search().where(Filter("entity_id", "in", part)).sized(len(part))
         page = self._client.search(PATH, search.only(f"items[{NOW_FIELDS}]"), _NOWS)
         if isinstance(page, Failure):
-            self._ahead.keep(None)
+            self._ahead.keep(page)
         else:
             self._ahead.keep({now.entity_id: _order_now(now) for now in page.items or []})
 
@@ -153,7 +153,7 @@ class OrderNotes:
         """The order's state, status, stored number and comments at this moment, or a few seconds ago (`read_ahead`)."""
         ahead = self._ahead.take(entity_id)
         if ahead is not None:
-            return ahead
+            return _of_order(entity_id, ahead) if isinstance(ahead, Failure) else ahead
         now = self._client.get_as(f"{PATH}/{entity_id}", _NOW, fields_query(NOW_FIELDS))
         return _of_order(entity_id, now) if isinstance(now, Failure) else _order_now(now)
 

@@ -183,7 +183,7 @@ class OrderDocuments:
         """Look at these orders and their documents of one kind in two calls, unless that was just done.
 
         They are written to in this order, `anew` is the first time in a round; `order` and `of_order` with the same
-        arguments serve the answers. What does not come so is read alone, which says why.
+        arguments serve the answers. What does not come so is read alone, which says why, unless the store takes no calls now.
         """
         orders = self._orders[amounts]
         documents = self._documents.setdefault(path, ReadAhead(self._client.clock))
@@ -196,11 +196,11 @@ class OrderDocuments:
         search = Search().where(Filter("entity_id", "in", part)).sized(len(part))
         page = self._client.search(ORDERS, search.only(f"items[{_fields(amounts)}]"), _STORE_ORDERS)
         if isinstance(page, Failure):
-            orders.keep(None)
+            orders.keep(page)
             return
         rows = self._rows(path, Filter("order_id", "in", part), f"order_id,{DOCUMENT_FIELDS}{more}")
         if isinstance(rows, Failure):
-            orders.keep(None)
+            orders.keep(rows)
             return
         found: dict[int, list[WireDocument]] = {order_id: [] for order_id in part}
         for row in rows:
@@ -251,7 +251,7 @@ class OrderDocuments:
         """All documents of one kind of an order, the oldest first; `path` is e.g. `/V1/invoices`."""
         ahead = self._documents[path].take(entity_id) if path in self._documents else None
         if ahead is not None:
-            return _documents(ahead)
+            return ahead if isinstance(ahead, Failure) else _documents(ahead)
         rows = self._rows(path, Filter("order_id", "eq", entity_id), DOCUMENT_FIELDS + more)
         return rows if isinstance(rows, Failure) else _documents(rows)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar
 
 from tidegate.clock import Clock
+from tidegate.domain.errors import Code, Failure
 
 #: Seconds (own choice): a look at one order and its write are a second or two apart in a slow store, too.
 FRESH = 5.0
@@ -27,11 +28,11 @@ class ReadAhead(Generic[T]):
         self._clock = clock
         self._answers: dict[int, T] = {}
         self._until = 0.0
-        self._failed = False
+        self._failed: Failure | None = None
 
     def forget(self) -> None:
         """Another round begins."""
-        self._answers, self._failed = {}, False
+        self._answers, self._failed = {}, None
 
     def is_wanted(self, order_ids: Sequence[int]) -> bool:
         """Whether these orders are worth a search: there are several, and the first one has no answer.
@@ -40,15 +41,25 @@ class ReadAhead(Generic[T]):
         """
         if len(order_ids) < 2 or self._has(order_ids[0]):
             return False
-        return not self._failed or self._clock.monotonic() >= self._until
+        return self._failed is None or self._clock.monotonic() >= self._until
 
-    def keep(self, answers: Mapping[int, T] | None) -> None:
-        """These and no others, from now on; None when the search failed."""
-        self._answers, self._failed = dict(answers or {}), answers is None
+    def keep(self, answers: Mapping[int, T] | Failure) -> None:
+        """These and no others, from now on; or why the search failed."""
+        if isinstance(answers, Failure):
+            self._answers, self._failed = {}, answers
+        else:
+            self._answers, self._failed = dict(answers), None
         self._until = self._clock.monotonic() + FRESH
 
-    def take(self, order_id: int) -> T | None:
-        """The answer, this once; None when there is none, or it is too old."""
+    def take(self, order_id: int) -> T | Failure | None:
+        """The answer, this once; None when there is none, or it is too old, and the order is to be read alone.
+
+        The failure of the search where it says that no other call may be made now: the store refused the hub, is
+        closed or asks for a pause. Server trouble may be of one order among them, which only reading alone shows.
+        """
+        if self._failed is not None and self._clock.monotonic() < self._until:
+            closed = self._failed.ends_cycle and self._failed.code is not Code.SERVER_TROUBLE
+            return self._failed if closed else None
         return self._answers.pop(order_id, None) if self._has(order_id) else None
 
     def _has(self, order_id: int) -> bool:

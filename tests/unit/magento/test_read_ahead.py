@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tidegate.clock import VirtualClock
+from tidegate.domain.errors import Code, Failure
 from tidegate.magento.read_ahead import FRESH, ReadAhead
 
 
@@ -43,13 +44,25 @@ def test_several_orders_are_asked_for_once_their_first_has_no_answer(ahead: Read
 def test_after_a_search_that_failed_none_is_made_for_a_while(
     ahead: ReadAhead[str], clock: VirtualClock
 ) -> None:
-    ahead.keep(None)
+    ahead.keep(Failure(Code.SERVER_TROUBLE, "one of them breaks it"))
     assert (ahead.take(1), ahead.is_wanted([1, 2])) == (None, False)
     clock.advance(FRESH)
     assert ahead.is_wanted([1, 2])
 
 
+@pytest.mark.parametrize("code", [Code.NOT_AUTHENTICATED, Code.THROTTLED, Code.MAINTENANCE, Code.UNREACHABLE])
+def test_a_search_that_may_ask_nothing_more_answers_for_each_of_its_orders(
+    ahead: ReadAhead[str], clock: VirtualClock, code: Code
+) -> None:
+    refused = Failure(code, "not now")
+    ahead.keep(refused)
+    assert (ahead.take(1), ahead.take(2)) == (refused, refused)
+    clock.advance(FRESH)
+    assert ahead.take(1) is None
+
+
 def test_another_round_begins_with_nothing(ahead: ReadAhead[str]) -> None:
-    ahead.keep(None)
+    ahead.keep(Failure(Code.THROTTLED, "wait"))
     ahead.forget()
+    assert ahead.take(1) is None
     assert ahead.is_wanted([1, 2])
