@@ -13,6 +13,7 @@ from tidegate.conformance.stand import accepted, failed, make_order, send
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.company import Company
 from tidegate.sage.port.session import Purpose
+from tidegate_sandbox.faults import Fault
 
 
 @pytest.fixture
@@ -55,6 +56,17 @@ def test_a_site_of_another_company_takes_no_orders(stand: X3Stand, changes: dict
     assert session.code is Code.WRONG_COMPANY
     assert why in failed(session).text
     other.close()
+
+
+@pytest.mark.parametrize(("hidden", "opens"), [("FACILITY", True), ("(FACILITY|ITMMASTER)", False)])
+def test_whoever_may_not_see_the_site_is_let_in_and_whoever_may_see_nothing_is_not(
+    stand: X3Stand, hidden: str, opens: bool
+) -> None:
+    stand.face.faults.add(Fault("status", None, "GET", f"{hidden}$", options={"status": 403}))
+    with company(stand).session(Purpose.WRITING) as session:
+        assert isinstance(session, Failure) is not opens
+    if not opens:
+        assert failed(session).code is Code.NOT_PERMITTED
 
 
 def test_the_volume_that_the_licence_leaves_is_a_budget(stand: X3Stand) -> None:

@@ -150,12 +150,12 @@ def skipped_without_a_word(patch: pytest.MonkeyPatch) -> None:
 
 def a_lease_without_end(patch: pytest.MonkeyPatch) -> None:
     """What a dead process held stays held."""
-    acquire = lease.acquire
+    acquire = lease.acquire_all
 
-    def for_ever(scope: str, flow: str, holder: str, seconds: float, now: datetime, **how: Any) -> Any:
-        return acquire(scope, flow, holder, seconds * 1_000_000, now, **how)
+    def for_ever(scope: str, flows: Any, holder: str, seconds: float, now: datetime, **how: Any) -> Any:
+        return acquire(scope, flows, holder, seconds * 1_000_000, now, **how)
 
-    patch.setattr(lease, "acquire", for_ever)
+    patch.setattr(lease, "acquire_all", for_ever)
 
 
 def a_cancellation_is_forgotten_while_in_doubt(patch: pytest.MonkeyPatch) -> None:
@@ -230,10 +230,10 @@ def one_refused_order_ends_the_cycle(patch: pytest.MonkeyPatch) -> None:
 
 def a_lease_for_everybody(patch: pytest.MonkeyPatch) -> None:
     """Whoever asks gets it."""
-    acquire = lease.acquire
+    acquire = lease.acquire_all
 
-    def generous(scope: str, flow: str, *wish: Any, **how: Any) -> Any:
-        models.Lease.objects.filter(scope=scope, flow=flow).update(expires_at=None)
-        return acquire(scope, flow, *wish, **how)
+    def generous(scope: str, flows: Any, *wish: Any, **how: Any) -> Any:
+        models.Lease.objects.filter(scope=scope, flow__in=flows).update(expires_at=None)
+        return acquire(scope, flows, *wish, **how)
 
-    patch.setattr(cycles.lease, "acquire", generous)
+    patch.setattr(cycles.lease, "acquire_all", generous)

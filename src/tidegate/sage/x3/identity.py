@@ -13,6 +13,9 @@ from tidegate.sage.x3.queries import equals
 from tidegate.sage.x3.rows import text_of
 from tidegate.sage.x3.settings import X3Settings
 
+#: Nothing is called so: whether the question is answered is what counts.
+_NO_PRODUCT = "-"
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -64,4 +67,11 @@ class Identity:
 
     def _check(self) -> Failure | None:
         found = self.read()
-        return unless_hidden(found) if isinstance(found, Failure) else self.differs(found)
+        if not isinstance(found, Failure):
+            return self.differs(found)
+        return unless_hidden(found) or self._is_refused()
+
+    def _is_refused(self) -> Failure | None:
+        """The failure of another read: whoever may read nothing at all has no sign-in, and nothing else is tried."""
+        rows = self._client.read("ITMMASTER", (equals("ITMREF", _NO_PRODUCT),))
+        return rows if isinstance(rows, Failure) else None
