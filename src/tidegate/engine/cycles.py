@@ -227,14 +227,17 @@ def run_alone(
         keep_seats=hub.seats.keep,
     )
     with bound_contextvars(cycle=batch_id):  # under which the console shows it
-        report = carry(cycle)
+        report = carry(cycle, goes_on=batch_id == former)
     if report.unfinished:
         hub.unfinished[connection.name, flow] = (hub.clock.now(), batch_id)
     return report
 
 
-def carry(cycle: Cycle) -> Report:
-    """The flow itself, its calls counted; the lease is given back however it ends."""
+def carry(cycle: Cycle, *, goes_on: bool) -> Report:
+    """The flow itself, its calls counted; the lease is given back however it ends.
+
+    One that `goes_on` with an unfinished run is not idle, even if nothing is left to do: the parts before did it.
+    """
     connection = cycle.connection
     limits = learnt.recall(connection, cycle.started)
     connection.store.client.take_bad_rows()  # what another process's reading has left
@@ -261,9 +264,8 @@ def carry(cycle: Cycle) -> Report:
             connection.spending.settle(connection.company, now)
         if not unfinished:  # else the next part goes on with the same run
             calls = cycle.counts.calls_store + cycle.counts.calls_company
-            nothing = outcome == endings.DONE and cycle.counts.idle
-            delivery.close_batch(cycle.batch_id, now, calls=calls, note=text, idle=nothing)
-            if nothing:
+            nothing = outcome == endings.DONE and cycle.counts.idle and not goes_on
+            if delivery.close_batch(cycle.batch_id, now, calls=calls, note=text, idle=nothing):
                 idle_cycles.count(cycle.name, cycle.flow, cycle.started, calls, now)
         endings.note(cycle, outcome, text)
         lease.release_all((cycle.lease, *cycle.beside), now)

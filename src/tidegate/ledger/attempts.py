@@ -51,16 +51,21 @@ _BEGIN = (
 _NEWEST = "WHERE connection = %s AND flow = %s ORDER BY started_at DESC, id DESC LIMIT 1"
 
 
-def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "", idle: bool = False) -> None:
-    """End a run; its figures are counted from its attempts. One that was `idle` must have tried nothing."""
+def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "", idle: bool = False) -> bool:
+    """End a run; its figures are counted from its attempts. Returns whether it was idle.
+
+    One that was `idle` must have tried nothing: no delivery, and no value of a mirror that is still open. Else
+    the next run would have its row, and would take those values for its own, which are not tried twice.
+    """
     inside(now)
     counts = rows.fetch_all(_FIGURES, batch_id)
+    idle = idle and not counts and rows.fetch_one(_LEFT_OPEN, batch_id) is None
     counted: Counter[str] = Counter({str(outcome): int(count) for outcome, count in counts})
     figures = {
         "ended_at": now,
         "calls": calls,
         "note": storable(note),
-        "idle": idle and not counts,
+        "idle": idle,
         "sent": counted.total(),
         "confirmed": counted["accepted"] + counted["found"],
         "failed": counted["refused"] + counted["absent"],
@@ -68,8 +73,15 @@ def close_batch(batch_id: int, now: datetime, *, calls: int = 0, note: str = "",
         "handed_over": counted["handed over"],
     }
     rows.update(models.Batch, tuple(figures), [(batch_id, *figures.values())])
+    return idle
 
 
+#: By the index of the mirror's queue; what is in another state forgets its run when it is queued again.
+_LEFT_OPEN = """
+    SELECT 1 FROM tidegate_batch AS batch JOIN tidegate_mirrorrow AS item
+    ON item.connection = batch.connection AND item.flow = batch.flow AND item.batch_id = batch.id
+    WHERE batch.id = %s AND item.state IN ('queued', 'sending', 'in doubt') LIMIT 1
+"""
 #: An attempt without an outcome is in doubt, or lies with the target in a parcel.
 _FIGURES = """
     SELECT CASE WHEN attempt.outcome = '' AND delivery.state = 'handed over' THEN 'handed over'

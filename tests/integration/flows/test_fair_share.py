@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+import pytest
+
 from integration.flows.stage import CONNECTION, Stage
+from integration.flows.stocking import adjust, inventory, lies, stocked
 from tidegate.domain.states import State
-from tidegate.engine import overdue
-from tidegate.engine.cycles import run_cycle
+from tidegate.engine import cycles, overdue
+from tidegate.engine.cycles import carry, run_cycle
 from tidegate.engine.schedule import next_due
 from tidegate.engine.turns import Turns
-from tidegate.ledger import alerts, database, marks, models
+from tidegate.ledger import alerts, attempts, database, marks, models
 from tidegate.ledger.database import transaction
 
 
@@ -59,6 +62,34 @@ def test_what_failed_in_one_time_slice_is_not_tried_in_the_next(stage: Stage) ->
     tried = models.Attempt.objects.filter(delivery__flow="order-status", delivery__step="number")
     assert max(tried.values_list("number", flat=True)) == 1
     assert len(placed) == 12
+
+
+def a_run_that_leaves_a_value_in_doubt(stage: Stage) -> Stage:
+    """A run in two parts: the first hears no answer, the second has nothing left to do. Then the next run."""
+    shop = stocked(stage)
+    inventory(shop)
+    adjust(shop, 1000)
+    shop.break_shop("slow", 1, "POST", "source-items$", seconds=300, effect="never")
+    assert run_cycle(shop.hub, shop.connection, "inventory", lambda: True).unfinished
+    assert not run_cycle(shop.hub, shop.connection, "inventory", lambda: True).unfinished
+    inventory(shop, after=timedelta(minutes=11))
+    return shop
+
+
+def test_a_value_left_in_doubt_by_an_unfinished_run_is_written_by_the_next_run(stage: Stage) -> None:
+    assert lies(a_run_that_leaves_a_value_in_doubt(stage)) == 900
+    assert not models.IdleCycles.objects.filter(flow="inventory").exists()  # one run, which tried it
+
+
+def test_bug_the_last_part_of_a_run_says_that_nothing_was_tried(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next run takes that one's row, and with it the value for one of its own: it is never written."""
+    monkeypatch.setattr(cycles, "carry", lambda cycle, *, goes_on: carry(cycle, goes_on=False))
+    monkeypatch.setattr(attempts, "_LEFT_OPEN", "SELECT 1 FROM tidegate_batch WHERE id = %s AND 1 = 0")
+    shop = a_run_that_leaves_a_value_in_doubt(stage)
+    inventory(shop, after=timedelta(days=2))
+    assert lies(shop) != 900
 
 
 def test_orders_come_first_but_not_twice_in_a_row(stage: Stage) -> None:

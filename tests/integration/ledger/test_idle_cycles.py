@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from integration.ledger.conftest import Ledger
 from integration.ledger.making import CONNECTION, FLOW, NOW, begin, captured, take_lease
-from tidegate.ledger import daily, delivery, idle_cycles, lease, models, period
+from tidegate.domain.verdict import Verdict
+from tidegate.ledger import daily, delivery, idle_cycles, lease, mirror, models, period
 from tidegate.ledger.database import transaction
 
 MINUTE = timedelta(minutes=1)
@@ -54,3 +55,19 @@ def test_a_cycle_that_tried_something_is_never_idle(ledger: Ledger) -> None:
     models.Delivery.objects.all().update(state="queued")
     cycle(0, idle=True, ids=(ids[0],))
     assert not models.Batch.objects.get().idle
+
+
+def test_a_run_that_tried_a_value_keeps_its_row_and_the_next_one_tries_it_again(ledger: Ledger) -> None:
+    held = take_lease()
+    with transaction("test"):
+        mirror.want(CONNECTION, FLOW, {"a": "1"}, NOW)
+        run = delivery.open_batch(held, CONNECTION, NOW)
+        mirror.begin(held, run, ["a"], NOW)
+        (item,) = mirror.listing(CONNECTION, FLOW)
+        mirror.settle(held, [Verdict(item.id, "d")], NOW)
+        assert not delivery.close_batch(run, NOW, idle=True)  # what its last part says, which did nothing
+        later = NOW + MINUTE
+        assert mirror.observe(held, CONNECTION, {"a": ""}, later) == ["a"]
+        again = delivery.open_batch(held, CONNECTION, later)
+        assert again != run
+        assert mirror.begin(held, again, ["a"], later) == {"a"}
