@@ -19,7 +19,8 @@ OTHERS = 20  #: calls that another application makes at a time
 SCENARIO = Script(
     events=(
         *((5 + at / ORDERS, "place", {"kind": "guest"}) for at in range(ORDERS)),
-        *((hour * 60, "inject", {"system": "sage", "kind": "other_app"}) for hour in (0, 1, 20, 25)),
+        # they come with the next calls of ours, and never two of them within one minute
+        *((hour * 60, "inject", {"system": "sage", "kind": "other_app"}) for hour in (0, 1, 25)),
     ),
     minutes=36 * 60,
     settings={"every_orders": "30m", "every_status": "6h"},

@@ -26,6 +26,8 @@ django.setup()
 import tidegate
 broken = {}
 for module in pkgutil.walk_packages(tidegate.__path__, "tidegate."):
+    if ".peers.scripts." in module.name:  # programs of other environments, with what they stand beside
+        continue
     try:
         importlib.import_module(module.name)
     except ImportError as error:

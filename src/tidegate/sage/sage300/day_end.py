@@ -6,29 +6,17 @@ People run it, unless the company has a window for us; it may run several times 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from tidegate.domain.errors import Failure
 from tidegate.sage.sage300.client import Sage300Client
+from tidegate.sage.sage300.day_end_window import window_of
 from tidegate.sage.seats import SeatHeldTwice, SeatPool
 
 PROCESS = "ICDayEndProcessing"  # C
 BODY = {"ClearHistory": False}  # C
-WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
-
-
-def window_of(text: str) -> tuple[time, time]:
-    """`22:00-23:30`, local time of the company. ValueError for another text, and for one that ends before it begins."""
-    found = WINDOW.fullmatch(text)
-    if found is None:
-        raise ValueError(text)
-    start, end = time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
-    if end <= start:
-        raise ValueError(text)
-    return start, end
 
 
 class DayEnd:

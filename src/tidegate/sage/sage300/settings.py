@@ -14,7 +14,7 @@ from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
-from tidegate.sage.sage300.day_end import window_of
+from tidegate.sage.sage300.day_end_window import window_of
 from tidegate.sage.sage300.tables import BY_EXPORTS, BY_GATEWAY, BY_SQL, WAYS
 from tidegate.sage.sage300.wire_names import INVOICES, SHIPMENTS, STOCK_RESOURCES
 from tidegate.sage.sage300.writers import ByCsvImport, ByGateway, ByWebApi

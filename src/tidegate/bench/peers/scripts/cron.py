@@ -1,6 +1,6 @@
 """The script that a shop's developer writes in an afternoon and cron starts every quarter of an hour.
 
-It reads the orders that changed since its last run, posts each to Sage 200, tries a call that failed up to three
+It reads the orders that changed since its last run, posts each to the company, tries a call that failed up to three
 times, notes Sage's number on the order, and remembers when it ran. Only the standard library.
 Usage: `python cron.py SETTINGS.json NOW`; it prints what it did: `{"sent": 9, "skipped": 1, "cpu": 0.2}`.
 """
@@ -77,7 +77,7 @@ class Shop:
 
 
 class Sage:
-    """Sage 200's API, with a token that somebody has fetched."""
+    """The company's API, with a token that somebody has fetched."""
 
     def __init__(self, settings: dict[str, str]) -> None:
         self.url = settings["sage_url"]
