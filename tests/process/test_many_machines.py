@@ -22,6 +22,8 @@ from tidegate.ledger import alerts
 
 pytestmark = pytest.mark.process
 
+#: What a cycle takes itself, on a busy machine: the bounds are about waiting.
+CYCLE = timedelta(seconds=30)
 LEASE = timedelta(seconds=LEASE_SECONDS)
 OFTEN = {"rate": RATE, "every_orders": "30s", "every_status": "30s"}
 
@@ -70,5 +72,5 @@ def test_a_day_of_deaths(set_up: SetUp, server: Server, seed: int, far: bool) ->
     random.Random(seed).shuffle(blows)
     took = [(blow.__name__, fleet.hit(blow)) for blow in blows]
     books_agree(fleet)
-    most = LEASE + AGAIN if far else LEASE
+    most = LEASE + AGAIN + CYCLE if far else LEASE
     assert [each for each in took if each[1] > most] == [], took
