@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from tidegate.domain.missing_thing import missing_order
 from tidegate.domain.states import OUT, State
-from tidegate.domain.verdict import Verdict
+from tidegate.flows.orders import cancellations
 from tidegate.ledger import alerts, closures, delivery, halts, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import NotAllowed
@@ -163,9 +163,9 @@ def release_after_cancellation(item: Item, now: datetime) -> None:
     if item.step != "cancel" or item.entity_id is None:
         return
     order = lookups.step_of(item.source_id, "orders", "order")
-    if order is not None and order.state is State.CONFIRMED:
-        text = "cancelled in Sage by a person"
-        delivery.apply([Verdict(order.id, "q", text=text)], now, lease=None, actor="operator")
+    if order is not None and cancellations.stands_there(order):
+        verdicts = cancellations.gone(order, "cancelled in Sage by a person")
+        delivery.apply(verdicts, now, lease=None, actor="operator")
         release_children(order, now)
 
 

@@ -3,22 +3,28 @@
 Each is looked up in the company before it counts as never arrived: an answer may have
 been lost, or the ledger restored from a copy that has forgotten what it sent. An order that is there
 is cancelled where the connection says `cancellation = "cancel"` and the product can; else a person
-decides. A cancellation waits until its order is confirmed, or is proved absent.
+decides. A cancellation waits until its order is known to be there, or is proved absent. An order that is in review for
+its total alone is there: whoever compares the totals is not waited for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing_thing import missing_order
+from tidegate.domain.money import shown
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.orders import confirmed
+from tidegate.flows.orders.found_orders import tolerance
+from tidegate.flows.orders.reductions import baseline
 from tidegate.flows.stored_keys import search_keys
+from tidegate.flows.stored_order import expected
 from tidegate.flows.writing import results, sending
 from tidegate.flows.writing.attempts import Record
 from tidegate.flows.writing.writing import Writing, hands_over
@@ -57,7 +63,7 @@ def run(cycle: Cycle, session: Session) -> None:
     look_up(cycle, session, [pair for pair in pairs if to_be_looked_up(pair[1])])
     for item, _ in pairs:
         order = lookups.step_of(item.source_id, cycle.flow, "order")
-        if order is not None and order.state is State.CONFIRMED and cycle.may_call_company():
+        if order is not None and stands_there(order) and cycle.may_call_company():
             failure = fenced(item.label, partial(cancel, cycle, session, item, order))
             if failure is not None:
                 cycle.apply([cycle.after_failure(item, failure, None)])
@@ -66,6 +72,12 @@ def run(cycle: Cycle, session: Session) -> None:
 def to_be_looked_up(order: Item) -> bool:
     """Whether the company has not confirmed it. In doubt it has its own look-up, with its own patience."""
     return order.state in ADOPTION and not (order.state is State.REVIEW and order.target_id)
+
+
+def stands_there(order: Item) -> bool:
+    """Whether the company has it beyond doubt: it is confirmed, or in review for its total alone."""
+    for_its_total = order.reason_code == Code.TOTALS_DIFFER and bool(order.target_id)
+    return order.state is State.CONFIRMED or (order.state is State.REVIEW and for_its_total)
 
 
 def look_up(cycle: Cycle, session: Session, pairs: Sequence[tuple[Item, Item]]) -> None:
@@ -87,7 +99,7 @@ def look_up(cycle: Cycle, session: Session, pairs: Sequence[tuple[Item, Item]]) 
         for item, order in chunk:
             ours = [each for each in found[keys[order.id].key] if each.ours]
             if ours:
-                adopt(cycle, order, ours[0])
+                adopt(cycle, replace(order, document=item.document), ours[0])
             else:
                 close_never_sent(cycle, item, order)
 
@@ -100,22 +112,49 @@ def keys_of(cycle: Cycle, items: Sequence[Item]) -> dict[int, OrderKey]:
 
 
 def adopt(cycle: Cycle, order: Item, there: Found) -> None:
-    """The company has it after all."""
+    """The company has it after all; over a total that it never had here, a person compares the two."""
     cycle.count("adopted")
+    found = Verdict(
+        order.id,
+        ADOPTION[order.state][-1],
+        target_id=there.id,
+        target_number=there.number,
+        target_status=there.status or "",
+        target_kind=there.kind,
+        total=there.gross,
+        links=(("sage-order", there.id, there.number),),
+    )
+    text = other_total(cycle, order, there)
+    if text:
+        found = replace(found, letter="h", code=Code.TOTALS_DIFFER.value, text=text)
+    before = ADOPTION[order.state][:-1]
+    if text and order.state is State.REVIEW:
+        before = "r"
     with transaction("outcome"):
-        for letter in ADOPTION[order.state]:
-            verdict = Verdict(
-                order.id,
-                letter,
-                text="the company has it" if letter == "p" else "",
-                target_id=there.id if letter != "p" else "",
-                target_number=there.number if letter != "p" else "",
-                target_status=(there.status or "") if letter != "p" else "",
-                target_kind=there.kind if letter != "p" else "",
-                total=there.gross if letter != "p" else None,
-                links=(("sage-order", there.id, there.number),) if letter != "p" else (),
-            )
-            confirmed.carry_out(cycle, [verdict])
+        for letter in before:
+            confirmed.carry_out(cycle, [Verdict(order.id, letter, text="the company has it")])
+        confirmed.carry_out(cycle, [found])
+
+
+def other_total(cycle: Cycle, order: Item, there: Found) -> str:
+    """The review of an order whose total there is none that it ever had in the store; "" for no difference."""
+    terms = cycle.connection.terms()
+    if there.gross is None or isinstance(terms, Failure) or Code.TOTALS_DIFFER in order.overruled:
+        return ""
+    arithmetic = cycle.connection.company.about.orders.arithmetic
+    placed = fenced(order.label, partial(expected, order, terms, arithmetic, as_placed=True))
+    left = fenced(order.label, partial(expected, order, terms, arithmetic))
+    if isinstance(placed, Failure) or isinstance(left, Failure):
+        return ""
+    sent = baseline(order).gross
+    known = [each for each in (placed.gross, sent, left.gross) if each is not None]
+    if any(abs(there.gross - each) <= tolerance(cycle) for each in known):
+        return ""
+    return (
+        f"Sage has it as {there.number} over {shown(there.gross)} {placed.currency}. It was placed, or sent, over "
+        f"{' or '.join(dict.fromkeys(map(shown, known)))}; Magento has cancelled or refunded the whole order "
+        "since then. Compare the two if it stays in Sage; then `tidegate queue retry --overrule`."
+    )
 
 
 def close_never_sent(cycle: Cycle, item: Item, order: Item) -> None:
@@ -170,7 +209,22 @@ def confirm(cycle: Cycle, item: Item, accepted: Accepted, attempt_id: int | None
     if order is None:
         return [done]
     text = "cancelled in the company after Magento cancelled or refunded it"
-    return [done, Verdict(order.id, "q", text=text)]
+    return [done, *gone(order, text)]
+
+
+def gone(order: Item, text: str) -> list[Verdict]:
+    """The order that stood there is cancelled there; a review of its total is over with that."""
+    settled = Verdict(
+        order.id,
+        "o",
+        text=text,
+        target_id=order.target_id,
+        target_number=order.target_number,
+        target_status=order.target_status,
+        target_kind=order.target_kind,
+        total=order.target_total,
+    )
+    return [*([settled] if order.state is State.REVIEW else []), Verdict(order.id, "q", text=text)]
 
 
 def carry_out(cycle: Cycle, verdicts: Sequence[Verdict]) -> None:
@@ -226,7 +280,8 @@ def ask_a_person(cycle: Cycle, item: Item, order: Item) -> None:
         Code.CANCEL_AFTER_SEND,
         f"Magento cancelled or refunded the whole order after it was sent as {order.target_number or order.target_id}. Cancel it in "
         "the company, "
-        f"then `tidegate queue link {item.label} --step cancel`; or leave it: `tidegate queue cancel`.",
+        f"then `tidegate queue link {item.label} --step cancel`; or leave it: `tidegate queue cancel`."
+        + (f" Its total is in question, too: {order.reason}" if order.state is State.REVIEW else ""),
     )
     cycle.apply([cycle.after_failure(item, failure, None)])
 

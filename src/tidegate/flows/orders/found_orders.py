@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import shown
 from tidegate.domain.orders.expressed import Tax
+from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import is_reduced, remaining
 from tidegate.domain.orders.sales_order import SalesOrder
 from tidegate.domain.orders.stated_total import agrees, both_calculations
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.fence import fenced
 from tidegate.flows.orders import edited, other_hubs, reductions
-from tidegate.flows.stored_order import read_order
+from tidegate.flows.stored_order import expected, read_order
 from tidegate.ledger import alerts
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
@@ -69,7 +72,8 @@ def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) ->
     """The order with the total that it was sent with, where Magento has taken something back since.
 
     What the company has decides: the total of what remains now, or an earlier one; then the rest is a
-    matter of its own (`flows/orders/reductions.py`). Where it states no total, what was remembered when the order
+    matter of its own (`flows/orders/reductions.py`). A total that is none of them, since the company taxes otherwise,
+    is compared with the nearer of the two. Where it states no total, what was remembered when the order
     left applies. A total that is both (of a free order, or where only gifts were taken back) proves nothing: what was
     not remembered as left out is asked about. A review that names all figures where the total is none of these and
     Magento's own figures do not say what remains.
@@ -91,16 +95,39 @@ def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) ->
                 reductions.remember(item, now, order, cycle.now(), looked_up=True)
             return order
     if not matching:
+        whole = as_placed(cycle, item, order) if sent in (None, placed) else None
+        if whole is not None and abs(there.gross - whole.gross) < abs(there.gross - order.gross):
+            ask_about_the_rest(cycle, item, now)
+            return whole
         if not isinstance(left, Failure) or Code.TOTALS_DIFFER in item.overruled:
             return order
         return untold(there.number, there.gross, earlier, left, order)
+    if item.source_id is not None and matching[0] != sent:
+        with transaction("reduced"):  # a restored ledger remembers a sending in part that never came about
+            reductions.forget(item, cycle.now())
+    ask_about_the_rest(cycle, item, now)
+    return msgspec.structs.replace(order, gross=there.gross)
+
+
+def ask_about_the_rest(cycle: Cycle, item: Item, now: Order) -> None:
+    """What Magento has taken back since the order was sent is a matter of its own."""
     if item.source_id is not None:
         with transaction("reduced"):
-            if matching[0] != sent:  # a restored ledger remembers a sending in part that never came about
-                reductions.forget(item, cycle.now())
             text = f"Magento cancelled or refunded a part of order {item.label} after it was sent"
             reductions.ask(cycle, now, item.source_id, text, cycle.now())
-    return msgspec.structs.replace(order, gross=there.gross)
+
+
+def as_placed(cycle: Cycle, item: Item, order: SalesOrder) -> SalesOrder | None:
+    """The whole order, which the company may have with a tax of its own; None where it cannot be translated.
+
+    Compared with what remains, the pieces taken back would look like tax.
+    """
+    terms = cycle.connection.terms()
+    if isinstance(terms, Failure):
+        return None
+    arithmetic = cycle.connection.company.about.orders.arithmetic
+    found = fenced(item.label, partial(expected, item, terms, arithmetic, as_placed=True))
+    return None if isinstance(found, Failure) or found.currency != order.currency else found
 
 
 def untold(
