@@ -129,7 +129,7 @@ def adopt(cycle: Cycle, order: Item, there: Found) -> None:
         found = replace(found, letter="h", code=Code.TOTALS_DIFFER.value, text=text)
     before = ADOPTION[order.state][:-1]
     if text and order.state is State.REVIEW:
-        before = "r"
+        before = "lr"  # the one of the two that applies: an attempt may stand open, or not
     with transaction("outcome"):
         for letter in before:
             confirmed.carry_out(cycle, [Verdict(order.id, letter, text="the company has it")])
