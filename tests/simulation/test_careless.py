@@ -20,7 +20,7 @@ from tidegate.simulation.run import run_week
 SEEN: tuple[tuple[Callable[[pytest.MonkeyPatch], None], tuple[int, ...]], ...] = (
     (careless.a_404_at_a_look_up_means_absent, (13, 3, 18)),
     (engine.any_company_s_closing_is_ours, (3, 16, 19)),
-    (careless.no_overlap_at_deltas, (42,)),
+    (careless.no_overlap_at_deltas, (14, 42)),
     (careless.one_key_for_two_allocations, (0,)),
 )
 LATER: tuple[tuple[Callable[[pytest.MonkeyPatch], None], tuple[int, ...]], ...] = (

@@ -9,12 +9,11 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from tidegate.simulation.event import Event, moment
 from tidegate.simulation.houses import sage100
+from tidegate.simulation.houses.import_folder import folder_of
 from tidegate.simulation.houses.sage100 import SAGE_100
 from tidegate.simulation.houses.sage100_calls import CALLS, ORDER_READ
 from tidegate.simulation.houses.sage100_troubles import Machine, script
@@ -113,14 +112,14 @@ def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[
     from tidegate_sandbox.sage100.import_job import ImportJob
 
     face, wire = sage100.build(clock, faults, company, browser=browser, read_only=True)
-    face.folder = TemporaryDirectory(prefix="import-")
-    face.job = ImportJob(face.installation, face.site, Path(face.folder.name))
+    face.folder = folder_of(face)
+    face.job = ImportJob(face.installation, face.site, face.folder)
     return face, wire
 
 
 def credentials(face: Any) -> dict[str, Any]:
     """The agent's token, and where files are left."""
-    return {**sage100.credentials(face), "folder": face.folder.name}
+    return {**sage100.credentials(face), "folder": str(face.folder)}
 
 
 def by_import(url: str, edition: str, known: Mapping[str, Any]) -> str:
@@ -131,7 +130,7 @@ def by_import(url: str, edition: str, known: Mapping[str, Any]) -> str:
 
 def records(face: Any) -> int:
     """Orders of all files so far."""
-    paths = Path(face.folder.name).rglob("*.csv")
+    paths = face.folder.rglob("*.csv")
     return sum(line.startswith(b'"H"') for path in paths for line in path.read_bytes().splitlines())
 
 

@@ -6,12 +6,11 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from tidegate.simulation.event import Event, moment
 from tidegate.simulation.houses import sage300
+from tidegate.simulation.houses.import_folder import folder_of
 from tidegate.simulation.houses.sage300 import SAGE_300
 from tidegate.simulation.houses.sage300_calls import CALLS, ORDER_READ
 from tidegate.simulation.houses.sage300_troubles import Office, script
@@ -72,15 +71,15 @@ def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[
     from tidegate_sandbox.sage300.csv_import import OrderImport
 
     face, wire = sage300.build(clock, faults, company, browser=browser)
-    face.folder = TemporaryDirectory(prefix="import-")
-    Path(face.folder.name, SAMPLE).write_text(USUAL + MORE_TYPES, "cp1252")
-    face.job = OrderImport(face.database, Path(face.folder.name))
+    face.folder = folder_of(face)
+    (face.folder / SAMPLE).write_text(USUAL + MORE_TYPES, "cp1252")
+    face.job = OrderImport(face.database, face.folder)
     return face, wire
 
 
 def credentials(face: Any) -> dict[str, Any]:
     """The user of the Web API, and where files are left."""
-    return {**sage300.credentials(face), "folder": face.folder.name}
+    return {**sage300.credentials(face), "folder": str(face.folder)}
 
 
 def by_import(url: str, edition: str, known: Mapping[str, Any]) -> str:
@@ -92,7 +91,7 @@ def by_import(url: str, edition: str, known: Mapping[str, Any]) -> str:
 
 def records(face: Any) -> int:
     """Orders of all files so far."""
-    paths = Path(face.folder.name).rglob("*.csv")
+    paths = face.folder.rglob("*.csv")
     return sum(line.startswith(ORDER_RECORD) for path in paths for line in path.read_bytes().splitlines())
 
 
