@@ -33,6 +33,7 @@ from tidegate.sage.business_cloud.web_documents import (
 )
 from tidegate.sage.business_cloud.wire_names import CARRIAGE, WAREHOUSE
 from tidegate.sage.business_cloud.writing import WRITING, repeat_id
+from tidegate.sage.one_by_one import one_by_one
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.preparing import (
@@ -148,10 +149,7 @@ class Orders:
 
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
         """One POST for one order. ValueError for more."""
-        if len(batch) > self.about.orders_per_call:
-            raise ValueError(f"internal error: one call can carry one order, not {len(batch)}")
-        for one in batch:
-            yield one.order.key, self._sent(one)
+        return one_by_one(self.about, batch, self._sent)
 
     def _sent(self, one: Prepared) -> Outcome:
         made = self._made(one.payload)

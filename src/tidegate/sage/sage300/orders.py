@@ -14,6 +14,7 @@ from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.parcel import Parcel
 from tidegate.reading.document import Unreadable
+from tidegate.sage.one_by_one import one_by_one
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.preparing import (
@@ -159,14 +160,16 @@ class Orders:
 
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
         """One POST for one order. ValueError for more."""
-        if len(batch) > self.about.orders_per_call:
-            raise ValueError(f"internal error: one call can carry one order, not {len(batch)}")
-        for one in batch:
-            made = self._client.insert("OEOrders", one.payload)
-            yield one.order.key, made if isinstance(made, Failure) else self._accepted(one, made)
-            if isinstance(made, Failure) and made.code is Code.REFUSED:
-                goods = (line.code for line in one.order.lines if line.kind is LineKind.GOODS)
-                self._reference.doubt(items=goods, account=one.order.account)
+        return one_by_one(self.about, batch, self._sent)
+
+    def _sent(self, one: Prepared) -> Outcome:
+        made = self._client.insert("OEOrders", one.payload)
+        if not isinstance(made, Failure):
+            return self._accepted(one, made)
+        if made.code is Code.REFUSED:
+            goods = (line.code for line in one.order.lines if line.kind is LineKind.GOODS)
+            self._reference.doubt(items=goods, account=one.order.account)
+        return made
 
     def _accepted(self, sent: Prepared, row: Row) -> Outcome:
         if text_of(row, OUR_KEY) != sent.order.key:

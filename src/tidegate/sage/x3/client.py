@@ -134,13 +134,10 @@ class X3Client(Counted):
 
     def graph(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any] | Failure:
         """One reading by GraphQL; a query that the folder's schema refuses is no word about its records."""
-        content = msgspec.json.encode({"query": query, "variables": variables})
-        answer = self._send("POST", GRAPH, content=content, reading=True, headers=self._of_graph())
+        answer = self._by_graph(query, variables, reading=True)
         if isinstance(answer, Failure):
             return answer
-        found: Any = answers.document(answer)
-        data = found.get("data") if isinstance(found, dict) else None
-        errors = found.get("errors") if isinstance(found, dict) else None
+        data, errors = _parts(answer)
         if errors or not isinstance(data, dict):
             first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
             text = f"X3's GraphQL refuses the question: {first.get('message') or 'it answers with no data'}"
@@ -151,16 +148,17 @@ class X3Client(Counted):
         self, document: str, variables: Mapping[str, Any], *, ours: Sequence[str]
     ) -> dict[str, Any] | Failure:
         """One change by GraphQL; what is neither done nor clearly refused is in doubt. `ours` as of `call`."""
-        content = msgspec.json.encode({"query": document, "variables": variables})
-        answer = self._send("POST", GRAPH, content=content, reading=False, headers=self._of_graph())
+        answer = self._by_graph(document, variables, reading=False)
         if isinstance(answer, Failure):
             return answer
-        found: Any = answers.document(answer)
-        data = found.get("data") if isinstance(found, dict) else None
-        errors = found.get("errors") if isinstance(found, dict) else None
+        data, errors = _parts(answer)
         if errors:
             return answers.refused_by_graph(errors, ours=ours)
         return data if isinstance(data, dict) else answers.unclear(answer, reading=False)
+
+    def _by_graph(self, document: str, variables: Mapping[str, Any], *, reading: bool) -> Answer | Failure:
+        content = msgspec.json.encode({"query": document, "variables": variables})
+        return self._send("POST", GRAPH, content=content, reading=reading, headers=self._of_graph())
 
     def _of_graph(self) -> dict[str, str]:
         return {**JSON, "Content-Type": "application/json", "x-xtrem-endpoint": self._endpoint}
@@ -223,3 +221,9 @@ def _page(answer: Answer) -> tuple[list[Row], str] | Failure:
     if not query:
         return Failure(Code.SERVER_TROUBLE, "X3's next page has no address", sent=False)
     return rows, query
+
+
+def _parts(answer: Answer) -> tuple[Any, Any]:
+    """The data and the errors of a GraphQL answer, whatever they are."""
+    found = answers.document(answer)
+    return (found.get("data"), found.get("errors")) if isinstance(found, dict) else (None, None)

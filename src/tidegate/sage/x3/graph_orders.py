@@ -6,7 +6,7 @@ one that the order would be another order without, takes no orders: what it lack
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,13 +117,6 @@ class GraphOrders(Orders):
         return made
 
     # Send
-
-    def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
-        """One mutation for one order. ValueError for more."""
-        if len(batch) > self.about.orders_per_call:
-            raise ValueError(f"internal error: one call can carry one order, not {len(batch)}")
-        for one in batch:
-            yield one.order.key, self._sent(one)
 
     def _sent(self, one: Prepared) -> Outcome:
         known = self.mutation()

@@ -12,6 +12,7 @@ from tidegate.domain.orders.gaps import Named
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.parcel import Parcel
 from tidegate.reading.document import Unreadable
+from tidegate.sage.one_by_one import one_by_one
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Accepted, Outcome
 from tidegate.sage.preparing import (
@@ -135,23 +136,25 @@ class Orders:
 
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
         """One save for one order. ValueError for more."""
-        if len(batch) > self.about.orders_per_call:
-            raise ValueError(f"internal error: one call can carry one order, not {len(batch)}")
-        for one in batch:
-            content = str(one.payload["content"])
-            whole = objects.stored(content)
-            ours = tuple(answers.texts_in((whole.header, *whole.tables))) if whole is not None else ()
+        return one_by_one(self.about, batch, self._sent)
+
+    def _sent(self, one: Prepared) -> Outcome:
+        content = str(one.payload["content"])
+        whole = objects.stored(content)
+        ours = tuple(answers.texts_in((whole.header, *whole.tables))) if whole is not None else ()
+        made = self._client.call(
+            "save",
+            self._company.order_object,
+            {"objectXml": content},
+            reading=False,
+            ours=ours,
+        )
+        if not isinstance(made, Failure):
+            return self._accepted(one, made)
+        if made.code is Code.REFUSED:
             lines = [line.code for line in one.order.lines if line.kind is LineKind.GOODS]
-            made = self._client.call(
-                "save",
-                self._company.order_object,
-                {"objectXml": content},
-                reading=False,
-                ours=ours,
-            )
-            yield one.order.key, made if isinstance(made, Failure) else self._accepted(one, made)
-            if isinstance(made, Failure) and made.code is Code.REFUSED:
-                self._reference.doubt(items=lines, account=one.order.account)
+            self._reference.doubt(items=lines, account=one.order.account)
+        return made
 
     def _accepted(self, sent: Prepared, returned: Returned) -> Outcome:
         """Status 1 without a number of ours is in doubt."""
