@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from tidegate.simulation import checking, coverage, fault_states, other_hub
 from tidegate.simulation.bulk_queue import few_values
 from tidegate.simulation.call_backs import called_back
 from tidegate.simulation.checking import all_deliveries as all_deliveries
+from tidegate.simulation.counts import Counts
 from tidegate.simulation.crashes import ProcessDeath
 from tidegate.simulation.hazards import OTHER_REASON, close_other
 from tidegate.simulation.ledger_file import fresh_ledger, ledger_folder
@@ -45,28 +46,11 @@ RESTART = timedelta(seconds=40)
 
 
 @dataclass
-class Outcome:
+class Outcome(Counts):
     """What became of one week."""
 
     seed: int
-    orders: int = 0
-    lost: int = 0
-    doubled: int = 0
-    unexplained: int = 0
-    deaths: int = 0
-    cycles: int = 0
     company_calls: int = 0
-    shipments: int = 0
-    invoices: int = 0
-    payments: int = 0
-    credits: int = 0
-    stock_writes: int = 0
-    price_writes: int = 0
-    faults: Counter[str] = field(default_factory=Counter)
-    faults_by_call: Counter[str] = field(default_factory=Counter)  #: by "kind METHOD path"
-    injections: Counter[str] = field(default_factory=Counter)  #: by "kind of fault @ kind of call"
-    by_state: Counter[str] = field(default_factory=Counter)  #: by "kind of fault @ flow @ state of a record"
-    violations: list[dict[str, str]] = field(default_factory=list)
 
 
 def run_week(seed: int, *, sage: str = USUAL.name, **shape: Any) -> Outcome:

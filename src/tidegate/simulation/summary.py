@@ -4,53 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import Any
 
 from tidegate.simulation import coverage, fault_states
+from tidegate.simulation.counts import Counts
 from tidegate.simulation.run import Outcome
 
-#: What is summed up over all weeks.
-COUNTED = (
-    *("orders", "cycles", "deaths", "lost", "doubled", "unexplained"),
-    *("shipments", "invoices", "payments", "credits", "stock_writes", "price_writes"),
-)
-
-
 #: What is counted by name.
-TALLIED = ("faults", "faults_by_call", "injections", "by_state")
+TALLIED = tuple(one.name for one in fields(Counts) if one.default_factory is Counter)
 
 
 @dataclass
-class Summary:
+class Summary(Counts):
     """All weeks of one campaign."""
 
     seeds: int = 0
-    orders: int = 0
-    cycles: int = 0
-    deaths: int = 0
-    lost: int = 0
-    doubled: int = 0
-    unexplained: int = 0
-    shipments: int = 0
-    invoices: int = 0
-    payments: int = 0
-    credits: int = 0
-    stock_writes: int = 0
-    price_writes: int = 0
-    faults: Counter[str] = field(default_factory=Counter)
-    faults_by_call: Counter[str] = field(default_factory=Counter)
-    injections: Counter[str] = field(default_factory=Counter)
-    by_state: Counter[str] = field(default_factory=Counter)
-    violations: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, outcome: Outcome, sage: str) -> None:
         """One more week."""
         self.seeds += 1
-        for name in COUNTED:
-            setattr(self, name, getattr(self, name) + getattr(outcome, name))
-        for name in TALLIED:
-            getattr(self, name).update(getattr(outcome, name))
+        self.add_up(outcome)
         replay = f"tidegate simulate --seeds 1 --first {outcome.seed} --sage {sage}"
         self.violations += [
             {"sage": sage, "seed": outcome.seed, **each, "replay": replay} for each in outcome.violations

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tidegate.simulation.event import Event, moment
 from tidegate.simulation.houses import sage100
-from tidegate.simulation.houses.import_folder import folder_of
+from tidegate.simulation.houses.import_folder import folder_of, import_runs, records_in
 from tidegate.simulation.houses.sage100 import SAGE_100
 from tidegate.simulation.houses.sage100_calls import CALLS, ORDER_READ
 from tidegate.simulation.houses.sage100_troubles import Machine, script
@@ -130,20 +130,13 @@ def by_import(url: str, edition: str, known: Mapping[str, Any]) -> str:
 
 def records(face: Any) -> int:
     """Orders of all files so far."""
-    paths = face.folder.rglob("*.csv")
-    return sum(line.startswith(b'"H"') for path in paths for line in path.read_bytes().splitlines())
+    return records_in(face.folder, b'"H"')
 
 
 def import_script(seed: int, start: datetime, days: int) -> Iterator[Event]:
     """One week's: what happens at every host, and a job that runs every hour or two, at times not at all or in part."""
     yield from script(seed, start, days)
-    rng = random.Random(f"import-{seed}")
-    at = start
-    while at < start + timedelta(days=days):
-        at += timedelta(minutes=rng.choice((45, 60, 120, 120, 300)))
-        yield Event(at, "import-runs", {"most": rng.choice((None, None, None, 1, 2))})
-    for _ in range(rng.randrange(3)):
-        yield Event(moment(rng, start, days), "import-damages-a-file", {})
+    yield from import_runs(seed, start, days)
 
 
 class ImportHost(Machine):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tidegate.simulation.event import Event, moment
+from tidegate.simulation.event import Event
 from tidegate.simulation.houses import sage300
-from tidegate.simulation.houses.import_folder import folder_of
+from tidegate.simulation.houses.import_folder import folder_of, import_runs, records_in
 from tidegate.simulation.houses.sage300 import SAGE_300
 from tidegate.simulation.houses.sage300_calls import CALLS, ORDER_READ
 from tidegate.simulation.houses.sage300_troubles import Office, script
@@ -91,20 +90,13 @@ def by_import(url: str, edition: str, known: Mapping[str, Any]) -> str:
 
 def records(face: Any) -> int:
     """Orders of all files so far."""
-    paths = face.folder.rglob("*.csv")
-    return sum(line.startswith(ORDER_RECORD) for path in paths for line in path.read_bytes().splitlines())
+    return records_in(face.folder, ORDER_RECORD)
 
 
 def import_script(seed: int, start: datetime, days: int) -> Iterator[Event]:
     """One week's: what happens in every office, and a job that runs every hour or two, at times not at all or in part."""
     yield from script(seed, start, days)
-    rng = random.Random(f"import-{seed}")
-    at = start
-    while at < start + timedelta(days=days):
-        at += timedelta(minutes=rng.choice((45, 60, 120, 120, 300)))
-        yield Event(at, "import-runs", {"most": rng.choice((None, None, None, 1, 2))})
-    for _ in range(rng.randrange(3)):
-        yield Event(moment(rng, start, days), "import-damages-a-file", {})
+    yield from import_runs(seed, start, days)
 
 
 class ImportOffice(Office):
