@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tidegate.bench import command, main, measurements
+from tidegate.bench import command, measurements
+from tidegate.bench.command import main
 from tidegate.bench.figure import Figure, Target
 from tidegate.bench.measurements import MEASUREMENTS, MeasurementFailed
 from tidegate.bench.server import ADDRESS

@@ -74,7 +74,7 @@ def test_only_the_peers_are_measured_and_drawn(
     monkeypatch.setattr(command, "in_a_fresh_process", measured)
     picture = tmp_path / "peers.svg"
     assert (
-        command.run(only=None, quick=True, sage="sage200", as_json=True, peers=True, plot=picture)
+        command.main(only=None, quick=True, sage="sage200", as_json=True, peers=True, plot=picture)
         == command.FINE
     )
     assert "peers-cron-lost" in capsys.readouterr().out

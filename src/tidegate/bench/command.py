@@ -27,7 +27,7 @@ FINE, MISSED, USAGE = 0, 1, 2
 WIDE = 160
 
 
-def run(
+def main(
     *,
     only: str | None,
     quick: bool,

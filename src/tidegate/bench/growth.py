@@ -18,7 +18,7 @@ from django.db import connection
 from django.test import Client
 
 from tidegate.bench.figure import Figure, Target
-from tidegate.bench.filling import START, fill, increment_of, open_without_safety
+from tidegate.bench.filling import START, count_finished, fill, increment_of, open_without_safety
 from tidegate.bench.hub import CONNECTION, quiet
 from tidegate.bench.past import double
 from tidegate.bench.resources import cpu_seconds
@@ -31,8 +31,7 @@ from tidegate.engine.cycles import run_cycle
 from tidegate.engine.hub import Hub
 from tidegate.engine.price_answers import PriceDesk
 from tidegate.engine.reconcile import compare, last_days
-from tidegate.ledger import models, tally
-from tidegate.ledger.database import transaction
+from tidegate.ledger import models
 from tidegate.simulation.world import World, build_world
 
 SEED_ORDERS = 1000
@@ -120,21 +119,11 @@ def costs(ledger: Path) -> Costs:
     )
     with world.open_hub() as hub:
         world.sign_in(hub)
-        counted_once()
+        count_finished(NOW)
         for _ in range(2):  # reference data is read, every flow has seen the others' echo
             for flow in FLOWS:
                 cycle(world, hub, flow)
         return {name: cost(deed) for name, deed in deeds(world, hub)}
-
-
-def counted_once() -> None:
-    """As the running hub does in its first half hour."""
-    for _ in range(2):
-        for kind in (tally.DELIVERY, tally.SOURCE):
-            more = True
-            while more:
-                with transaction("count"):
-                    more = tally.advance(kind, NOW)
 
 
 def deeds(world: World, hub: Hub) -> Iterator[tuple[str, Callable[[], object]]]:

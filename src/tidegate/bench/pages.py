@@ -16,7 +16,16 @@ from django.db import connection
 from django.test import Client
 
 from tidegate.bench.figure import Figure, Target
-from tidegate.bench.filling import FIRST, ORDERS, START, fill, open_without_safety, source, wanted
+from tidegate.bench.filling import (
+    FIRST,
+    ORDERS,
+    START,
+    count_finished,
+    fill,
+    open_without_safety,
+    source,
+    wanted,
+)
 from tidegate.bench.filling import documents as documents_of
 from tidegate.bench.hub import CONNECTION, quiet
 from tidegate.bench.past import double
@@ -27,7 +36,7 @@ from tidegate.console.gate import Gate
 from tidegate.engine import reports
 from tidegate.engine.hub import Hub
 from tidegate.engine.price_answers import PriceDesk
-from tidegate.ledger import delivery, intake, models, tally
+from tidegate.ledger import delivery, intake, models
 from tidegate.ledger.database import transaction
 from tidegate.simulation.world import build_world
 
@@ -56,7 +65,7 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
         while models.Source.objects.count() < wanted_orders:
             double()
         wait(examples)
-        count()
+        count_finished(NOW)
         orders = models.Source.objects.count()
     quiet()
     world = build_world(1, f"sqlite:///{ledger}", NOW, window="", seats=1)
@@ -71,16 +80,6 @@ def wait(examples: list[str]) -> None:
     with transaction("wait"):
         ids = intake.save_sources([source(number, examples) for number in numbers], NOW)
         delivery.create_many([wanted(n, ORDERS, "order", ids[FIRST + n]) for n in numbers], NOW)
-
-
-def count() -> None:
-    """As the running hub does in its first half hour."""
-    for _ in range(2):
-        for kind in (tally.DELIVERY, tally.SOURCE):
-            more = True
-            while more:
-                with transaction("count"):
-                    more = tally.advance(kind, NOW)
 
 
 def asked(hub: Hub, what: str) -> list[Figure]:

@@ -159,7 +159,7 @@ def bench(
     importlib.import_module(
         "tidegate_sandbox.server"
     )  # a process of a measurement cannot say which extra it misses
-    carry_out = command_of("tidegate.bench")
+    carry_out = command_of("tidegate.bench.command")
     raise typer.Exit(carry_out(only=only, quick=quick, sage=sage, as_json=as_json, peers=peers, plot=plot))
 
 

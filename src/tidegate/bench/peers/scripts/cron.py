@@ -8,6 +8,7 @@ Usage: `python cron.py SETTINGS.json NOW`; it prints what it did: `{"sent": 9, "
 from __future__ import annotations
 
 import base64
+import calendar
 import hashlib
 import hmac
 import json
@@ -45,8 +46,9 @@ def patiently(method: str, url: str, headers: Any, body: Any = None) -> Any:
 class Shop:
     """Magento's REST API, signed with the integration's keys."""
 
-    def __init__(self, settings: dict[str, str]) -> None:
+    def __init__(self, settings: dict[str, str], now: str) -> None:
         self.settings = settings
+        self.timestamp = str(calendar.timegm(time.strptime(now, "%Y-%m-%d %H:%M:%S")))
 
     def call(self, method: str, path: str, query: dict[str, str] | None = None, body: Any = None) -> Any:
         url = f"{self.settings['shop_url']}/rest/V1{path}"
@@ -61,7 +63,7 @@ class Shop:
             "oauth_consumer_key": known["consumer_key"],
             "oauth_token": known["access_token"],
             "oauth_nonce": secrets.token_hex(16),
-            "oauth_timestamp": known.get("timestamp") or str(int(time.time())),
+            "oauth_timestamp": self.timestamp,
             "oauth_signature_method": "HMAC-SHA256",
             "oauth_version": "1.0",
         }
@@ -100,7 +102,7 @@ def main(settings: dict[str, str], now: str) -> None:
     known: dict[str, Any] = (
         json.loads(state.read_text()) if state.exists() else {"since": settings["since"], "sent": []}
     )
-    shop, sage = Shop(settings), Sage(settings)
+    shop, sage = Shop(settings, now), Sage(settings)
     (account,) = sage.call("GET", "customers", {"$filter": f"reference eq '{settings['account']}'"})[:1]
     (place,) = sage.call("GET", "warehouses", {"$filter": f"name eq '{settings['warehouse']}'"})[:1]
     sent = skipped = 0
