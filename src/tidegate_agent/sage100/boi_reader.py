@@ -17,7 +17,7 @@ from tidegate_agent.failure import Failure
 from tidegate_agent.sage100 import names
 from tidegate_agent.sage100.boi import Boi, Refused
 from tidegate_agent.sage100.columns import COLUMNS, KEYS, kind_of
-from tidegate_agent.sage100.conditions import columns_in, holds, sortable
+from tidegate_agent.sage100.conditions import chosen, columns_in, holds
 from tidegate_agent.sage100.reader import NO_DATE, SYSTEM_TABLES, Condition, Reader, Row, Where
 from tidegate_agent.sage100.session import Session
 
@@ -69,9 +69,7 @@ class BoiReader(Reader):
             raise NotLent(failure) from failure
         except Refused as refused:
             raise TablesFailed(f"{table}: {refused.text}") from refused
-        if order:
-            found.sort(key=lambda row: tuple(sortable(row[name]) for name in order))
-        return [{name: row[name] for name in columns} for row in found[:top]]
+        return chosen(found, columns, order, top)
 
     def _found(
         self,

@@ -49,3 +49,10 @@ def sortable(value: Any) -> Any:
     if value is None:
         return NO_DATE
     return Decimal(value) if isinstance(value, int | Decimal) else value
+
+
+def chosen(rows: list[Row], columns: Sequence[str], order: Sequence[str], top: int | None) -> list[Row]:
+    """These columns of the first `top` rows in this order."""
+    if order:
+        rows.sort(key=lambda row: tuple(sortable(row[name]) for name in order))
+    return [{name: row[name] for name in columns} for row in rows[:top]]

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from tidegate_agent.caller import Tables, TablesFailed
 from tidegate_agent.sage100.columns import COLUMNS, kind_of
-from tidegate_agent.sage100.conditions import columns_in, holds, sortable
+from tidegate_agent.sage100.conditions import chosen, columns_in, holds
 from tidegate_agent.sage100.reader import NO_DATE, Condition, Reader, Row, Where
 from tidegate_agent.settings import Settings
 
@@ -56,9 +56,7 @@ class SDataReader(Reader):
         found: list[Row] = []
         for terms in _terms(where):
             found += [row for row in self._table(table, needed, terms, enough) if holds(row, where)]
-        if order:
-            found.sort(key=lambda row: tuple(sortable(row[name]) for name in order))
-        return [{name: row[name] for name in columns} for row in found[:top]]
+        return chosen(found, columns, order, top)
 
     def _table(self, table: str, columns: Sequence[str], terms: str, enough: int | None) -> list[Row]:
         for _ in range(2):
