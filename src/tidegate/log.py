@@ -68,10 +68,10 @@ def set_up(
     structlog.configure(
         processors=[*shared, shape],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=stream),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream)
+    handler = _Lines(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
@@ -85,6 +85,20 @@ def set_up(
     root.addHandler(handler)
     root.setLevel(max(level, logging.WARNING))
     logging.getLogger(CALLS).setLevel(level)
+
+
+class _Lines(logging.Handler):
+    """Writes what libraries log, under the lock of our own lines: no thread's line begins within another's."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._out = structlog.WriteLogger(stream)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._out.msg(self.format(record))
+        except Exception:
+            self.handleError(record)
 
 
 class _Stamp:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -105,3 +106,28 @@ def test_short_secrets_are_hidden_where_they_stand_by_themselves() -> None:
     assert (
         redact("password k9!z refused, k9!zeta is a name") == f"password {HIDDEN} refused, k9!zeta is a name"
     )
+
+
+def test_no_line_begins_within_another_threads() -> None:
+    """Ours and a library's are each written whole, one after the other."""
+    other = threading.Thread(target=lambda: logging.getLogger("library").warning("theirs"))
+    written: list[str] = []
+
+    class Slow(io.StringIO):
+        def write(self, text: str) -> int:
+            if not written:
+                written.append(text)
+                other.start()
+                other.join(0.05)
+            else:
+                written.append(text)
+            during.append(other.is_alive())
+            return len(text)
+
+    during: list[bool] = []
+    log.set_up("json", clock=VirtualClock(NOON), stream=Slow())
+    structlog.get_logger().info("ours")
+    other.join()
+    assert [json.loads(each)["event"] for each in written] == ["ours", "theirs"]
+    assert all(each.endswith("\n") for each in written)
+    assert during == [True, True]  # the first was being written while the other waited
