@@ -212,6 +212,16 @@ class Pool(Generic[S]):
                 self._reserved -= 1
                 self._changed.notify_all()
 
+    @property
+    def due_at(self) -> float | None:
+        """When ``tick`` has something to drop, by the seconds of the clock; None while no session waits."""
+        with self._changed:
+            seats = self.seats
+            return min(
+                (min(one.used_at + seats.idle_ttl_s, one.opened_at + seats.life_ttl_s) for one in self._idle),
+                default=None,
+            )
+
     def tick(self) -> None:
         """Drop sessions that nobody has used for ``idle_ttl_s``. Called by the watchdog and before each call."""
         with self._changed:

@@ -7,6 +7,8 @@ a caller that forgets its objects leaks, and tests see it.
 from __future__ import annotations
 
 import itertools
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,7 +34,7 @@ class ServerProcess:
     """One server process: it lives until it is ended, whatever becomes of its caller."""
 
     process: int
-    seats: list[int] = field(default_factory=list)
+    seats: dict[int, float] = field(default_factory=dict)  #: number -> since when
     holder: str = ""
     alive: bool = True
 
@@ -45,8 +47,14 @@ class Licence:
         self.processes: dict[int, ServerProcess] = {}
         self._numbers = itertools.count(7001)
         self.taken = 0
+        self.peaks: Counter[str] = Counter()  #: most seats at once, by holder
         self.returned = 0  #: by DropObject
         self.ended = 0  #: with their process
+        self.now: Callable[[], float] = lambda: 0.0  #: seconds of whatever clock the host has
+        self.worked = 0.0  #: seconds of calls that let no time pass: the clock is moved by somebody else
+        self._held: defaultdict[str, float] = defaultdict(
+            float
+        )  #: seconds of seats that are free again, by holder
 
     def start(self) -> ServerProcess:
         """A new server process."""
@@ -57,16 +65,16 @@ class Licence:
     def take(self, process: ServerProcess, holder: str) -> int:
         """A seat for a session; Refusal ``seats`` when none is free."""
         seat = self.pool.take(holder)
-        process.seats.append(seat)
+        process.seats[seat] = self.now()
         process.holder = holder
         self.taken += 1
+        self.peaks[holder] = max(self.peaks[holder], sum(one == holder for _, one in self.sessions()))
         return seat
 
     def give_back(self, process: ServerProcess, seat: int) -> None:
         """The session was dropped."""
         if seat in process.seats:
-            process.seats.remove(seat)
-            self.pool.release(seat)
+            self._free(process, seat)
             self.returned += 1
 
     def end(self, process: int) -> None:
@@ -75,10 +83,19 @@ class Licence:
         if one is None:
             return
         one.alive = False
-        for seat in one.seats:
-            self.pool.release(seat)
+        for seat in list(one.seats):
+            self._free(one, seat)
             self.ended += 1
-        one.seats.clear()
+
+    def _free(self, process: ServerProcess, seat: int) -> None:
+        self._held[process.holder] += self.now() - process.seats.pop(seat)
+        self.pool.release(seat)
+
+    def seconds(self, holder: str) -> int:
+        """Seat-seconds of somebody whose sessions are the only ones with calls, those that are open included."""
+        now = self.now()
+        since = [at for one in self.processes.values() if one.holder == holder for at in one.seats.values()]
+        return int(self._held[holder] + self.worked + sum(now - at for at in since))
 
     def sessions(self) -> list[tuple[int, str]]:
         """(process, user) of every seat that is held."""

@@ -59,8 +59,11 @@ class FakeNative(Generic[H]):
         one = self._host
         self._require_server()
         one.before_call(obj.NAME, name)
+        takes = one.seconds_of(obj.NAME, name)
         if one.pace is not None:
-            one.pace(one.seconds_of(obj.NAME, name))
+            one.pace(takes)
+        else:
+            one.licence.worked += takes
         with one.lock:
             kind = one.fault_of(obj.NAME, name)
             if kind in ("", "die_after", "hang_after"):

@@ -140,7 +140,8 @@ def books(face: Any, _shop: Any) -> dict[str, Any]:
     blocked = [
         f"the nightly backup was {text}" for text in face.installation.backups if face.host.user in text
     ]
-    return {**found, "violations": [*found["violations"], *blocked]}
+    seats = [face.host.too_many] if face.host.too_many else []
+    return {**found, "violations": [*found["violations"], *blocked, *seats]}
 
 
 def without_division(code: str) -> str:
@@ -196,6 +197,7 @@ SAGE_100 = House(
     face_faults=(),
     orders_counted=orders_counted,
     orders_in=orders_in,
+    seat_seconds=lambda face: face.host.seat_seconds(),
     books=books,
     stock_books=lambda face, _shop: face.site.kernel.stock_books(),
     script=script,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -21,6 +23,32 @@ class Killed(BaseException):
     """kill -9: from here on nothing of the agent runs, no clean-up either."""
 
 
+class HostClock:
+    """The machine's clock: the simulation's, but for what the agent's own threads have done meanwhile."""
+
+    def __init__(self, clock: Any) -> None:
+        self._clock = clock
+        self._at: datetime | None = None
+
+    def now(self) -> datetime:
+        """The present, or the moment that is looked back at."""
+        found: datetime = self._at or self._clock.now()
+        return found
+
+    def advance(self, seconds: float) -> None:
+        """The time passes."""
+        self._clock.advance(seconds)
+
+    @contextmanager
+    def at(self, seconds: float) -> Iterator[None]:
+        """Look back at a moment."""
+        self._at = datetime.fromtimestamp(seconds, UTC)
+        try:
+            yield
+        finally:
+            self._at = None
+
+
 class AgentHost:
     """Starts the agent, and starts it again; a WSGI application for whatever stands before it."""
 
@@ -32,7 +60,9 @@ class AgentHost:
         self._folder = Path(mkdtemp(prefix="sage100-"))
         finalize(self, rmtree, self._folder, ignore_errors=True)
         self._installation = installation
-        self._clock = clock
+        self._seats = seats
+        self._clock = HostClock(clock)
+        installation.licence.now = lambda: self._clock.now().timestamp()
         self._settings = {
             "read_only": read_only,
             "seats": {"seats": seats},
@@ -94,7 +124,7 @@ class AgentHost:
         self._count(environ)
         self.before_request()
         try:
-            self.agent.tick()  # its own thread does it, where it is a process
+            self._watch()
             return list(self._face(environ, start_response))
         except Killed:
             self._restart()
@@ -115,6 +145,29 @@ class AgentHost:
         """Sessions of Sage that the agent has open."""
         return self.agent.pool.open_sessions
 
+    @property
+    def too_many(self) -> str:
+        """That it has once held more seats than it may; empty where it never has."""
+        most: int = self._installation.licence.peaks[self.user]
+        return f"{most} seats were held at once, of {self._seats}" if most > self._seats else ""
+
+    def seat_seconds(self) -> int:
+        """Seconds of seats that it has held so far, as Sage's licence counts them."""
+        self.rests()
+        seconds: int = self._installation.licence.seconds(self.user)
+        return seconds
+
     def rests(self) -> None:
         """Time has passed: what is idle is dropped."""
+        try:
+            self._watch()
+        except Killed:
+            self._restart()
+
+    def _watch(self) -> None:
+        """What the agent's own thread has done since it was last called, at the time at which it did it."""
+        due = self.agent.pool.due_at
+        if due is not None and due < self._clock.now().timestamp():
+            with self._clock.at(due):
+                self.agent.tick()
         self.agent.tick()
