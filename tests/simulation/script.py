@@ -19,7 +19,7 @@ from tidegate.engine.cycles import Report, run_cycle
 from tidegate.ledger import database
 from tidegate.simulation.outside import Outside
 from tidegate.simulation.place import place_of
-from tidegate.simulation.products import SIMULATED, USUAL
+from tidegate.simulation.products import LIVED, USUAL
 from tidegate.simulation.run import CONNECTION, Simulation, fresh_ledger
 from tidegate.simulation.week import Event, Week
 from tidegate.simulation.world import World
@@ -59,7 +59,7 @@ class Script:
     settings: dict[str, Any] = field(default_factory=dict)
     settling: tuple[int, timedelta] = (3, timedelta(hours=1, minutes=1))
     checks: dict[str, Check] = field(default_factory=dict)
-    sage: str = USUAL.name  #: the simulated product
+    sage: str = USUAL.name  #: the simulated product, or another way into one
 
     def week(self) -> Week:
         """The script as the simulation reads it."""
@@ -71,8 +71,8 @@ class Script:
                 Event(self.start + timedelta(minutes=minute), what, options)
                 for minute, what, options in sorted(self.events, key=lambda event: event[0])
             ),
-            settings={**SETTINGS, "edition": SIMULATED[self.sage].editions[0], **self.settings},
-            house=SIMULATED[self.sage],
+            settings={**SETTINGS, "edition": LIVED[self.sage].editions[0], **self.settings},
+            house=LIVED[self.sage],
         )
 
 

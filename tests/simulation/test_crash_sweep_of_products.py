@@ -1,7 +1,7 @@
 """The crash sweep with the other products: the process dies at every point of a small scenario, and nothing is lost.
 
 An account or buyer that is new, an order whose answer is lost, one that is cancelled after it was sent; with Sage 50
-also the time between a file's hand-over, its tracking and its result. Beside Sage 100 stands an agent: at every second
+and an import of files also the time between a file's hand-over and its result. Beside Sage 100 stands an agent: at every second
 point it dies as well, at one of its calls of Sage. With every change one point in nine is tried for each product; the
 campaign tries the others.
 """
@@ -17,31 +17,36 @@ import pytest
 from simulation.script import Script, Scripted
 from tidegate.ledger import database, lease
 from tidegate.simulation.ledger_file import ledger_folder
-from tidegate.simulation.products import SIMULATED
+from tidegate.simulation.products import LIVED
 
 PARTS, ENOUGH = 9, 900
 AGENT_CALLS, STRIDE = (
     150,
     7,
 )  #: calls of Sage that the agent makes in the scenario, at least; 7 comes to each of them
+#: Minutes at which an import job works off the files that wait: some are there, some are read back, some come later.
+IMPORT_RUNS = (70, 130, 200)
 WITH_EVERY_CHANGE = {
     "intacct": (4,),
     "sage50": (2,),
     "sage100": (5,),
     "sage300": (6,),
+    "sage300-gateway": (),
+    "sage300-csv": (7,),
     "x3": (),
     "x3/template": (4,),
     "x3/files": (),
     "x3/graphql": (),
     "business_cloud": (3,),
 }
-"""Product, and behind a slash another edition than the usual one -> parts."""
+"""Product or another way into one, and behind a slash another edition than the usual one -> parts."""
 
 
 def scenario(sage: str, agent_dies_at: int = 0) -> Script:
     """The same story for every product; `agent_dies_at`: before this call of Sage, 0 for never."""
     sage, _, edition = sage.partition("/")
-    sent = SIMULATED[sage].calls.order_sent
+    house = LIVED[sage]
+    sent = house.calls.order_sent
     lost = {"system": sent.system, "kind": "drop_after", "method": sent.method, "path": sent.path}
     return Script(
         events=(
@@ -49,6 +54,11 @@ def scenario(sage: str, agent_dies_at: int = 0) -> Script:
             (6, "place", {"kind": "guest"}),
             *(((7, "agent-dies", {"calls": agent_dies_at}),) if agent_dies_at else ()),
             (8, "inject", {**lost, "body": sent.body or None}),
+            *(
+                ((minute, "import-runs", {}) for minute in IMPORT_RUNS)
+                if house.hands_over and house.way
+                else ()
+            ),
             (190, "cancel-order", {"place": 1}),
         ),
         minutes=250,

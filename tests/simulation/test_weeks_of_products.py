@@ -21,7 +21,13 @@ from tidegate.simulation.week import TRADING, write_week
 #: How many weeks of each product belong to the campaign, and of each other way into one.
 MANY, MANY_OF_A_WAY = 200, 50
 #: Other ways into a product: short ones beside its own, so that they are thirty together, and whole ones in the campaign.
-WAYS = {"sage300-gateway": 2, "sage300-csv": 2, "sage100-ews": 2, "sage100-import-job": 2}
+WAYS = {
+    "sage300-gateway": 2,
+    "sage300-csv": 2,
+    "sage300-sql": 1,
+    "sage100-ews": 2,
+    "sage100-import-job": 2,
+}
 #: So many short ones run with every change: two days and eight orders, in which both systems and their faults do the
 #: same as in whole ones. Of the usual product sixteen whole ones are lived elsewhere (`test_weeks.py`).
 SHORTENED = {
@@ -29,7 +35,7 @@ SHORTENED = {
     "intacct": 30,
     "sage50": 30,
     "sage100": 26,
-    "sage300": 26,
+    "sage300": 25,
     **WAYS,
     "x3": 30,
     "business_cloud": 30,

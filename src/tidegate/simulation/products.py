@@ -12,6 +12,7 @@ from tidegate.simulation.houses.sage100 import SAGE_100
 from tidegate.simulation.houses.sage100_ways import SAGE_100_BY_IMPORT, SAGE_100_BY_WEB_SERVICES
 from tidegate.simulation.houses.sage200 import SAGE_200
 from tidegate.simulation.houses.sage300 import SAGE_300
+from tidegate.simulation.houses.sage300_tables import SAGE_300_BY_SQL
 from tidegate.simulation.houses.sage300_ways import SAGE_300_BY_GATEWAY, SAGE_300_BY_IMPORT
 from tidegate.simulation.houses.x3 import SAGE_X3
 
@@ -28,6 +29,7 @@ LIVED: Mapping[str, House] = {
         for house in (
             SAGE_300_BY_GATEWAY,
             SAGE_300_BY_IMPORT,
+            SAGE_300_BY_SQL,
             SAGE_100_BY_WEB_SERVICES,
             SAGE_100_BY_IMPORT,
         )
