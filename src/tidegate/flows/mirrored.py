@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -178,10 +179,11 @@ def settle(cycle: Cycle, items: Sequence[MirrorItem], failures: Mapping[str, Fai
         )
         verdicts.append(ruling.verdict)
         cycle.count({"d": "in_doubt", "h": "review", "i": "held"}.get(ruling.verdict.letter, "failed"))
-        if failure.ends_cycle or ruling.consequence.alert is not None:
-            if failure.code not in followed:
-                name = name_of(cycle.flow, item.key)
-                cycle.follow(failure, ruling.consequence, name, of_company=False)
+        if failure.ends_cycle and failure.code not in followed:
+            consequence = ruling.consequence
+            if not consequence.halt:
+                consequence = replace(consequence, alert=None)  # `finish` has one for all values of the flow
+            cycle.follow(failure, consequence, name_of(cycle.flow, item.key), of_company=False)
             followed.add(failure.code)
         if failure.ends_cycle:
             cycle.end(failure)
@@ -195,13 +197,17 @@ def settle(cycle: Cycle, items: Sequence[MirrorItem], failures: Mapping[str, Fai
 
 
 def finish(cycle: Cycle) -> None:
-    """Drop what the store no longer has, fold the snapshot, and report what waits for a person."""
+    """Drop what the store no longer has, fold the snapshot, and report what people must hear of.
+
+    That is what waits for them, and what has failed as often as `alerts.failures` says, refused or in doubt, and is
+    tried again all the same.
+    """
     now = cycle.now()
     confirmed = mirror.listing(cycle.name, cycle.flow, states=(State.CONFIRMED,), limit=ALL)
     with transaction("fold"):
         mirror.drop(cycle.name, cycle.flow, [item.key for item in confirmed if item.sent == GONE], now)
         mirror.fold(cycle.name, cycle.flow, now)
-    waiting = mirror.listing(cycle.name, cycle.flow, states=(State.HELD, State.REVIEW), limit=ALL)
+    waiting = mirror.not_written(cycle.name, cycle.flow, cycle.connection.settings.alerts.failures)
     counted = Counter(item.reason_code for item in waiting)
     with transaction("alert"):
         for code, count in counted.items():

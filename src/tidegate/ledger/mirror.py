@@ -130,6 +130,17 @@ def listing(
     )
 
 
+def not_written(connection: str, flow: str, tries: int) -> list[MirrorItem]:
+    """What people must hear of, by key: what waits for them, and what has failed so many times and is tried again."""
+    waiting = (State.HELD.value, State.REVIEW.value)
+    tried_again = (State.QUEUED.value, State.IN_DOUBT.value)
+    return mirror_item.items(
+        f"WHERE connection = %s AND flow = %s AND state IN ({rows.marks(waiting + tried_again)}) "
+        f"AND (state IN ({rows.marks(waiting)}) OR failures >= %s) ORDER BY key",
+        *(connection, flow, *waiting, *tried_again, *waiting, tries),
+    )
+
+
 def unnamed(connection: str, flow: str, wanted: Values) -> pl.Series:
     """The keys of all items in the mirror, whatever their state, that `wanted` does not name."""
     named, folded = snapshot.frame(wanted), snapshot.read(connection, flow)

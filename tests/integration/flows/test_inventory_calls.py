@@ -28,6 +28,7 @@ from tidegate.conformance.memory import reading
 from tidegate.domain.delta import Delta
 from tidegate.domain.states import State
 from tidegate.domain.stock.stock_level import StockLevel
+from tidegate.engine.watch import watch
 from tidegate.flows import drift
 from tidegate.flows.stock.inventory import preview
 from tidegate.flows.stock.writer import source_item
@@ -121,6 +122,22 @@ def test_a_lost_answer_is_read_back_and_not_written_again(shop: Stage) -> None:
     assert writes(shop) == []
     assert lies(shop) == 900
     assert states(shop) == {}
+
+
+def test_a_write_that_is_lost_again_and_again_is_an_alert_until_it_arrives(shop: Stage) -> None:
+    """Each is counted once reading back has shown that the store does not have it; the third time people hear of it."""
+    inventory(shop)
+    adjust(shop, 1000)
+    alerted = []
+    for _ in range(5):
+        shop.break_shop("drop_before", 1, "POST", "source-items$")
+        inventory(shop, after=timedelta(minutes=11))
+        watch(shop.hub, shop.connection)
+        alerted.append([subject for code, subject in shop.alerts() if code == "no-answer"])
+    assert alerted == [[], [], [], ["inventory"], ["inventory"]]
+    inventory(shop, after=timedelta(minutes=11))
+    assert lies(shop) == 900
+    assert ("no-answer", "inventory") not in shop.alerts()
 
 
 def test_point_28_an_array_limit_is_learnt_and_kept(shop: Stage) -> None:
