@@ -59,6 +59,17 @@ def test_orders_first_then_what_has_been_due_for_longest() -> None:
     assert served(share, lambda _: [], 9) == [("c", "orders"), ("b", "shipments"), ("a", "inventory")]
 
 
+def test_of_two_that_are_late_the_one_that_was_due_first_goes_first() -> None:
+    """Both are due now, and the other one was looked at first: after a night's outage all are."""
+    share, a, b = FairShare(1), connection("a"), connection("b")
+    put(
+        share,
+        Due(START, a, "shipments", START - MINUTE),
+        Due(START, b, "shipments", START - 2 * MINUTE),
+    )
+    assert served(share, lambda _: [], 9) == [("b", "shipments"), ("a", "shipments")]
+
+
 def test_no_connection_is_served_twice_while_another_waits() -> None:
     """One has orders without a pause; the others have the least urgent flow there is."""
     share, busy = FairShare(1), connection("busy")

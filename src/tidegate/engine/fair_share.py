@@ -46,7 +46,7 @@ class _Waiting:
 
     def place(self, first: Due, round_: int) -> _Place:
         urgency = 1 if first.flow != orders.FLOW else 2 * self.orders_last
-        return (round_, urgency, first.at, _RANK[first.flow])
+        return (round_, urgency, first.since, _RANK[first.flow])
 
 
 @dataclass(eq=False)

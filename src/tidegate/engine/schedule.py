@@ -18,11 +18,17 @@ SOONEST = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Due:
-    """One planned cycle; `at` is aware UTC."""
+    """One planned cycle; times are aware UTC."""
 
-    at: datetime
+    at: datetime  #: what is late is due now, at the asker's moment
     connection: Connection
     flow: str
+    late_since: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """When it was to begin, also where that is past: among connections the one that is late by most comes first."""
+        return self.late_since or self.at
 
 
 def planned(hub: Hub, connection: Connection, now: datetime | None = None) -> Iterator[Due]:
@@ -44,10 +50,11 @@ def planned(hub: Hub, connection: Connection, now: datetime | None = None) -> It
             yield Due(hub.unfinished[connection.name, flow][0], connection, flow)
             continue
         last = began.get(flow)
-        at = cadence_of(connection, flow).next_after(last, now)
+        since = cadence_of(connection, flow).due_after(last, now)
+        at = max(since, now)
         if flow in called:
             at = min(at, max(called[flow], last + SOONEST) if last else called[flow])
-        yield Due(at, connection, flow)
+        yield Due(at, connection, flow, min(since, at))
 
 
 def next_due(hub: Hub, connection: Connection) -> Due | None:

@@ -12,7 +12,7 @@ from integration.flows.stocking import adjust, inventory, lies, stocked
 from tidegate.domain.states import State
 from tidegate.engine import cycles, overdue
 from tidegate.engine.cycles import carry, run_cycle
-from tidegate.engine.schedule import next_due
+from tidegate.engine.schedule import next_due, planned
 from tidegate.engine.turns import Turns
 from tidegate.ledger import alerts, attempts, database, marks, models
 from tidegate.ledger.database import transaction
@@ -107,6 +107,17 @@ def test_orders_come_first_but_not_twice_in_a_row(stage: Stage) -> None:
     due = next_due(stage.hub, stage.connection)
     assert due is not None
     assert due.flow == "order-status"
+
+
+def test_what_is_late_says_since_when(stage: Stage) -> None:
+    """Due now, all of it; among connections the one that is late by most comes first."""
+    run_cycle(stage.hub, stage.connection, "orders")
+    began = stage.now
+    (planned_first,) = [each for each in planned(stage.hub, stage.connection) if each.flow == "orders"]
+    assert planned_first.since == planned_first.at > began
+    stage.pass_time(timedelta(days=1))
+    (late,) = [each for each in planned(stage.hub, stage.connection) if each.flow == "orders"]
+    assert (late.at, late.since) == (stage.now, planned_first.at)
 
 
 def test_a_cycle_that_does_not_come_is_an_alert(stage: Stage) -> None:
