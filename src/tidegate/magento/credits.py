@@ -17,6 +17,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.domain.money import ZERO
 from tidegate.magento.client import StoreClient
+from tidegate.magento.made_documents import MadeDocuments
 from tidegate.magento.order_documents import TOTALS, OrderDocuments, figure, made
 from tidegate.magento.shipments import DocumentComment, DocumentItem, document_items
 
@@ -77,6 +78,7 @@ class Credits:
     def __init__(self, client: StoreClient, documents: OrderDocuments) -> None:
         self._client = client
         self._documents = documents
+        self._made = MadeDocuments(client, documents, LIST, f",{TOTALS}")
 
     def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
         """Look at these orders and what they have, in two calls."""
@@ -93,7 +95,11 @@ class Credits:
 
     def one(self, credit_id: int) -> StoreDocument | Failure:
         """One credit memo with its totals."""
-        return self._documents.one(ONE, credit_id)
+        return self._made.take(credit_id) or self._documents.one(ONE, credit_id)
+
+    def read_made(self, credit_ids: Sequence[int]) -> None:
+        """Look at credit memos that were just made, in one call; `one` serves them."""
+        self._made.read(credit_ids)
 
     def whole(self, document: StoreDocument) -> StoreDocument | Failure:
         """A credit memo with the fields that extensions added."""

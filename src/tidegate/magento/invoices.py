@@ -14,6 +14,7 @@ import msgspec
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.magento.client import StoreClient
+from tidegate.magento.made_documents import MadeDocuments
 from tidegate.magento.order_documents import TOTALS, OrderDocuments, made
 from tidegate.magento.shipments import DocumentComment, DocumentItem, document_items
 
@@ -41,6 +42,7 @@ class Invoices:
     def __init__(self, client: StoreClient, documents: OrderDocuments) -> None:
         self._client = client
         self._documents = documents
+        self._made = MadeDocuments(client, documents, PATH, f",{TOTALS}")
 
     def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
         """Look at these orders and what they have, in two calls."""
@@ -57,7 +59,11 @@ class Invoices:
 
     def one(self, invoice_id: int) -> StoreDocument | Failure:
         """A made invoice with what it comes to."""
-        return self._documents.one(PATH, invoice_id)
+        return self._made.take(invoice_id) or self._documents.one(PATH, invoice_id)
+
+    def read_made(self, invoice_ids: Sequence[int]) -> None:
+        """Look at invoices that were just made, in one call; `one` serves them."""
+        self._made.read(invoice_ids)
 
     def whole(self, document: StoreDocument) -> StoreDocument | Failure:
         """One with the fields of extensions that it has."""

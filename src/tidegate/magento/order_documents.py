@@ -198,7 +198,7 @@ class OrderDocuments:
         if isinstance(page, Failure):
             orders.keep(page)
             return
-        rows = self._rows(path, Filter("order_id", "in", part), f"order_id,{DOCUMENT_FIELDS}{more}")
+        rows = self.rows(path, Filter("order_id", "in", part), f"order_id,{DOCUMENT_FIELDS}{more}")
         if isinstance(rows, Failure):
             orders.keep(rows)
             return
@@ -251,11 +251,12 @@ class OrderDocuments:
         """All documents of one kind of an order, the oldest first; `path` is e.g. `/V1/invoices`."""
         ahead = self._documents[path].take(entity_id) if path in self._documents else None
         if ahead is not None:
-            return ahead if isinstance(ahead, Failure) else _documents(ahead)
-        rows = self._rows(path, Filter("order_id", "eq", entity_id), DOCUMENT_FIELDS + more)
-        return rows if isinstance(rows, Failure) else _documents(rows)
+            return ahead if isinstance(ahead, Failure) else store_documents(ahead)
+        rows = self.rows(path, Filter("order_id", "eq", entity_id), DOCUMENT_FIELDS + more)
+        return rows if isinstance(rows, Failure) else store_documents(rows)
 
-    def _rows(self, path: str, which: Filter, fields: str) -> list[WireDocument] | Failure:
+    def rows(self, path: str, which: Filter, fields: str) -> list[WireDocument] | Failure:
+        """All rows of a search for documents, as they came."""
         return read_pages(
             self._client,
             path,
@@ -272,13 +273,13 @@ class OrderDocuments:
         if isinstance(found, Failure):
             return found
         row, tree = found
-        documents = _documents([row])
+        documents = store_documents([row])
         return documents if isinstance(documents, Failure) else _with_fields(documents[0], tree)
 
     def pieces(self, path: str, document_id: int, *, more: str = "") -> StoreDocument | Failure:
         """A made document with its pieces and comments, without amounts; `path` is e.g. `/V1/shipment`."""
         found = self._client.get_as(f"{path}/{document_id}", _DOCUMENT, fields_query(DOCUMENT_FIELDS + more))
-        documents = found if isinstance(found, Failure) else _documents([found])
+        documents = found if isinstance(found, Failure) else store_documents([found])
         return documents if isinstance(documents, Failure) else documents[0]
 
     def whole(self, path: str, document: StoreDocument) -> StoreDocument | Failure:
@@ -316,7 +317,8 @@ def _no_amount(what: str, number: Text, error: ValueError) -> Failure:
     return Failure(Code.MALFORMED, f"Magento's {what} {number}: {error}", sent=False)
 
 
-def _documents(rows: Sequence[WireDocument]) -> list[StoreDocument] | Failure:
+def store_documents(rows: Sequence[WireDocument]) -> list[StoreDocument] | Failure:
+    """The rows as documents. Nothing is written on the word of one with an amount that is none."""
     found = []
     for one in rows:
         try:

@@ -16,6 +16,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.store_document import StoreDocument
 from tidegate.magento.answer import is_about
 from tidegate.magento.client import StoreClient
+from tidegate.magento.made_documents import MadeDocuments
 from tidegate.magento.order_documents import OrderDocuments, figure, made
 from tidegate.magento.search import Filter, Search
 from tidegate.magento.wire import Id, Text
@@ -134,6 +135,7 @@ class Shipments:
     def __init__(self, client: StoreClient, documents: OrderDocuments) -> None:
         self._client = client
         self._documents = documents
+        self._made = MadeDocuments(client, documents, LIST, TRACKS)
 
     def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
         """Look at these orders and what they have, in two calls."""
@@ -158,7 +160,11 @@ class Shipments:
 
     def one(self, shipment_id: int) -> StoreDocument | Failure:
         """A made shipment with its pieces."""
-        return self._documents.pieces(ONE, shipment_id, more=TRACKS)
+        return self._made.take(shipment_id) or self._documents.pieces(ONE, shipment_id, more=TRACKS)
+
+    def read_made(self, shipment_ids: Sequence[int]) -> None:
+        """Look at shipments that were just made, in one call; `one` serves them."""
+        self._made.read(shipment_ids)
 
     def add_track(self, order_id: int, shipment_id: int, track: Track) -> Failure | None:
         """Add a tracking number to a shipment, without a mail. Not idempotent: look before."""

@@ -29,7 +29,7 @@ from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
 from tidegate.flows.fulfilment.invoices import billed_by, lines_of, pass_on
 from tidegate.flows.invoice_steps import InvoiceSubject, read_subject
 from tidegate.flows.writing import documents
-from tidegate.flows.writing.documents import Adopt, Drop, NotYet, Step, Write
+from tidegate.flows.writing.document_steps import Adopt, Drop, NotYet, Step, Write
 from tidegate.ledger import order_documents as of_orders
 from tidegate.ledger.queue import Item
 from tidegate.magento.credits import Credit, credit

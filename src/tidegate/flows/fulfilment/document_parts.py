@@ -14,7 +14,7 @@ import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.store_document import Begun, Mark, StoreDocument
-from tidegate.flows.writing.documents import Made, Write
+from tidegate.flows.writing.document_steps import Made, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,15 @@ class NextPart:
     ) -> Write:
         """The step that makes it."""
         earlier = tuple((str(each.id), each.number) for each in self.earlier)
-        return Write(body, send, number, lines=len(self.lines), earlier=earlier, goes_on=self.goes_on)
+        return Write(
+            body,
+            send,
+            number,
+            lines=len(self.lines),
+            earlier=earlier,
+            goes_on=self.goes_on,
+            read_back=True,
+        )
 
 
 def next_part(

@@ -53,7 +53,7 @@ from tidegate.flows.payment_steps import PAID, PAYMENTS
 from tidegate.flows.payments import settlements
 from tidegate.flows.stored_keys import in_ledgers_names
 from tidegate.flows.writing import documents
-from tidegate.flows.writing.documents import Adopt, Drop, Made, NotYet, Step
+from tidegate.flows.writing.document_steps import Adopt, DocumentHandler, Drop, Made, NotYet, Step
 from tidegate.ledger import books, chain, cursors, delivery, lookups
 from tidegate.ledger import order_documents as of_orders
 from tidegate.ledger.chain import ChainLink
@@ -74,7 +74,7 @@ def run(cycle: Cycle) -> None:
     pass_on(cycle, InvoiceHandler(cycle.connection), STEP, credit=False)
 
 
-def pass_on(cycle: Cycle, handler: documents.DocumentHandler, step: str, *, credit: bool) -> None:
+def pass_on(cycle: Cycle, handler: DocumentHandler, step: str, *, credit: bool) -> None:
     """One cycle of invoices, or of credit notes: what an earlier one left, what is new, what is due."""
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))

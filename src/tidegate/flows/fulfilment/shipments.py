@@ -34,7 +34,7 @@ from tidegate.flows.fulfilment.own_skus import own_skus
 from tidegate.flows.fulfilment.source import source_of
 from tidegate.flows.order_steps import known_orders, new_step, text_of, unknown_step
 from tidegate.flows.writing import documents
-from tidegate.flows.writing.documents import Adopt, Drop, Later, Made, NotYet, Step, Write
+from tidegate.flows.writing.document_steps import Adopt, Drop, Later, Made, NotYet, Step, Write
 from tidegate.ledger import chain, cursors, delivery, lookups
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction

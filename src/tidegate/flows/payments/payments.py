@@ -26,7 +26,7 @@ from tidegate.flows.payments import deposits, settlements
 from tidegate.flows.payments.settlements import FLOW as FLOW
 from tidegate.flows.status.steps import last_progress, word_of
 from tidegate.flows.writing import documents
-from tidegate.flows.writing.documents import Adopt, Drop, Step, Write
+from tidegate.flows.writing.document_steps import Adopt, Drop, Step, Write
 from tidegate.ledger import books, cursors, delivery, lookups
 from tidegate.ledger import order_documents as of_orders
 from tidegate.ledger.database import transaction

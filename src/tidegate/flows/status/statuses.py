@@ -26,7 +26,7 @@ from tidegate.flows.order_steps import known_orders, new_step
 from tidegate.flows.status import late_numbers
 from tidegate.flows.status.steps import FLOW, LIFT, STATUS, Progress, read_progress, word_of
 from tidegate.flows.writing import documents as carrying
-from tidegate.flows.writing.documents import Adopt, Drop, Step, Write
+from tidegate.flows.writing.document_steps import Adopt, Drop, Step, Write
 from tidegate.ledger import cursors, delivery, order_documents
 from tidegate.ledger.database import transaction
 from tidegate.ledger.intake import Known

@@ -8,12 +8,11 @@ contract, points 18 and 22).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -23,15 +22,14 @@ from tidegate.domain.missing_thing import kind_of, name_of
 from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
-from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.invoice_steps import UNREAD_DESPATCH
 from tidegate.flows.writing.attempts import STORE_SETTLES, Record, Target, one_call, settled_before
+from tidegate.flows.writing.document_steps import Adopt, DocumentHandler, Drop, Later, NotYet, Write
 from tidegate.flows.writing.looks import look_ahead
-from tidegate.ledger import delivery, lookups, order_documents, queue
-from tidegate.ledger.database import transaction
-from tidegate.ledger.delivery import NewDelivery
+from tidegate.flows.writing.read_back import MadeDocument, ReadBack, again, confirmed, failed, settle
+from tidegate.ledger import lookups, order_documents, queue
 from tidegate.ledger.queue import Item
 
 #: The flows that write documents and statuses of an order, in the order in which they pass.
@@ -46,93 +44,18 @@ def beside(flow: str) -> tuple[str, ...]:
     return tuple(other for other in OF_ORDERS if other != flow)
 
 
-@dataclass(frozen=True, slots=True)
-class Adopt:
-    """The store has it already; `follows` are steps that its confirmation brings with it."""
-
-    id: str
-    number: str
-    text: str
-    follows: tuple[NewDelivery, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The number of what was made, the steps that its confirmation brings with it, and what is to be said of it."""
-
-    number: str
-    follows: tuple[NewDelivery, ...] = ()
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """Nothing is ever to be written."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Not now: what it builds on is not there yet."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One call. `send` gives the id of what was made, `number` reads its number.
-
-    `number` also looks at what was made: a failure of it is the call's. Of a document in several parts `earlier`
-    are those that are there, as (id, number); with `goes_on` this is not the last one. `lines` are the order
-    items that the call names.
-    """
-
-    payload: msgspec.Struct
-    send: Callable[[], int | Failure]
-    number: Callable[[int], str | Made | Failure] = lambda made: str(made)
-    lines: int = 0
-    earlier: tuple[tuple[str, str], ...] = ()
-    goes_on: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """The store does not have it, and for this reason it cannot be made now."""
-
-    failure: Failure
-
-
-Step = Adopt | Drop | Later | NotYet | Write | Failure
-
-
-class DocumentHandler(Protocol):
-    """One flow of documents: decides about one delivery by what the store has at that moment."""
-
-    @property
-    def connection(self) -> Connection: ...
-
-    @property
-    def flow(self) -> str: ...
-
-    @property
-    def link(self) -> str:
-        """The kind of the chain's link to what is made; "" for none."""
-        ...
-
-    @property
-    def after(self) -> tuple[str, ...]:
-        """Beginnings of `flow/step` that must be finished before, for the same order."""
-        ...
-
-    def decide(self, item: Item) -> Step:
-        """Read the order as it is now, and decide. Changes nothing."""
-        ...
-
-
 def carry(cycle: Cycle, handler: DocumentHandler, begins: Sequence[str]) -> None:
     """Every due delivery of the flow whose step begins so, order by order."""
     release(cycle, handler)
+    pool = ReadBack(cycle, handler)
+    try:
+        carry_orders(cycle, handler, begins, pool)
+    finally:
+        pool.settle()
+
+
+def carry_orders(cycle: Cycle, handler: DocumentHandler, begins: Sequence[str], pool: ReadBack) -> None:
+    """As above; what was made in the end is not read back yet."""
     after = 0
     while cycle.may_go_on():
         orders = lookups.open_by_source(
@@ -149,12 +72,14 @@ def carry(cycle: Cycle, handler: DocumentHandler, begins: Sequence[str]) -> None
             after = source_id
             look_ahead(handler.connection.store, handler.flow, orders, place)
             own = [each for each in items if each.step.startswith(tuple(begins))]
-            of_order(cycle, handler, source_id, own)
+            of_order(cycle, handler, source_id, own, pool)
             if not cycle.may_go_on() or cycle.should_stop():
                 return
 
 
-def of_order(cycle: Cycle, handler: DocumentHandler, source_id: int, items: Sequence[Item]) -> None:
+def of_order(
+    cycle: Cycle, handler: DocumentHandler, source_id: int, items: Sequence[Item], pool: ReadBack
+) -> None:
     """One order's deliveries, those in doubt first; the rest waits when one of them stays unclear.
 
     While a call of another flow is in doubt, nothing is written. What is in doubt itself is looked up all the
@@ -169,12 +94,12 @@ def of_order(cycle: Cycle, handler: DocumentHandler, source_id: int, items: Sequ
         return
     waits = prerequisite(handler, source_id)
     for item in sorted(items, key=lambda each: (each.state is not State.IN_DOUBT, each.id)):
-        if not cycle.may_go_on():
+        if not pool.of_order(source_id) or not cycle.may_go_on():
             return
         if waits and item.state is State.QUEUED:
             cycle.apply([failed(cycle, item, waits)])
         else:
-            goes_on = fenced(item.label, partial(one, cycle, handler, item, writes))
+            goes_on = fenced(item.label, partial(one, cycle, handler, item, writes, pool))
             if isinstance(goes_on, Failure):  # a call that had left is in doubt, and looked up like any other
                 moved_on = cycle.apply([failed(cycle, item, goes_on)])
                 goes_on = not moved_on
@@ -206,7 +131,7 @@ def comes_first(flow: str, step: str, state: State, missing: str | None = None) 
     return Failure(Code.PARENT_PENDING, text, missing=missing, sent=False)
 
 
-def one(cycle: Cycle, handler: DocumentHandler, item: Item, writes: bool = True) -> bool:
+def one(cycle: Cycle, handler: DocumentHandler, item: Item, writes: bool, pool: ReadBack) -> bool:
     """One delivery; without `writes` it is looked up only. False: nothing more for this order in this cycle."""
     step = handler.decide(item)
     if isinstance(step, Later):
@@ -234,11 +159,11 @@ def one(cycle: Cycle, handler: DocumentHandler, item: Item, writes: bool = True)
         return True
     if not writes:
         return True
-    return write(cycle, handler, item, step)
+    return write(cycle, handler, item, step, pool)
 
 
-def write(cycle: Cycle, handler: DocumentHandler, item: Item, step: Write) -> bool:
-    """The attempt is committed before its call leaves, its outcome as soon as it is known."""
+def write(cycle: Cycle, handler: DocumentHandler, item: Item, step: Write, pool: ReadBack) -> bool:
+    """The attempt is committed before its call leaves, its outcome when what was made is read back."""
     payload = payload_of(step.payload)
     sent = one_call(cycle, Record(item, item.key, payload_hash(payload), payload), step.send)
     if sent is None:
@@ -262,70 +187,15 @@ def write(cycle: Cycle, handler: DocumentHandler, item: Item, step: Write) -> bo
         verdict = failed(cycle, item, made, attempt)
         cycle.heard(made if verdict.letter == "d" else None)
         cycle.apply([verdict])
+        if verdict.letter == "d":
+            pool.settle()  # a store that answers no longer may soon take no call
         return verdict.letter != "d"
-    found = step.number(made)
-    if isinstance(found, Failure):
-        verdict = failed(cycle, item, found, attempt)
-        cycle.heard(found if verdict.letter == "d" else None)
-        cycle.apply([verdict])
-        return verdict.letter != "d"
-    result = found if isinstance(found, Made) else Made(found)
-    number = result.number
-    cycle.heard(None)
-    if step.goes_on:
-        return again(cycle, item, attempt, f"part {len(step.earlier) + 1} of the document is {number}")
-    cycle.count("confirmed")
-    verdict = confirmed(
-        handler, item, "c", str(made), number, attempt=attempt, text=result.text, earlier=step.earlier
-    )
-    settle(cycle, item, verdict, result.follows)
-    return True
-
-
-def failed(cycle: Cycle, item: Item, failure: Failure, attempt: int | None = None) -> Verdict:
-    """The verdict on one delivery: it is the store that has said so, whatever else the cycle writes to."""
-    return cycle.after_failure(item, failure, attempt, of_company=False)
-
-
-def again(cycle: Cycle, item: Item, attempt: int, text: str) -> bool:
-    """The rest of it in the next cycle, before anything else of its order: nothing has failed."""
-    cycle.apply(
-        [Verdict(item.id, "g", attempt_id=attempt, text=f"{text}; the rest follows in the next cycle")]
-    )
-    return False
-
-
-def settle(cycle: Cycle, item: Item, verdict: Verdict, follows: Sequence[NewDelivery]) -> None:
-    """It is there, and by the same commit its order's status, which Magento has reset, is to be reported again."""
-    with transaction("settle"):
-        if not cycle.apply([verdict]):
-            for follow in cycle.followers.document_made:
-                follow(cycle, item)
-            delivery.create_many(follows, cycle.now())
+    return pool.add(MadeDocument(item, attempt, step, made))
 
 
 def payload_of(body: msgspec.Struct) -> Any:
     """A call's body as it leaves, numbers as Decimal."""
     return _ANYTHING.decode(msgspec.json.encode(body))
-
-
-def confirmed(
-    handler: DocumentHandler,
-    item: Item,
-    letter: str,
-    made: str,
-    number: str,
-    *,
-    attempt: int | None = None,
-    text: str = "",
-    earlier: Sequence[tuple[str, str]] = (),
-) -> Verdict:
-    """It is there; tied into the chain by the same commit, with its `earlier` parts as (id, number)."""
-    parts = (*earlier, (made, number)) if made else ()
-    links = tuple((handler.link, *part) for part in parts) if handler.link else ()
-    return Verdict(
-        item.id, letter, attempt_id=attempt, text=text, target_id=made, target_number=number, links=links
-    )
 
 
 def release(cycle: Cycle, handler: DocumentHandler) -> None:

@@ -1,8 +1,8 @@
-"""The look at orders before they are written to: what comes next is looked at together."""
+"""The looks at orders before they are written to, and at documents after they were made: several at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from tidegate.ledger.queue import Item
@@ -17,6 +17,14 @@ class Reader(Protocol):
         ...
 
 
+class DocumentReader(Reader, Protocol):
+    """The same with the documents of one kind."""
+
+    def read_made(self, document_ids: Sequence[int]) -> None:
+        """Look at documents that were just made together."""
+        ...
+
+
 def look_ahead(
     store: MagentoStoreClient, flow: str, orders: Sequence[tuple[int, Sequence[Item]]], place: int
 ) -> None:
@@ -24,11 +32,16 @@ def look_ahead(
 
     A flow of documents looks at the order and its documents of that kind, any other at the order and its comments.
     """
-    of_documents: dict[str, Reader] = {
-        "shipments": store.shipments,
-        "invoices": store.invoices,
-        "credits": store.credits,
-    }
-    reader = of_documents.get(flow, store.notes)
+    reader: Reader = of_documents(store).get(flow, store.notes)
     ids = [items[0].entity_id or 0 for _, items in orders[place:]]
     reader.read_ahead(ids, anew=place == 0)
+
+
+def look_back(store: MagentoStoreClient, flow: str, document_ids: Sequence[int]) -> None:
+    """Look at documents of a flow together that were just made."""
+    of_documents(store)[flow].read_made(document_ids)
+
+
+def of_documents(store: MagentoStoreClient) -> Mapping[str, DocumentReader]:
+    """The flows that make documents, and where those are read."""
+    return {"shipments": store.shipments, "invoices": store.invoices, "credits": store.credits}
