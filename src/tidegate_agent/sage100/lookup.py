@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
 from tidegate_agent.caller import TablesFailed
 from tidegate_agent.clock import Clock
 from tidegate_agent.journal import Entry
+from tidegate_agent.sage100 import invoiced
+from tidegate_agent.sage100.invoiced import Buyer, Invoiced
 from tidegate_agent.sage100.reader import Reader, Row, Where
 from tidegate_agent.settings import Sage100
 
 OPEN_ORDERS = "SO_SalesOrderHeader"
 HISTORY = "SO_SalesOrderHistoryHeader"
-INVOICE_LINK = "SO_ARInvoiceHistoryLink"
 SUMS = ("TaxableAmt", "NonTaxableAmt", "DiscountAmt", "FreightAmt", "SalesTaxAmt")
 COLUMNS = ("SalesOrderNo", "OrderDate", "OrderStatus", "ARDivisionNo", "CustomerNo", "CustomerPONo", *SUMS)
 TRUSTED = timedelta(hours=1)
 """How young a `writing` row must be so that a miss means "not there" where deleted orders leave no trace."""
+
+ONLY_INVOICE = "only its invoice is left"
 
 Result = Literal["found", "absent", "review", "unknown"]
 
@@ -46,17 +50,6 @@ class Sight:
             "totals": totals_of(row) if row is not None else None,
             "reason": self.reason or None,
         }
-
-
-@dataclass(frozen=True)
-class Buyer:
-    """Who ordered and when, so that a hit by PO number alone can be judged."""
-
-    division: str
-    customer: str
-    purchase_order: str
-    day: date
-    total: Decimal | None
 
 
 def total_of(row: Row) -> Decimal:
@@ -89,6 +82,11 @@ class Lookup:
         self._reader = reader
         self._sage = sage
         self._clock = clock
+        self._invoiced = Invoiced(reader, sage.udf_order)
+
+    def expect(self, buyers: Sequence[Buyer]) -> None:
+        """These are looked for next: what can only be asked for together is."""
+        self._invoiced = Invoiced(self._reader, self._sage.udf_order, buyers)
 
     @property
     def _columns(self) -> tuple[str, ...]:
@@ -96,6 +94,10 @@ class Lookup:
 
     def _history_is_kept(self) -> bool:
         return self._sage.history in ("orders", "orders+deleted", "unknown")
+
+    def _leaves_no_trace(self) -> bool:
+        """Whether an order that was invoiced may stand in no order file any more."""
+        return self._sage.history in ("none", "unknown")
 
     def by_number(self, number: str) -> Sight:
         """The order of a number, wherever it stands. TablesFailed when that cannot be answered."""
@@ -138,6 +140,8 @@ class Lookup:
                 return Sight("review", entry.number, reason="nobody could say what became of it")
             if buyer is not None and buyer.purchase_order:
                 by_order = self._by_purchase_order(buyer)
+                if by_order is None and self._leaves_no_trace():
+                    by_order = self._by_invoice(key, buyer)
                 if by_order is not None:
                     return by_order
         except TablesFailed as failed:
@@ -188,17 +192,32 @@ class Lookup:
                 )
         return None
 
+    def _by_invoice(self, key: str, buyer: Buyer) -> Sight | None:
+        """Where orders leave no history: their invoices, judged as an order without a key is."""
+        row = self._invoiced.of(key, buyer)
+        if row is None:
+            return None
+        number = str(row["SalesOrderNo"])
+        agrees = row["OrderDate"] == buyer.day and buyer.total in (None, invoiced.total_of(row))
+        if number and (row[self._sage.udf_order] == key or agrees):
+            return Sight("found", number, "history", None, ONLY_INVOICE)
+        return Sight(
+            "review",
+            number,
+            reason="an invoice with this PO number and without a key of ours: its order has left no trace",
+        )
+
     def _missed(self, begun_at: datetime, number: str) -> Sight:
         """A number that was being written stands nowhere: how far can that be trusted?"""
         if self._sage.history == "orders+deleted":
             return Sight("absent", number)
-        if self._sage.history in ("none", "unknown"):
+        if self._leaves_no_trace():
             try:
-                links = self._reader.rows(INVOICE_LINK, ("InvoiceNo",), [Where("SalesOrderNo", "=", number)])
+                is_invoiced = self._invoiced.has_number(number, begun_at.date())
             except TablesFailed as failed:
                 return Sight("unknown", number, reason=str(failed))
-            if links:
-                return Sight("found", number, "history", None, "only its invoice is left")
+            if is_invoiced:
+                return Sight("found", number, "history", None, ONLY_INVOICE)
         if self._clock.now() - begun_at < TRUSTED:
             return Sight("absent", number)
         return Sight(

@@ -20,7 +20,8 @@ from tidegate_agent.journal import Entry, Journal
 from tidegate_agent.pool import Held
 from tidegate_agent.sage100 import names
 from tidegate_agent.sage100.boi import Boi, Refused
-from tidegate_agent.sage100.lookup import Buyer, Lookup, Sight
+from tidegate_agent.sage100.invoiced import Buyer
+from tidegate_agent.sage100.lookup import Lookup, Sight
 from tidegate_agent.sage100.order_calls import Built, OrderCalls
 from tidegate_agent.sage100.order_request import Batch, OrderRequest
 from tidegate_agent.sage100.session import Session
@@ -56,6 +57,7 @@ class OrderWriter:
     def known_before(self, batch: Batch) -> dict[str, Result]:
         """What needs no session: keys that the journal or the tables know. Open rows are settled here."""
         found = {}
+        self.lookup.expect([_buyer(order) for order in batch.orders])
         for order in batch.orders:
             result = self._known(order)
             if result is not None:

@@ -28,6 +28,11 @@ from tidegate.sage.sage100.wire_names import (
 
 CONTRACT = 1
 NEEDED = ("items", "customers", "stock", "orders", "order-lines", "order-history")
+WITHOUT_HISTORY = (
+    "none",
+    "unknown",
+    "",
+)  #: orders that were invoiced may then be shown by their invoices alone
 REMEDIES = {
     Code.NOT_AUTHENTICATED: "check the token and the agent's list of addresses",
     Code.NOT_PERMITTED: "give the agent's Sage user external access, the company and the tasks: see docs/sage/agent.md",
@@ -97,7 +102,10 @@ class Check:
         self._reader(text_of(offered, "reader"), edition, version)
         listed = offered.get("missing_datasets")
         missing = [str(one) for one in listed] if isinstance(listed, list) else []
-        needed = [one for one in NEEDED if one in missing]
+        kept = text_of(offered, "history")
+        needed = [
+            one for one in (*NEEDED, *(("invoices",) if kept in WITHOUT_HISTORY else ())) if one in missing
+        ]
         if needed:
             text = f"the agent cannot read {', '.join(needed)}"
             self._note("fail", "reading", text, "check its reader: data source and rights on tables")
@@ -105,7 +113,7 @@ class Check:
             self._note("warn", "reading", f"the agent cannot read {', '.join(missing)}")
         else:
             self._note("pass", "reading", "all datasets")
-        self._history(text_of(offered, "history"))
+        self._history(kept)
         if offered.get("receipts") is not True:
             self._note(
                 "pass", "receipts", "none are written: people enter them, the order carries the reference"
@@ -225,7 +233,7 @@ class Check:
     def _history(self, kept: str) -> None:
         if kept == "none" and self._company.keeps_history:
             self._note("fail", "history", "Sage retains no order history", "keeps_history = false")
-        elif kept in ("none", "unknown", ""):
+        elif kept in WITHOUT_HISTORY:
             text = (
                 "completed orders may leave no trace in Sage: a look-up that finds nothing is trusted for "
                 "an hour only"
