@@ -179,6 +179,7 @@ SAGE_100: dict[str, Callable[[], Stand]] = {
         history="unknown", edition="premium", line_values_after_write_zero=False, svc_setkey_refuses=False
     ),
     "sage100-web-services": lambda: Sage100Stand(web_services=True, edition="advanced"),
+    "sage100-web-services-sql": lambda: Sage100Stand(web_services=True, edition="premium"),
 }
 
 SAGE_100_BY_FEEDS: dict[str, Callable[[], Stand]] = {
@@ -240,6 +241,10 @@ TAKING: dict[str, Callable[[], Stand]] = {
     "business-cloud-quote": BUSINESS_CLOUD["business-cloud-quote"],
 }
 """Every way to take an order."""
+
+IN_THE_CAMPAIGN = frozenset({"sage100-web-services"})
+"""Rooms whose every part is tried elsewhere with every change: this writer beside the other reader, this reader beside the other
+writers, and both together in weeks and in `test_sage100_web_services.py`."""
 
 ROOMS = MEMORY | SAGE_200 | INTACCT | SAGE_300 | SAGE_100 | X3 | BUSINESS_CLOUD
 """Rooms that answer at once: the whole suite is theirs."""
