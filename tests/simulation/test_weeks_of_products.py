@@ -27,6 +27,9 @@ WAYS = {
     "sage300-sql": 1,
     "sage100-ews": 2,
     "sage100-import-job": 2,
+    "sage100-sql": 1,
+    "sage100-sdata": 1,
+    "sage100-boi": 1,
 }
 #: So many short ones run with every change: two days and eight orders, in which both systems and their faults do the
 #: same as in whole ones. Of the usual product sixteen whole ones are lived elsewhere (`test_weeks.py`).
@@ -34,7 +37,7 @@ SHORTENED = {
     USUAL.name: 14,
     "intacct": 30,
     "sage50": 30,
-    "sage100": 26,
+    "sage100": 23,
     "sage300": 25,
     **WAYS,
     "x3": 30,

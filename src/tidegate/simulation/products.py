@@ -9,6 +9,7 @@ from tidegate.simulation.houses.house import House
 from tidegate.simulation.houses.intacct import INTACCT
 from tidegate.simulation.houses.sage50 import SAGE_50
 from tidegate.simulation.houses.sage100 import SAGE_100
+from tidegate.simulation.houses.sage100_readers import SAGE_100_BY_FEEDS, SAGE_100_BY_OBJECTS, SAGE_100_BY_SQL
 from tidegate.simulation.houses.sage100_ways import SAGE_100_BY_IMPORT, SAGE_100_BY_WEB_SERVICES
 from tidegate.simulation.houses.sage200 import SAGE_200
 from tidegate.simulation.houses.sage300 import SAGE_300
@@ -32,6 +33,9 @@ LIVED: Mapping[str, House] = {
             SAGE_300_BY_SQL,
             SAGE_100_BY_WEB_SERVICES,
             SAGE_100_BY_IMPORT,
+            SAGE_100_BY_SQL,
+            SAGE_100_BY_FEEDS,
+            SAGE_100_BY_OBJECTS,
         )
     },
 }

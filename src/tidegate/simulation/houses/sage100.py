@@ -40,16 +40,22 @@ amounts = {{ {amounts} }}
 
 
 def build(
-    clock: Any, faults: Any, company: Any, *, browser: str = "", read_only: bool = False
+    clock: Any,
+    faults: Any,
+    company: Any,
+    *,
+    browser: str = "",
+    read_only: bool = False,
+    reader: str = "odbc",
 ) -> tuple[Any, Any]:
-    """The simulator with its agent, and its wire. `read_only`: somebody else writes."""
+    """The simulator with its agent, and its wire. `read_only`: somebody else writes; `reader`: how the agent reads."""
     from tidegate_sandbox.sage100.build import build as built
     from tidegate_sandbox.sage100.installation import Installation
 
     site = company.beside
     installation = Installation({site.code: site}, site.options, SEATS)
     installation.on_hang = lambda: clock.advance(60)  # so long an agent waits for a call
-    host = AgentHost(installation, clock, time_zone=TIME_ZONE, read_only=read_only)
+    host = AgentHost(installation, clock, time_zone=TIME_ZONE, read_only=read_only, reader=reader)
     face, wire = built(clock, faults, lambda _made: host, installation)
     face.host = host
     return face, wire

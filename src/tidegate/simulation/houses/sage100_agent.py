@@ -55,7 +55,14 @@ class AgentHost:
     user = "tidegate"  #: its user of Sage
 
     def __init__(
-        self, installation: Any, clock: Any, *, time_zone: str, seats: int = 1, read_only: bool = False
+        self,
+        installation: Any,
+        clock: Any,
+        *,
+        time_zone: str,
+        seats: int = 1,
+        read_only: bool = False,
+        reader: str = "odbc",
     ) -> None:
         self._folder = Path(mkdtemp(prefix="sage100-"))
         finalize(self, rmtree, self._folder, ignore_errors=True)
@@ -73,6 +80,7 @@ class AgentHost:
                 "history": "orders+deleted",
                 "time_zone": time_zone,
                 "edition": installation.options.edition,
+                "reader": reader,
                 "allow_cancel": True,
             },
         }
