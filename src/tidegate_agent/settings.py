@@ -82,6 +82,7 @@ class Sage100:
     udf_customer: str = "UDF_MAGENTO_CUSTOMER"
     history: str = "unknown"  #: orders, orders+deleted, none, unknown: options of Sales Order
     batch_entry: bool = False
+    pricing_total_quantity: bool = False  #: an option of Sales Order: breaks go by the quantity of all lines
     allow_cancel: bool = False
     refusing_warnings: tuple[str, ...] = ()  #: patterns of further warnings that count as refusals
     texts: SageTexts = field(default_factory=SageTexts)

@@ -155,6 +155,16 @@ def a_price_that_sage_computes_otherwise_is_not_passed_on(stand: Sage100Stand) -
     assert SKU not in {one.sku for one in (*book.prices, *book.customer_prices)}
 
 
+def breaks_are_probed_unless_all_lines_of_an_order_count(stand: Sage100Stand) -> None:
+    """Then a probe, which has one line, says nothing of a break."""
+    steps = {"BreakQuantity1": Decimal(9), "BreakQuantity2": Decimal(99999999), "DiscountMarkup2": Decimal(5)}
+    stand.site.price_codes.append({**contract("O", Decimal(6)), **steps})
+    with opened(stand.company, Purpose.READING) as session:
+        session.prices.read(None)
+    probed = {call.args[1] for call in stand.installation.calls if call.args[:1] == ("QuantityOrdered",)}
+    assert probed == ({1} if stand.told else {1, 10})
+
+
 def an_invoice_that_is_paid_at_once_is_in_the_ledger(stand: Sage100Stand) -> None:
     with opened(stand.company) as session:
         order = accepted(send(session, make_order(stand, 213)))

@@ -82,7 +82,7 @@ class Sage100Stand(ErpStand):
         seats: int = 2,
         web_services: bool = False,
         import_job: bool = False,
-        told: dict[str, str] | None = None,
+        told: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
         """`web_services` or `import_job`: they write, and the agent only reads. `told`: what the agent was told."""

@@ -25,6 +25,13 @@ QUESTIONS: list[tuple[Question, dict[str, Any]]] = [
         asked.a_price_that_sage_computes_otherwise_is_not_passed_on,
         {"settings": {"price_probes": 20}, "items": 3},
     ),
+    *(
+        (
+            asked.breaks_are_probed_unless_all_lines_of_an_order_count,
+            {"settings": {"price_probes": 20}, "items": 3, "told": told},
+        )
+        for told in ({}, {"pricing_total_quantity": True})
+    ),
     (asked.an_invoice_that_is_paid_at_once_is_in_the_ledger, {}),
     (asked.what_was_credited_without_goods_is_no_return, {}),
     (asked.an_order_in_data_entry_is_not_cancelled, {}),

@@ -38,6 +38,7 @@ def capabilities(agent: Agent, company: str, *, probe: bool) -> dict[str, Any]:
         },
         "tasks": None,
         "batch_entry": sage.batch_entry,
+        "pricing_total_quantity": sage.pricing_total_quantity,
         "time_zone": sage.time_zone,
         "history": sage.history,
         "widths": {name: width_of(OPEN_ORDERS, column) for name, column in SHOWN_WIDTHS.items()},

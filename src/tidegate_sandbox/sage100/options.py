@@ -23,6 +23,7 @@ class Options:
     zip_table: frozenset[str] | None = None  #: known zip codes; None: not validated
     markup_base: str = "standard_cost"
     batch_entry: bool = False
+    pricing_total_quantity: bool = False  #: breaks go by the quantity of all lines of an order
     external_access: bool = True
     ebusiness_system: bool = True  #: System Configuration
     ebusiness_company: bool = True  #: Company Maintenance

@@ -112,6 +112,8 @@ class Lines(Fields):
             return
         day = self._order.order_day()
         quantity = self.values["QuantityOrdered"] or Decimal(1)
+        if self._installation.options.pricing_total_quantity:
+            quantity += sum(line["QuantityOrdered"] for line in self.written)
         self.values["UnitPrice"] = price(self.company, item, self._order.buyer(), quantity, day)
         self._extend()
 

@@ -262,3 +262,22 @@ def test_prices_are_looked_up_in_sages_order(row: dict[str, str], quantity: int,
     assert item is not None
     buyer = Buyer("00", "WANDA01", "1")
     assert price(company, item, buyer, Decimal(quantity), DAY) == Decimal(expected)
+
+
+@pytest.mark.parametrize(("together", "expected"), [(False, "19.95"), (True, "12")])
+def test_breaks_go_by_the_line_or_by_all_lines_of_the_order(together: bool, expected: str) -> None:
+    one = installation(pricing_total_quantity=together)
+    steps = {"BreakQuantity1": 10, "DiscountMarkup1": 0, "BreakQuantity2": 99999999, "DiscountMarkup2": 12}
+    row = {
+        "PriceCodeRecord": "1",
+        "CustomerPriceLevel": "",
+        "ItemCode": "ABC-1",
+        "PricingMethod": "O",
+        **steps,
+    }
+    one.companies["ABC"].price_codes.append({**row, "DiscountMarkup1": Decimal("19.95")})
+    sage = Sage(one)
+    order = sage.begun()
+    sage(sage.line(order, quantity=8), "nWrite")
+    lines = sage.line(order, quantity=3)
+    assert Decimal(sage.out(lines, "nGetValue", "UnitPrice")) == Decimal(expected)

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Failure
@@ -22,8 +23,10 @@ from tidegate.sage.sage100.price_rules import DECIMALS
 from tidegate.sage.sage100.reference import customer_of
 from tidegate.sage.sage100.rows import Row, number_of, text_of
 from tidegate.sage.sage100.settings import Sage100Settings
-from tidegate.sage.sage100.wire_names import CUSTOMER_NUMBER, CUSTOMERS, DIVISION
+from tidegate.sage.sage100.wire_names import BY_TOTAL_QUANTITY, CUSTOMER_NUMBER, CUSTOMERS, DIVISION
 from tidegate.sage.seats import SeatHeldTwice, SeatPool
+
+P = TypeVar("P", ListPrice, CustomerPrice)
 
 
 class PriceProbe:
@@ -44,6 +47,12 @@ class PriceProbe:
 
         () where no seat is free, or the agent cannot answer: the next full reading tries again.
         """
+        offered = self._client.capabilities()
+        if isinstance(offered, Failure):
+            return []
+        if offered.get(BY_TOTAL_QUANTITY) is True:
+            listed = {level: _first_pieces(prices) for level, prices in listed.items()}
+            agreed = _first_pieces(agreed)
         asked = self._sample(listed, agreed)
         if isinstance(asked, Failure) or not asked:
             return []
@@ -92,6 +101,11 @@ class PriceProbe:
     def _question(self, one: CustomerPrice) -> dict[str, str]:
         division, number = parts_of(one.account, self._company.division)
         return {"division": division, "customer": number, "item": one.sku, "quantity": plain(one.quantity)}
+
+
+def _first_pieces(prices: Sequence[P]) -> list[P]:
+    """Without breaks: which of them an order reaches is decided by all its lines, and a probe has one."""
+    return [one for one in prices if one.quantity <= 1]
 
 
 def _difference(one: CustomerPrice, result: Row) -> BadRow | None:

@@ -78,6 +78,7 @@ READS: Final = {
     "advanced": "odbc",
     "premium": "sql",
 }  # P: edition -> what reads its tables
+BY_TOTAL_QUANTITY: Final = "pricing_total_quantity"  # C: an option of Sales Order, as the agent was set
 BY_FEEDS: Final = "sdata"  # P: older versions, of any edition
 BY_OBJECTS: Final = "boi"  # C: slow, and a session each
 WITHOUT_FEEDS: Final = (7, 40)  # P that 2025 has none; A for its number
