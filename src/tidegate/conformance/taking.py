@@ -94,12 +94,25 @@ def test_an_order_stated_as_the_product_takes_it_arrives_at_its_total(stand: Sta
 def test_given_tax_is_booked_as_it_was_given(stand: Stand) -> None:
     if stand.company.about.orders.tax is not Tax.GIVEN:
         pytest.skip("this product calculates tax")
-    order = order_as_taken(stand, 213)
-    odd = with_tax(order, lambda line: line.tax + Decimal("0.01"))
+    about, order = stand.company.about.orders, order_as_taken(stand, 213)
+    computed = order.shipping if about.computes_shipping_tax else None
+    odd = with_tax(order, lambda line: line.tax + (Decimal(0) if line is computed else Decimal("0.01")))
     with opened(stand.company) as session:
         outcome = sent(session, odd)
     assert outcome.gross in (None, odd.gross)
     assert stand.booked(odd.key)[0].gross == odd.gross
+
+
+def test_an_order_with_another_tax_of_shipping_than_the_product_computes_is_not_sent(stand: Stand) -> None:
+    if not stand.company.about.orders.computes_shipping_tax:
+        pytest.skip("this product computes no tax of shipping beside given taxes")
+    order = order_as_taken(stand, 213)
+    odd = with_tax(order, lambda line: line.tax + (Decimal("0.01") if line is order.shipping else Decimal(0)))
+    with opened(stand.company) as session:
+        (answer,) = session.orders.prepare([odd])
+    assert isinstance(answer, Failure), answer
+    assert (answer.code, answer.sent) == (Code.TOTALS_DIFFER, False)
+    assert stand.booked(odd.key) == []
 
 
 def test_a_schedule_states_its_own_total_and_never_ours(stand: Stand) -> None:

@@ -55,6 +55,7 @@ def terms_of(
         customers=writing.customers,
         line_kinds=writing.line_kinds,
         shipping_as=writing.shipping,
+        computes_shipping_tax=writing.computes_shipping_tax,
         rounding_as=writing.rounding,
         default_account=writing.default_account,
         rounding_code=settings.rounding.code,

@@ -16,13 +16,13 @@ from tidegate.domain.orders.destinations import Destination, destination_of
 from tidegate.domain.orders.draft import shares
 from tidegate.domain.orders.expressed import Charged, Tax
 from tidegate.domain.orders.extras import AmountTerms, Extra
-from tidegate.domain.orders.order import Order, Remark
+from tidegate.domain.orders.order import Order, OrderLine, Remark
 from tidegate.domain.orders.sales_order import LineKind, SalesLine, SalesOrder
 from tidegate.domain.orders.stated_total import agrees, both_calculations
 from tidegate.domain.orders.totals import translate
 from tidegate.sage.port.orders import Customers, Guard, OrderWriting
 from unit.domain.agreements import PER_LINE, US
-from unit.domain.orders import CONF, EUR_TAX_INCLUSIVE, GUEST_TAX, LONDON, TAX_ON_THE_TOTAL, order
+from unit.domain.orders import CONF, EUR_TAX_INCLUSIVE, GUEST_TAX, LONDON, TAX_ON_THE_TOTAL, line, order
 
 D = Decimal
 MICHIGAN = Destination(country="us", region="mich*", group="MICHIGAN", schedule="MI SALES")
@@ -115,6 +115,39 @@ def test_goods_are_taxed_where_they_go_and_what_goes_nowhere_where_it_is_billed(
     assert (
         destination_of(msgspec.structs.replace(abroad, shipping=None), (british, MICHIGAN), "us") is british
     )
+
+
+OWN_SHIPPING_TAX: dict[str, Any] = {
+    "currency": "GBP",
+    "tax": Tax.GIVEN,
+    "shipping_as": Charged.HEADER_FIELD,
+    "computes_shipping_tax": True,
+}
+
+
+def with_shipping(*lines: OrderLine, tax: str = "1.33") -> Order:
+    """Shipping of 6.62, on which the store charged a cent more than 20 %, as it rounds before it converts."""
+    return order(*lines, freight="6.62", freight_tax=tax, shipping_tax_rate=D(20))
+
+
+def test_a_cent_of_shipping_s_own_tax_goes_into_the_tax_of_a_line() -> None:
+    sold = taken(with_shipping(line(1, "A", "1", "10", "2.00", rate="20")), **OWN_SHIPPING_TAX)
+    assert sold.shipping is not None
+    assert (sold.shipping.tax, sold.lines[0].tax) == (D("1.32"), D("2.01"))
+    assert (sold.gross, sold.rounding) == (D("19.95"), 0)
+
+
+def test_it_is_the_rounding_line_where_no_line_is_taxed() -> None:
+    sold = taken(with_shipping(line(1, "A", "1", "10")), **OWN_SHIPPING_TAX)
+    assert sold.shipping is not None
+    assert (sold.shipping.tax, sold.lines[-1].net) == (D("1.32"), D("0.01"))
+    assert (sold.gross, sold.rounding) == (D("17.95"), D("0.01"))
+
+
+def test_another_rate_of_shipping_than_the_products_is_no_matter_of_cents() -> None:
+    lines = [line(at, "A", "1", "10", "2.00", rate="20") for at in range(1, 21)]
+    failure = held(with_shipping(*lines, tax="1.39"), **OWN_SHIPPING_TAX)
+    assert (failure.code, failure.details["difference"]) == (Code.TOTALS_DIFFER, "0.07")
 
 
 # --- the company's total

@@ -17,6 +17,8 @@ from tidegate.domain.orders.sales_lines import sales_lines
 from tidegate.domain.orders.sales_order import SalesLine
 from tidegate.domain.orders.terms import Terms
 
+CENT = Decimal("0.01")
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -68,10 +70,31 @@ def _draft(
         for line, split in zip(lines, parts, strict=True)
         for part, given in zip(split, shares(line.tax, split, arithmetic), strict=True)
     ]
-    each = iter(taxes(taxed, arithmetic))
+    stated = taxes(taxed, arithmetic)
+    if terms.computes_shipping_tax:
+        own = [bool(line.sku or line.source) for line, split in zip(lines, parts, strict=True) for _ in split]
+        stated = _with_cents(stated, taxed, own, terms.tolerance)
+    each = iter(stated)
     done = tuple(tuple(msgspec.structs.replace(part, tax=next(each)) for part in split) for split in parts)
     gross = total(part.net + part.tax for split in done for part in split)
     return Draft(done, target - gross)
+
+
+def _with_cents(
+    stated: Sequence[Decimal], taxed: Sequence[Taxed], own: Sequence[bool], tolerance: Decimal
+) -> list[Decimal]:
+    """The taxes, and in them what the product's tax of shipping lacks to the store's: a cent at most in a taxed line.
+
+    `own` are the lines whose tax is given. Where these are too few the taxes stay, and the rounding line has the difference.
+    """
+    found = list(stated)
+    off = total(line.given - tax for line, tax, ours in zip(taxed, stated, own, strict=True) if not ours)
+    fitting = [at for at, ours in enumerate(own) if ours and found[at] and taxed[at].net]
+    if abs(off) <= min(CENT * len(fitting), tolerance):
+        fitting.sort(key=lambda at: -abs(taxed[at].net))
+        for at in fitting[: int(abs(off) / CENT)]:
+            found[at] += CENT if off > 0 else -CENT
+    return found
 
 
 def shares(tax: Decimal, parts: Sequence[SalesLine], arithmetic: Arithmetic) -> list[Decimal]:
@@ -87,7 +110,8 @@ def shares(tax: Decimal, parts: Sequence[SalesLine], arithmetic: Arithmetic) -> 
 
 def rate_of(line: BilledLine, code: str, terms: Terms) -> Decimal | None:
     """The percent that the ERP will use: its own when known, else Magento's; None = Magento's tax counts as it is."""
-    if terms.tax.from_store:
+    computed = terms.computes_shipping_tax and not line.sku and not line.source
+    if terms.tax.from_store and not computed:
         return None
     known = terms.tax_rates.get(code)
     if known is not None:

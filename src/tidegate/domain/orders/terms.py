@@ -82,6 +82,7 @@ class Terms:
     customers: Customers = Customers.ACCOUNT
     line_kinds: frozenset[LineKind] = frozenset(LineKind)
     shipping_as: Charged = Charged.CHARGE_CODE
+    computes_shipping_tax: bool = False  #: the product itself, though the tax of lines is given
     rounding_as: Charged = Charged.FREE_TEXT
     default_account: bool = True  #: free-text lines without an account go to the company's default account
     rounding_code: str = ""  #: charge or item code of the rounding line, where it needs one

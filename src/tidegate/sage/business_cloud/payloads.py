@@ -1,7 +1,7 @@
 """The body of an order: an invoice, a draft or a quote, whose total is what the store's is (contract §8.1, §8.2).
 
-Sage takes the tax of each line as it is given, and computes that of the shipping itself. Where that differs from the
-store's by cents, the difference is put into the taxes of lines, a cent each at most; beyond that the order is not sent.
+Sage takes the tax of each line as it is given, and computes that of the shipping itself, as the translation knows
+(`OrderWriting.computes_shipping_tax`). An order of which Sage would make another total is not sent.
 """
 
 from __future__ import annotations
@@ -52,13 +52,10 @@ def order_payload(
     codes.check("account", order.account, max(ACCOUNT, len(known.contact.id)))
     abroad = company.zero_rate_abroad and known.contact.country != company.country
     differs = _taxed_abroad(order, known, company) if abroad else None
-    taxes = _taxes(order, known)
-    if isinstance(taxes, Failure):
-        return taxes
-    lines = [
-        _line(line, tax, known, company, codes, abroad=abroad)
-        for line, tax in zip(order.lines, taxes, strict=True)
-    ]
+    other = _another_total(order, known)
+    if other is not None:
+        return other
+    lines = [_line(line, known, company, codes, abroad=abroad) for line in order.lines]
     key = codes.check("Tidegate's key", order.key, KEY)
     name = "quote_lines" if company.orders == "quote" else "invoice_lines"
     body: dict[str, Any] = {
@@ -108,26 +105,15 @@ def shipping_tax(order: SalesOrder, rates: Mapping[str, Decimal]) -> Decimal:
     return rounded(net_of(order.shipping) * rates.get(order.shipping.tax_code, ZERO) / 100, 2)
 
 
-def _taxes(order: SalesOrder, known: Resolved) -> list[Decimal] | Failure:
-    """The tax of each line, so that Sage's total after tax is the store's."""
-    taxes = [line.tax for line in order.lines]
-    net = total(net_of(line) for line in order.lines)
+def _another_total(order: SalesOrder, known: Resolved) -> Failure | None:
+    """Sage takes the taxes of the lines and computes that of the shipping: another total than the order's is not sent."""
+    lines = total(net_of(line) + line.tax for line in order.lines)
     carriage = ZERO if order.shipping is None else net_of(order.shipping) + shipping_tax(order, known.rates)
-    gross = net + total(taxes) + carriage
-    missing = order.gross - gross
-    step = CENT if missing > 0 else -CENT
-    taxed = [
-        at for at, line in enumerate(order.lines) if known.rates.get(line.tax_code, ZERO) and net_of(line)
-    ]
-    if missing and abs(missing) <= CENT * len(taxed) and missing == rounded(missing, 2):
-        largest = sorted(taxed, key=lambda at: -abs(net_of(order.lines[at])))
-        for at in largest[: int(abs(missing) / CENT)]:
-            taxes[at] += step
-        return taxes
-    if missing:
-        text = f"Sage's total would be {shown(gross)}, but the order's total is {shown(order.gross)}"
-        return Failure(Code.TOTALS_DIFFER, text, sent=False)
-    return taxes
+    gross = lines + carriage
+    if gross == order.gross:
+        return None
+    text = f"Sage's total would be {shown(gross)}, but the order's total is {shown(order.gross)}"
+    return Failure(Code.TOTALS_DIFFER, text, sent=False)
 
 
 def _taxed_abroad(order: SalesOrder, known: Resolved, company: BusinessCloudSettings) -> Failure | None:
@@ -145,14 +131,13 @@ def _taxed_abroad(order: SalesOrder, known: Resolved, company: BusinessCloudSett
 
 def _line(
     line: SalesLine,
-    tax: Decimal,
     known: Resolved,
     company: BusinessCloudSettings,
     codes: Codes,
     *,
     abroad: bool,
 ) -> dict[str, Any]:
-    made: dict[str, Any] = {"quantity": line.quantity, "tax_rate_id": line.tax_code, "tax_amount": tax}
+    made: dict[str, Any] = {"quantity": line.quantity, "tax_rate_id": line.tax_code, "tax_amount": line.tax}
     account = known.accounts.get(line.account or company.sales_account)
     ledger = account.id if account is not None else ""
     title = line.description
@@ -166,7 +151,7 @@ def _line(
     made |= {"ledger_account_id": ledger, "unit_price": price, "discount_amount": discount}
     made["description"] = _ENTITY.sub("and ", one_line(title, DESCRIPTION)) or line.code or "Web order"
     if company.currency_tax_amount:
-        made["currency_tax_amount"] = tax
+        made["currency_tax_amount"] = line.tax
     if abroad:
         made["eu_goods_services_type_id"] = GOODS
     return made

@@ -32,6 +32,7 @@ WRITING: Final = OrderWriting(
     tax=Tax.GIVEN,
     customers=Customers.CONTACT_PER_CURRENCY,
     shipping=Charged.HEADER_FIELD,
+    computes_shipping_tax=True,
     rounding=Charged.FREE_TEXT,
     lookups_per_call=LOOKUPS,
 )

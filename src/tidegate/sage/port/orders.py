@@ -60,6 +60,7 @@ class OrderWriting:
     customers: Customers
     shipping: Charged
     rounding: Charged
+    computes_shipping_tax: bool = False  #: itself, though the tax of lines is given
     default_account: bool = True  #: a line of free text without an account goes to the company's own
     guard_days: int | None = None  #: how long the guard holds; None = for ever
     orders_per_call: int = 1
