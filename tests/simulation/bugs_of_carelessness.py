@@ -66,8 +66,8 @@ def a_receipt_for_a_cancelled_order(patch: pytest.MonkeyPatch) -> None:
     """Nobody asks whether the order is still alive before its money is posted."""
     still_alive = deposits.still_alive
 
-    def careless(item: Any, there: Any) -> Any:
-        return there if there is not None and there.account else still_alive(item, there)
+    def careless(item: Any, there: Any, settled: Any) -> Any:
+        return there if there is not None and there.account else still_alive(item, there, settled)
 
     patch.setattr(deposits, "still_alive", careless)
 

@@ -102,11 +102,13 @@ def step_of(source_id: int | None, flow: str, step: str) -> Item | None:
     return found[0] if found else None
 
 
-def open_steps(connection: str, flow: str, prefix: str) -> list[Item]:
-    """Queued steps, and those in review, whose names begin so, with their documents."""
-    states = (State.QUEUED.value, State.REVIEW.value)
-    ending = f"WHERE connection = %s AND flow = %s AND {LIVE} AND state IN (%s, %s) AND {BEGINS} ORDER BY id"
-    return item_rows.find(ending, connection, flow, *states, len(prefix), prefix, with_documents=True)
+def open_steps(
+    connection: str, flow: str, prefix: str, *, states: Sequence[State] = (State.QUEUED, State.REVIEW)
+) -> list[Item]:
+    """Steps of these states whose names begin so, with their documents."""
+    named = [state.value for state in states]
+    ending = f"WHERE connection = %s AND flow = %s AND {LIVE} AND state IN ({rows.marks(named)}) AND {BEGINS} ORDER BY id"
+    return item_rows.find(ending, connection, flow, *named, len(prefix), prefix, with_documents=True)
 
 
 def step_of_document(store: str, entity_id: int, flow: str, step: str) -> Item | None:

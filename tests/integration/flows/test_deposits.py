@@ -7,6 +7,7 @@ import pytest
 from integration.flows.company import BANK
 from integration.flows.conftest import Build
 from integration.flows.fulfilment import Fulfilled
+from integration.flows.stage import SETTLED
 from simulation import bugs_of_carelessness as careless
 from tidegate.config import model
 from tidegate.domain.states import State
@@ -39,6 +40,19 @@ def test_no_receipt_for_an_order_that_sage_has_cancelled(shop: Fulfilled, in_the
     deposit = shop.item(placed, "payments", "deposit")
     assert (deposit.state, deposit.reason_code) == (State.REVIEW, "cancel-after-send")
     assert "cancelled before its receipt was posted" in deposit.reason
+    assert receipts(shop) == 0
+
+
+def test_no_receipt_waits_for_an_order_that_sage_no_longer_has(shop: Fulfilled) -> None:
+    placed = shop.sent()
+    shop.stage.company.delete(shop.stage.delivery(placed).target_number)
+    shop.run("payments")
+    assert shop.item(placed, "payments", "deposit").state is State.QUEUED, "a list may lag behind"
+    shop.stage.world.clock.advance(SETTLED.total_seconds())
+    shop.run("payments")
+    deposit = shop.item(placed, "payments", "deposit")
+    assert (deposit.state, deposit.reason_code) == (State.REVIEW, "cancel-after-send")
+    assert "no longer has the order" in deposit.reason
     assert receipts(shop) == 0
 
 

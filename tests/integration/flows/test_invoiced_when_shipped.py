@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from integration.flows.conftest import InMemory
+from integration.flows.conftest import Build, InMemory
 from integration.flows.in_memory import MemoryStage
 from integration.flows.stage import SETTLED
 from integration.flows.test_handed_over_and_deaths import lived
@@ -165,6 +165,38 @@ def test_the_step_of_a_skipped_order_comes_back_with_it(stage: MemoryStage) -> N
     stage.cycle(after=SETTLED)
     stage.cycle()
     assert (stage.state(placed), stage.state(placed, STEP)) == (State.CONFIRMED, State.CONFIRMED)
+
+
+def shipped_and_cancelled(stage: MemoryStage) -> int:
+    """The store has shipped all of it and cancels it then, as Magento lets people do before its invoice."""
+    stage.turn(makes=Kind.DRAFT, invoice_due=InvoiceDue.SHIPPED)
+    placed = sent(stage)
+    stage.shopper.ship(placed)
+    stage.shopper.cancel(placed)
+    for _ in range(2):
+        stage.cycle(after=SETTLED)
+    assert stage.state(placed, "cancel") is State.REVIEW
+    assert (stage.state(placed, STEP), invoices(stage)) == (State.HELD, 0)
+    return placed
+
+
+@pytest.mark.parametrize("act", [Act.CANCEL, Act.SKIP])
+def test_what_was_shipped_and_stays_in_the_company_is_invoiced(build: Build, act: Act) -> None:
+    stage = build(cancellation="review")
+    placed = shipped_and_cancelled(stage)
+    stage.act(act, placed, "cancel", text="it was delivered")
+    stage.cycle(after=SETTLED)
+    assert (stage.state(placed, STEP), invoices(stage)) == (State.CONFIRMED, 1)
+
+
+def test_what_a_person_has_cancelled_in_the_company_is_not(build: Build) -> None:
+    stage = build(cancellation="review")
+    placed = shipped_and_cancelled(stage)
+    number = stage.only(placed)["number"]
+    stage.company.delete(number)
+    stage.link(placed, number, step="cancel")
+    stage.cycle(after=SETTLED)
+    assert (stage.state(placed, STEP), invoices(stage)) == (State.SKIPPED, 0)
 
 
 def test_a_company_whose_staff_invoices_is_not_asked(in_memory: InMemory) -> None:

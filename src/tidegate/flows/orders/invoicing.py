@@ -1,7 +1,8 @@
 """Invoices of orders that are drafts or quotes in the company: created once the store has shipped or invoiced something.
 
 A draft is released, or a quote becomes an invoice. The document's status is read first, so that an
-invoice that users made there, or one whose answer was lost, is not made again. A step waits until its order is confirmed.
+invoice that users made there, or one whose answer was lost, is not made again. A step waits until its order is confirmed, and
+while the store's cancellation of the whole order is not settled: a person may leave the order in the company.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
+from tidegate.domain.errors import Code
 from tidegate.domain.orders.keys import order_key, step_key
 from tidegate.domain.orders.order import Order
-from tidegate.domain.states import State
+from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
@@ -34,6 +36,10 @@ WITH_ORDER = "order-ended"
 ENDED = {State.SKIPPED: "the order is skipped", State.CANCELLED: "the order is cancelled"}
 #: Why a step was made.
 REASONS = {InvoiceDue.SHIPPED: "shipped in the store", InvoiceDue.INVOICED: "invoiced in the store"}
+#: Why a step is held.
+UNSETTLED = (
+    "the store has cancelled the whole order: it is invoiced only if its step cancel leaves it in Sage"
+)
 #: Invoices in one cycle; the rest waits for the next one.
 MOST = 200
 
@@ -68,6 +74,14 @@ def ask(cycle: Cycle, order: Order, source_id: int, now: datetime) -> None:
     delivery.create_many([wanted], now)
 
 
+def release(cycle: Cycle) -> None:
+    """Queue the steps whose order's cancellation is settled, from the ledger alone."""
+    held = lookups.open_steps(cycle.name, FLOW, STEP, states=(State.HELD,))
+    settled = [item for item in held if item.reason_code == Code.PARENT_PENDING and not is_unsettled(item)]
+    cycle.count("released", len(settled))
+    cycle.apply([Verdict(item.id, "j", text="the cancellation of its order is settled") for item in settled])
+
+
 def run(cycle: Cycle, session: Session) -> None:
     """Make the invoices whose order is confirmed."""
     doubtful = queue.in_doubt(cycle.name, cycle.flow, STEP, cycle.started, MOST)
@@ -82,6 +96,9 @@ def run(cycle: Cycle, session: Session) -> None:
             cycle.apply([Verdict(item.id, "n", code=WITH_ORDER, text=ENDED[order.state])])
         elif nothing:
             cycle.apply([Verdict(item.id, "n", text=nothing)])
+        elif is_unsettled(item):
+            cycle.count("held")
+            cycle.apply([Verdict(item.id, "i", code=Code.PARENT_PENDING.value, text=UNSETTLED)])
         elif order.state is State.CONFIRMED and session.invoicing is not None and cycle.may_call_company():
             failure = fenced(item.label, partial(invoice, cycle, session.invoicing, item, order))
             if failure is not None:
@@ -93,9 +110,15 @@ def over(session: Session, item: Item) -> str:
     if session.invoicing is None:
         return "people make the invoices of this company's orders"
     cancelling = lookups.step_of(item.source_id, FLOW, "cancel")
-    if cancelling is not None and cancelling.state is not State.SKIPPED:
-        return "the whole order is being cancelled"
+    if cancelling is not None and cancelling.state is State.CONFIRMED:
+        return "the whole order is cancelled in the company"
     return ""
+
+
+def is_unsettled(item: Item) -> bool:
+    """Whether the store has cancelled the whole order, and what becomes of it in the company is still open."""
+    cancelling = lookups.step_of(item.source_id, FLOW, "cancel")
+    return cancelling is not None and cancelling.state not in FINAL
 
 
 def _ended(source_id: int) -> bool:

@@ -56,6 +56,7 @@ def deliver(cycle: Cycle) -> None:
         return
     with transaction("reclaim"):
         cycle.count("in_doubt", delivery.reclaim(cycle.lease, cycle.now()))
+    invoicing.release(cycle)
     if not something_to_do(cycle):
         return
     forget_unneeded(cycle)

@@ -213,7 +213,7 @@ def post_one(
         cycle.connection.settings, order.payment_method or read_order(item.document).payment_method
     )
     sent = lookups.step_of(item.source_id, "orders", "order")
-    alive = still_alive(sent, there)
+    alive = still_alive(sent, there, settled_before(cycle))
     paid = paid_at_checkout(order, sent, given_back(item, order, sent))
     if payment is None:
         cycle.apply([Verdict(item.id, "n", text="the payment method is no longer configured as prepaid")])
@@ -255,12 +255,21 @@ def given_back(item: Item, order: SalesOrder, sent: Item | None) -> Decimal:
     return sum((before.reductions if own else before.base_reductions).given_back.values(), ZERO)
 
 
-def still_alive(order: Item | None, there: Found | None) -> Found | Failure:
-    """The order in Sage that money may be posted for; what belongs to no live order is for a person to look at."""
+def still_alive(order: Item | None, there: Found | None, settled: datetime) -> Found | Failure:
+    """The order in Sage that money may be posted for; what belongs to no live order is for a person to look at.
+
+    An order that was confirmed before `settled`, and that a look-up does not find, is there no longer.
+    """
     if (order is not None and order.state is State.CANCELLED) or (there is not None and there.cancelled):
         text = (
             "the order was cancelled before its receipt was posted. If the buyer has paid, post the "
             "receipt in Sage by hand; then `tidegate queue skip`."
+        )
+        return Failure(Code.CANCEL_AFTER_SEND, text, sent=False)
+    if there is None and order is not None and order.state is State.CONFIRMED and order.changed_at < settled:
+        text = (
+            f"Sage no longer has the order {order.target_number or order.target_id}: it was voided or deleted there before "
+            "its receipt was posted. If the buyer has paid, post the receipt in Sage by hand; then `tidegate queue skip`."
         )
         return Failure(Code.CANCEL_AFTER_SEND, text, sent=False)
     if there is None or not there.account:
