@@ -1,4 +1,4 @@
-"""What web orders have taken off the stock of Business Cloud Accounting: of invoices, the ledger alone can tell."""
+"""What web orders have taken off the stock of Business Cloud Accounting: of invoices, no list tells."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pytest
 
 from conformance.business_cloud_stand import BusinessCloudStand
 from tidegate.conformance.opened import opened
-from tidegate.conformance.stand import delta
+from tidegate.conformance.stand import accepted, delta, goods, make_order, send
 from tidegate.domain.errors import Failure
+from tidegate.sage.business_cloud.client import BusinessCloudClient
 from tidegate.sage.port.session import Purpose
 
 
@@ -34,3 +35,29 @@ def test_stock_states_when_it_was_read_also_where_nothing_is_new() -> None:
     assert first.as_of is not None
     assert first.as_of < now
     assert (again.rows, again.as_of) == ((), now)
+
+
+@pytest.mark.parametrize("orders", ["draft", "quote"])
+def test_what_is_invoiced_between_two_reads_is_never_on_twice(
+    orders: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand = BusinessCloudStand(settings={"orders": orders})
+    read = BusinessCloudClient.read
+    calls: list[str] = []
+
+    def invoiced_before_the_second(self: BusinessCloudClient, resource: str, *rest: Any, **how: Any) -> Any:
+        calls.append(resource)
+        if len(calls) == 2:
+            stand.do("release" if orders == "draft" else "convert", document=number)
+        return read(self, resource, *rest, **how)
+
+    with opened(stand.company) as session:
+        before = {one.sku: one.on_hand for one in delta(session.stock.read(None)).rows}
+        accepted(send(session, make_order(stand, 213, goods(stand))))
+        [document] = stand.documents("magento:main:213")
+        number, [line] = document.number, document.lines
+        monkeypatch.setattr(BusinessCloudClient, "read", invoiced_before_the_second)
+        after = {one.sku: one.on_hand - one.allocated for one in delta(session.stock.read(None)).rows}
+    stand.close()
+    assert "stock_items" in calls
+    assert after[line.code] <= before[line.code] - line.quantity

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from tidegate.domain.errors import Code
 from tidegate.domain.states import State
 from tidegate.ledger import rows
 from tidegate.ledger.item_rows import ARRIVED
@@ -24,6 +25,10 @@ BEFORE = (
 FINISHED = ("canceled", "closed", "complete")
 #: All other states, written exactly as in the index `source_unfinished`.
 _UNFINISHED = f"NOT (source.state IN {FINISHED})"
+#: Of an order in review that the company has.
+_FOR_ITS_TOTAL = (
+    f"AND delivery.reason_code || '' = '{Code.TOTALS_DIFFER.value}' AND delivery.target_id || '' <> ''"
+)
 
 
 def documents(connection: str) -> Iterator[str]:
@@ -49,11 +54,13 @@ def passed_over(connection: str) -> Iterator[str]:
 
 
 def confirmed(connection: str, since: datetime) -> Iterator[tuple[str, datetime]]:
-    """The documents, as JSON, of confirmed orders, with the time of the confirmation.
+    """The documents, as JSON, of orders that the company has, with the time since when that is known.
 
-    These are the orders that are unfinished in the store, and the complete orders that were confirmed after `since`.
+    These are the orders that are unfinished in the store, and the complete orders that were confirmed after `since`. An
+    order that is a review for its total alone is there.
     """
     yield from _unfinished(connection, State.CONFIRMED)
+    yield from _unfinished(connection, State.REVIEW, _FOR_ITS_TOTAL)
     lately = rows.fetch_all(
         "SELECT source.document, delivery.changed_at FROM ("
         f"SELECT source_id, changed_at FROM tidegate_delivery {rows.by_index('delivery_arrived')} "
@@ -65,7 +72,7 @@ def confirmed(connection: str, since: datetime) -> Iterator[tuple[str, datetime]
     yield from ((document, rows.aware(at)) for document, at in lately)
 
 
-def _unfinished(connection: str, state: State) -> Iterator[tuple[str, datetime]]:
+def _unfinished(connection: str, state: State, more: str = "") -> Iterator[tuple[str, datetime]]:
     """Orders in one state that are unfinished in the store; the query starts from these, not from all sent orders."""
     after = 0
     while True:
@@ -74,7 +81,7 @@ def _unfinished(connection: str, state: State) -> Iterator[tuple[str, datetime]]
             "JOIN tidegate_delivery AS delivery ON delivery.source_id = source.id "
             # columns of the delivery are joined to an empty text, so that no index of deliveries is used: it would read the whole history
             "WHERE delivery.connection || '' = %s AND delivery.flow || '' = 'orders' "
-            "AND delivery.step || '' = 'order' AND delivery.state || '' = %s "
+            f"AND delivery.step || '' = 'order' AND delivery.state || '' = %s {more} "
             f"AND source.connection = %s AND source.kind = 'order' AND {_UNFINISHED} AND source.id > %s "
             "ORDER BY source.id LIMIT %s",
             *(connection, state.value, connection, after, rows.CHUNK),

@@ -36,6 +36,19 @@ from tidegate_sandbox import (
     checker_totals,
 )
 
+#: States of an order that nobody has answered for.
+_UNANSWERED = frozenset(
+    each.value
+    for each in (
+        State.CAPTURED,
+        State.QUEUED,
+        State.SENDING,
+        State.HANDED_OVER,
+        State.IN_DOUBT,
+        State.HELD,
+        State.REVIEW,
+    )
+)
 #: The tax rates that `settings.MAPPINGS` knows.
 MAPPED_PERCENTS = frozenset(map(Decimal, (0, 5, 6, 20)))
 
@@ -202,16 +215,23 @@ def shelf(world: World, week: Week) -> checker_stock.Shelf:
     read = world.house.stock_books or world.house.books
     company = read(world.sage, world.shop)
     now = world.clock.now()
-    unclear = frozenset() if world.house.lists_open else in_doubt(now)
     shop = {"orders": world.shop.order_books()}
+    unclear = frozenset() if world.house.lists_open else unheard_of(shop["orders"], now)
     terms = promised(world, week)
     return checker_stock.Shelf(shop, company, terms, unread(now), blind=blind(), unclear=unclear)
 
 
-def in_doubt(now: datetime) -> frozenset[int]:
-    """Orders that have left, and whose answer the hub does not know."""
-    found = reports.deliveries(now, flow="orders", states=[State.SENDING, State.IN_DOUBT], limit=1000)
-    return frozenset(each["entity_id"] for each in found["deliveries"] if each["step"] == "order")
+def unheard_of(orders: Iterable[dict[str, Any]], now: datetime) -> frozenset[int]:
+    """Orders of which the hub does not know whether the company has them.
+
+    Those that left and have no answer; and those that it has not sent, or not even read: another hub may have sent them.
+    """
+    heard = {
+        each["entity_id"]
+        for each in pages(now, flow="orders")
+        if each["step"] == "order" and (each["target_id"] or each["state"] not in _UNANSWERED)
+    }
+    return frozenset(each["entity_id"] for each in orders) - heard
 
 
 def blind() -> bool:
@@ -259,13 +279,15 @@ def windows(hub: Hub, week: Week, now: datetime) -> Iterator[tuple[datetime, dat
 
 def all_deliveries(now: datetime) -> list[dict[str, Any]]:
     """The hub's own report of every delivery."""
-    found: list[dict[str, Any]] = []
-    after = 0
-    while True:
-        page = reports.deliveries(now, after=after, limit=1000)
-        found += page["deliveries"]
-        if page["next"] is None:
-            return found
+    return list(pages(now))
+
+
+def pages(now: datetime, **which: Any) -> Iterator[dict[str, Any]]:
+    """The hub's own report of these deliveries, page after page."""
+    after: int | None = 0
+    while after is not None:
+        page = reports.deliveries(now, after=after, limit=1000, **which)
+        yield from page["deliveries"]
         after = page["next"]
 
 

@@ -1,17 +1,26 @@
-"""What confirmed orders hold of a figure that was true at another time: they hold what they were sent with."""
+"""What confirmed orders hold of a figure that was true at another time, and which of them the company has invoiced."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from integration.flows.conftest import Build
 from integration.flows.stage import Stage
 from tidegate.config.model import Flow
+from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.states import State
+from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.stock import ledger_lines
+from tidegate.flows.stored_keys import stored_key
+from tidegate.ledger import chain
+from tidegate.ledger.database import transaction
+from tidegate.sage.port.orders import Found, OrderKey
 from tidegate_sandbox.magento import creditmemo, lifecycle
 
 SKU = "HUB-0001"
@@ -58,3 +67,60 @@ def test_an_order_that_the_shop_has_cancelled_is_promised_to_nobody(shop: Stage)
     shop.shopper.cancel(placed)
     shop.cycle()
     assert owed(shop, shop.now - timedelta(days=1)) == []
+
+
+class Answered:
+    """A look-up that knows one order as this, and counts what it is asked."""
+
+    def __init__(self, status: SalesOrderStatus, *, ours: bool = True) -> None:
+        self._status, self._ours = status, ours
+        self.asked: list[OrderKey] = []
+
+    def find(self, keys: Sequence[OrderKey]) -> dict[str, list[Found]]:
+        """The same for each."""
+        self.asked += keys
+        there = [Found("7", "SI-7", self._status, one.key, one.reference, self._ours) for one in keys]
+        return {one.key: [found] for one, found in zip(keys, there, strict=True)}
+
+
+def unlisted(stage: Stage, search: Any) -> list[int]:
+    """The orders that the company has invoiced, of which it lists none."""
+    found = ledger_lines.invoiced(stage.connection, [], stage.now, search)
+    assert not isinstance(found, Failure)
+    return [order.entity_id for order in found]
+
+
+def test_an_order_whose_invoice_nobody_has_read_yet_is_looked_up(shop: Stage) -> None:
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    shop.cycle()
+    assert unlisted(shop, Answered(SalesOrderStatus.COMPLETE)) == [placed]
+    assert unlisted(shop, Answered(SalesOrderStatus.COMPLETE, ours=False)) == []
+    assert unlisted(shop, Answered(SalesOrderStatus.CANCELLED)) == [], "its goods are on the figure again"
+    assert unlisted(shop, Answered(SalesOrderStatus.LIVE)) == [], "it was opened again meanwhile"
+    assert unlisted(shop, None) == []
+
+
+def test_an_order_that_is_listed_or_whose_invoice_was_read_is_not_looked_up(shop: Stage) -> None:
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    shop.cycle()
+    search = Answered(SalesOrderStatus.COMPLETE)
+    key = stored_key(shop.connection, "main", placed)
+    listed = WebLine("1", "QU-1", key, "1", "", SKU, "HOME", PIECES, PIECES, Decimal(0), Decimal(0))
+    found = ledger_lines.invoiced(shop.connection, [listed], shop.now, search)
+    assert (found, search.asked) == ([], [])
+    source_id = shop.delivery(placed).source_id
+    assert source_id is not None
+    with transaction("test"):
+        chain.add([chain.ChainLink(source_id, "sage-invoice", "7", "SI-7")], shop.now)
+    assert (unlisted(shop, search), search.asked) == ([placed], [])
+
+
+def test_a_look_up_that_failed_is_no_answer(shop: Stage) -> None:
+    shop.order("guest", lines=[(SKU, 3)])
+    shop.cycle()
+
+    class Broken:
+        def find(self, keys: Sequence[OrderKey]) -> Failure:
+            return Failure(Code.UNREACHABLE, f"no answer about {len(keys)}")
+
+    assert isinstance(ledger_lines.invoiced(shop.connection, [], shop.now, Broken()), Failure)

@@ -13,6 +13,7 @@ from integration.flows.stage import Stage
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
 from tidegate.flows.orders import found_orders, leaving
+from tidegate.flows.stock import ledger_lines
 
 Dearer = Callable[[str], None]
 
@@ -58,3 +59,14 @@ def test_24_a_cent_within_the_tolerance_is_kept_and_is_no_alert(stage: Stage, de
     assert stage.state(placed) is State.CONFIRMED
     assert stage.delivery(placed).target_total == stage.total(placed) + Decimal("0.01")
     assert stage.alerts() == []
+
+
+def test_an_order_in_review_for_its_total_is_off_the_figure(stage: Stage, dearer: Dearer) -> None:
+    """The company has it."""
+    dearer("1.00")
+    placed = stage.order("guest")
+    stage.cycle()
+    assert stage.state(placed) is State.REVIEW
+    lines = ledger_lines.read(stage.connection, stage.now, "HOME")
+    assert lines
+    assert {line.ordered - line.allocated for line in lines} == {0}

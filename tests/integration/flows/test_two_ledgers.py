@@ -12,6 +12,7 @@ from integration.flows.stage import CONNECTION, Stage
 from tidegate.domain.states import State
 from tidegate.engine.cycles import run_cycle
 from tidegate.ledger import database, halts
+from tidegate.simulation import checking
 
 #: Settle time and difference of clocks: what was made earlier may be what an earlier process sent.
 CERTAIN = timedelta(minutes=16)
@@ -57,6 +58,17 @@ def test_an_order_that_another_hub_sent_halts_and_is_named(stage: Stage, elsewhe
     assert "another-hub" in [code for code, _ in stage.alerts()]
     assert stage.state(placed) is State.QUEUED
     assert len(stage.company.books()["orders"]) == 1
+
+
+def test_the_checker_asks_no_figure_with_an_order_that_only_another_hub_has_sent(
+    stage: Stage, elsewhere: str
+) -> None:
+    placed = met_another_hub(stage, elsewhere)
+    orders = [{"entity_id": placed}, {"entity_id": placed + 1}]
+    assert checking.unheard_of(orders, stage.now) == {placed, placed + 1}, "and none that nobody has read yet"
+    stage.lift()
+    stage.cycle()
+    assert checking.unheard_of(orders, stage.now) == {placed + 1}
 
 
 def test_lifted_when_the_other_hub_was_stopped_the_order_is_adopted(stage: Stage, elsewhere: str) -> None:

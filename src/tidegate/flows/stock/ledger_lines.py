@@ -12,14 +12,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.money import ZERO
 from tidegate.domain.orders.line_keys import item_key
 from tidegate.domain.orders.order import Order, OrderLine
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.connection import Connection
-from tidegate.flows.stored_keys import entities, stored_keys
+from tidegate.flows.stored_keys import entities, search_keys, stored_keys
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import intake, order_documents, queued
+from tidegate.sage.port.orders import OrderSearch
 
 
 def read(connection: Connection, as_of: datetime, warehouse: str) -> list[WebLine]:
@@ -39,11 +42,14 @@ def read(connection: Connection, as_of: datetime, warehouse: str) -> list[WebLin
     ]
 
 
-def invoiced(connection: Connection, listed: Iterable[WebLine], now: datetime) -> list[Order]:
-    """The confirmed orders that the company lists no more since it has invoiced them, as far as that was read.
+def invoiced(
+    connection: Connection, listed: Iterable[WebLine], now: datetime, search: OrderSearch | None
+) -> list[Order] | Failure:
+    """The confirmed orders that the company lists no more since it has invoiced them.
 
-    For companies that list what waits for its invoice, and no shipments. To be asked before the figures are: an invoice
-    that was read by then is off them.
+    For companies that list what waits for its invoice, and no shipments. An order that is not listed, and whose invoice
+    was not read yet, is looked up: it may be void or gone as well. To be asked before the figures are: what is invoiced
+    by then is off them.
     """
     ours = set(entities(connection, [line.order_key for line in listed]).values())
     unlisted = {
@@ -54,7 +60,32 @@ def invoiced(connection: Connection, listed: Iterable[WebLine], now: datetime) -
     }
     known = intake.known(connection.settings.store, "order", unlisted)
     billed = order_documents.having("sage-invoice", [one.source_id for one in known.values()])
-    return [order for id, order in unlisted.items() if id in known and known[id].source_id in billed]
+    read = [order for id, order in unlisted.items() if id in known and known[id].source_id in billed]
+    unread = [order for id, order in unlisted.items() if id in known and known[id].source_id not in billed]
+    found = _complete(connection, unread, search)
+    return found if isinstance(found, Failure) else [*read, *found]
+
+
+def _complete(
+    connection: Connection, orders: Sequence[Order], search: OrderSearch | None
+) -> list[Order] | Failure:
+    """Those that the company has invoiced, by a look-up."""
+    if search is None:
+        return []
+    size = connection.company.about.orders.lookups_per_call
+    complete: list[Order] = []
+    for start in range(0, len(orders), size):
+        part = {(order.store, order.entity_id): order for order in orders[start : start + size]}
+        keys = search_keys(connection, {source: order.increment_id for source, order in part.items()})
+        found = search.find(list(keys.values()))
+        if isinstance(found, Failure):
+            return found
+        complete += [
+            order
+            for source, order in part.items()
+            if any(one.ours and one.status is SalesOrderStatus.COMPLETE for one in found[keys[source].key])
+        ]
+    return complete
 
 
 def off_the_figure(connection: Connection, orders: Sequence[Order], warehouse: str) -> list[WebLine]:

@@ -78,7 +78,11 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     if isinstance(lines, Failure):
         return lines
     dated = session.dated_stock and session.web_lines is not None
-    invoiced = ledger_lines.invoiced(cycle.connection, lines, cycle.now()) if dated else []
+    invoiced = (
+        ledger_lines.invoiced(cycle.connection, lines, cycle.now(), session.order_search) if dated else []
+    )
+    if isinstance(invoiced, Failure):
+        return invoiced
     unread = unread_despatches.read(cycle, session)
     if isinstance(unread, Failure):
         return unread

@@ -55,12 +55,12 @@ class Stock:
                 text = f"this product has only the warehouse {WAREHOUSE!r}, not {name!r}"
                 return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{name}", sent=False)
         as_of = self._now()  # an order that is confirmed from here on may be on the figures, or not
+        held = self._open.held()  # first: what is invoiced meanwhile is off twice, and never on twice
+        if isinstance(held, Failure):
+            return held
         failure = self._refresh()
         if failure is not None:
             return failure
-        held = self._open.held()
-        if isinstance(held, Failure):
-            return held
         rows = list(self._levels.values())
         levels, bad = each(rows, lambda row: _level(row, held), _shown)
         cursor = _digest(levels, bad)
