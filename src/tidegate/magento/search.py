@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal, Self
 from urllib.parse import quote
 
@@ -103,7 +104,13 @@ class Search:
             pairs.append(("searchCriteria", ""))  # required, even when nothing is searched for (point 16)
         if self.fields:
             pairs.append(("fields", self.fields))
-        return "&".join(f"{quote(key, safe='')}={quote(value, safe='')}" for key, value in pairs)
+        return "&".join([f"{_name(key)}={quote(value, safe='')}" for key, value in pairs])
+
+
+@lru_cache(maxsize=256)
+def _name(text: str) -> str:
+    """The name of a parameter as it is sent; a hub's searches share a few."""
+    return quote(text, safe="")
 
 
 def fields_query(fields: str) -> str:

@@ -1,13 +1,18 @@
 """The signature of an OAuth 1.0a request with HMAC-SHA256, by the parts of a library that such a request needs.
 
-Every call to a store is signed. `oauthlib.oauth1.Client` signs whatever there is, and takes half as long again.
+Every call to a store is signed. `oauthlib.oauth1.Client` signs whatever there is and takes ten times as long: most of
+what is signed (the names of parameters, the host, the secrets) was signed a moment ago, and what is percent-encoded
+already holds three signs only that are encoded once more.
 """
 
 from __future__ import annotations
 
+import hmac
+from base64 import b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from oauthlib.oauth1 import rfc5849
 
@@ -26,12 +31,44 @@ def authorization(method: str, url: str, parameters: Mapping[str, str], secrets:
 
     `parameters` are the `oauth_...` parameters but the signature.
     """
-    named = list(parameters.items())
-    signing = _library.signature
-    signed = signing.normalize_parameters(
-        [*signing.collect_parameters(uri_query=urlsplit(url).query), *named]
-    )
-    base = signing.signature_base_string(method, signing.base_string_uri(url), signed)
-    signature = ("oauth_signature", signing.sign_hmac_sha256_with_client(base, secrets))
-    header: str = _library.parameters.prepare_headers([*named, signature], {})["Authorization"]
-    return header
+    scheme, host, path, query, _ = urlsplit(url)
+    named = [(name, _escaped(value)) for name, value in parameters.items()]
+    covered = sorted(named + [_parameter(part) for part in query.split("&") if part])
+    normalised = "&".join([f"{name}={value}" for name, value in covered])
+    base = f"{method}&{_origin(scheme, host)}{_escaped(path or '/')}&{_escaped_again(normalised)}"
+    digest = hmac.digest(_key(*secrets), base.encode(), "sha256")
+    named.append(("oauth_signature", _escaped(b64encode(digest).decode())))
+    return "OAuth " + ", ".join([f'{name}="{value}"' for name, value in named])
+
+
+def _parameter(part: str) -> tuple[str, str]:
+    """Name and value of one parameter of the query, as they are signed."""
+    name, _, value = part.partition("=")
+    return _name(name), _escaped(unquote_plus(value))
+
+
+def _escaped(text: str) -> str:
+    escaped: str = _library.utils.escape(text)
+    return escaped
+
+
+def _escaped_again(text: str) -> str:
+    """The same for what consists of escaped texts, `=` and `&`."""
+    return text.replace("%", "%25").replace("=", "%3D").replace("&", "%26")
+
+
+@lru_cache(maxsize=256)
+def _name(text: str) -> str:
+    return _escaped(unquote_plus(text))
+
+
+@lru_cache(maxsize=64)
+def _origin(scheme: str, host: str) -> str:
+    """Scheme and host as they are signed; the path follows."""
+    whole: str = _library.signature.base_string_uri(f"{scheme}://{host}/")
+    return _escaped(whole.removesuffix("/"))
+
+
+@lru_cache(maxsize=64)
+def _key(secret: str, token_secret: str) -> bytes:
+    return f"{_escaped(secret)}&{_escaped(token_secret)}".encode()

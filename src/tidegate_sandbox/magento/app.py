@@ -123,6 +123,8 @@ class _Exchange:
 
     def _accept(self) -> None:
         """The format that the client accepts; what cannot be had crashes before the REST API (500)."""
+        if self.request.environ.get("HTTP_ACCEPT") == "application/json":
+            return
         accepted = self.request.accept_mimetypes
         if not accepted or accepted.accept_json:
             return
