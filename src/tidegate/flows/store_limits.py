@@ -37,6 +37,11 @@ class Queue(msgspec.Struct, frozen=True):
     direct_ms: int = 0
 
     @property
+    def is_measured(self) -> bool:
+        """Whether it needs no further trial to tell if it is faster."""
+        return self.values > 0 or not self.finished
+
+    @property
     def is_faster(self) -> bool:
         """Whether the queue is worth the detour."""
         return self.finished and 0 < self.queue_ms < self.direct_ms

@@ -70,9 +70,9 @@ class BulkCalls:
     def __init__(self, client: StoreClient) -> None:
         self._client = client
 
-    def submit(self, path: str, elements: Sequence[msgspec.Struct]) -> str | Failure:
-        """Hand in bodies of the synchronous `POST path`; returns the bulk's id."""
-        answer = self._client.post_as(PATH + path, list(elements), _ACCEPTED)
+    def submit(self, path: str, elements: Sequence[msgspec.Struct], *, method: str = "POST") -> str | Failure:
+        """Hand in bodies of the synchronous call; returns the bulk's id. Parameters of its path are in the bodies."""
+        answer = self._client.write_as(method, PATH + path, list(elements), _ACCEPTED)
         if isinstance(answer, Failure):
             return answer
         if not answer.bulk_uuid.strip():

@@ -164,8 +164,14 @@ class StoreClient(Counted):
     def post_as(
         self, path: str, body: msgspec.Struct | list[msgspec.Struct], decoder: Decoder[T]
     ) -> T | Failure:
-        """A write whose answer must have the decoder's type; bulk calls take a list of bodies."""
+        """A write whose answer must have the decoder's type."""
         return self._decoded("POST", path, decoder, body=body)
+
+    def write_as(
+        self, method: str, path: str, body: msgspec.Struct | list[msgspec.Struct], decoder: Decoder[T]
+    ) -> T | Failure:
+        """The same by any method; bulk calls take a list of bodies."""
+        return self._decoded(method, path, decoder, body=body)
 
     def read_by_post(self, path: str, body: msgspec.Struct, decoder: Decoder[T]) -> T | Failure:
         """A read that names its many keys in a body: without an answer nothing has happened."""

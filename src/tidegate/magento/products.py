@@ -18,10 +18,13 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.magento.client import StoreClient
 from tidegate.magento.paging import shrunk
 from tidegate.magento.search import Filter, Search
-from tidegate.reading.shape import PageShape, Rows
+from tidegate.reading.document import Unreadable
+from tidegate.reading.shape import ANYTHING, PageShape, Rows
 
 PATH = "/V1/products"
 AT_DEFAULT = "/all/V1/products"
+#: `PUT /V1/products/{sku}` as a bulk call names it (`async-bulk-products-put-bySku`, contract point 27).
+BY_SKU = "/V1/products/bySku"
 FIELDS = "items[id,sku,name,status,type_id,weight,updated_at],total_count"
 ENABLED, DISABLED = 1, 2
 #: The types that carry stock, weight and prices of their own.
@@ -40,10 +43,11 @@ class StoreProduct(msgspec.Struct, frozen=True):
 
 
 class ChangedProduct(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The keys that shall change."""
+    """The keys that shall change; `sku`, as the store spells it, in a bulk call only, whose path does not name it."""
 
     weight: Decimal | None = None
     status: int | None = None
+    sku: str | None = None
 
 
 class NewProduct(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -126,6 +130,21 @@ class StoreProducts:
         """Make a product; of a SKU that is there already, Magento changes these keys: ask first."""
         answer = self._client.post(AT_DEFAULT, NewBody(product))
         return _about(product.sku, answer)
+
+
+def shown_by(sku: str, body: ChangeBody | NewBody, result: str) -> Failure | None:
+    """None when an operation's result is this product with what was sent; else nothing is known of it."""
+    try:
+        answer = ANYTHING.decode(result)
+    except Unreadable:
+        answer = None
+    failure = _about(sku, answer)
+    if failure is None:
+        sent = {"weight": body.product.weight, "status": body.product.status}
+        there = {name: answer.get(name) for name in sent}
+        if any(value is not None and value != there[name] for name, value in sent.items()):
+            failure = Failure(Code.UNCLEAR_ANSWER, f"{sku}: the store's answer shows {there!r:.80}")
+    return failure
 
 
 def _about(sku: str, answer: Any) -> Failure | None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from tidegate.flows.stock import bulk
+from tidegate.flows import bulk
 from tidegate.simulation.event import Event, moment
 from tidegate_sandbox.faults import Fault
 
@@ -20,7 +20,7 @@ MAGENTO = "magento"
 #: The share of the trading weeks that use the queue.
 SHARE = 0.7
 #: What the hub's constants become: how many values are worth the queue, and the values of its trial.
-FEW = {"WORTH_IT": 4, "PROBE": 2, "TRIAL": 2}
+FEW = {"WORTH_IT": 4, "RECORDS_WORTH_IT": 3, "PROBE": 2, "TRIAL": 2}
 LIES: tuple[dict[str, str], ...] = ({"lie": "unwritten"}, {})
 
 

@@ -12,7 +12,7 @@ from integration.flows.stage import Stage
 from integration.flows.stocking import adjust, free, inventory, lies, states, stocked, writes
 from tidegate.domain.states import State
 from tidegate.engine.stock_check import check_learnt
-from tidegate.flows.stock import bulk
+from tidegate.flows import bulk
 from tidegate_sandbox.magento.catalogue import WIDGETS
 
 

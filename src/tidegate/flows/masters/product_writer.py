@@ -1,6 +1,6 @@
 """Writes and reads cost, weight and status of the store's products, item by item.
 
-Keys: `cost|SKU`, many in a call by the cost endpoint; `record|SKU`, one product a call.
+Keys: `cost|SKU`, many in a call by the cost endpoint; `record|SKU`, one product a call, or many by the store's queue.
 """
 
 from __future__ import annotations
@@ -10,15 +10,31 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import takewhile
 
+import msgspec
+
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.missing_thing import missing_thing
 from tidegate.domain.money import plain
+from tidegate.flows import bulk
 from tidegate.flows.masters.customer_writer import card_of, written
 from tidegate.ledger.mirror import MirrorItem
+from tidegate.magento.bulk import Operation
 from tidegate.magento.prices import Cost, StorePrices
-from tidegate.magento.products import DISABLED, ChangedProduct, NewProduct, StoreProduct, StoreProducts
+from tidegate.magento.products import (
+    BY_SKU,
+    DISABLED,
+    ChangeBody,
+    ChangedProduct,
+    NewBody,
+    NewProduct,
+    StoreProduct,
+    StoreProducts,
+    shown_by,
+)
 
 COST, RECORD, STORE = "cost|", "record|", "store|"
+#: Records of one bulk: a store takes most of a second to save a product.
+MOST = 500
 
 
 def sku_of(key: str) -> str:
@@ -28,11 +44,14 @@ def sku_of(key: str) -> str:
 
 @dataclass(eq=False)
 class ProductWriter:
-    """`known` are the store's SKUs in small letters; `names` are the company's, for products made here."""
+    """`known` are the store's SKUs by those in small letters; `names` are the company's, for products made here.
+
+    A SKU whose spelling there could not be read is "".
+    """
 
     products: StoreProducts
     prices: StorePrices
-    known: set[str]
+    known: dict[str, str]
     names: Mapping[str, str]
     create: bool
     attribute_set: int
@@ -47,6 +66,56 @@ class ProductWriter:
         if not items[0].key.startswith(COST):
             return items[:1]
         return list(takewhile(lambda item: item.key.startswith(COST), items))
+
+    @property
+    def bulk_call(self) -> tuple[str, str]:
+        """A product's record, by the queue: of a SKU that there is not, it makes the product."""
+        return "PUT", BY_SKU
+
+    @property
+    def worth_it(self) -> int:
+        """Records from which on the queue is worth it."""
+        return bulk.RECORDS_WORTH_IT
+
+    @property
+    def most(self) -> int:
+        """Records of one bulk."""
+        return MOST
+
+    @property
+    def races(self) -> bool:
+        """A call carries one record: the queue saves calls, however fast it is."""
+        return False
+
+    @property
+    def answers(self) -> bool:
+        """The call answers the product as it was saved."""
+        return True
+
+    def by_queue(self, item: MirrorItem) -> bool:
+        """Records that are changed or made; a cost has a call for many."""
+        if not item.key.startswith(RECORD):
+            return False
+        if not self.has(item.key):
+            return self.create
+        return bool(self.known[sku_of(item.key).casefold()]) and _change(item) is not None
+
+    def body(self, items: Sequence[MirrorItem]) -> ChangeBody | NewBody:
+        """The body of one element."""
+        (item,) = items
+        change = _change(item) if self.has(item.key) else None
+        if change is None:
+            return NewBody(self._new(item))
+        # Magento would rename the product to another spelling
+        return ChangeBody(msgspec.structs.replace(change, sku=self.known[sku_of(item.key).casefold()]))
+
+    def carried_out(self, operation: Operation, items: Sequence[MirrorItem]) -> Mapping[str, Failure]:
+        """The product that the operation answers must be this one, with what was sent."""
+        (item,) = items
+        failure = shown_by(sku_of(item.key), self.body(items), operation.result)
+        if failure is None:
+            self.known.setdefault(sku_of(item.key).casefold(), sku_of(item.key))
+        return {} if failure is None else {item.key: failure}
 
     def write(self, items: Sequence[MirrorItem]) -> Mapping[str, Failure] | Failure:
         """Write what the store has a product for; the others wait for their SKU."""
@@ -106,17 +175,18 @@ class ProductWriter:
             absent[item.key] = Failure(Code.REFUSED, f"{sku_of(item.key)}: {text}")
         return absent
 
-    def _make(self, item: MirrorItem) -> Failure | None:
+    def _new(self, item: MirrorItem) -> NewProduct:
         sku = sku_of(item.key)
         card = card_of(item.wanted)
         weight = Decimal(card["weight"]) if "weight" in card else None
-        failure = self.products.create(
-            NewProduct(
-                sku, self.names.get(sku) or sku, self.attribute_set, Decimal(0), DISABLED, "simple", weight
-            )
-        )
+        name = self.names.get(sku) or sku
+        return NewProduct(sku, name, self.attribute_set, Decimal(0), DISABLED, "simple", weight)
+
+    def _make(self, item: MirrorItem) -> Failure | None:
+        sku = sku_of(item.key)
+        failure = self.products.create(self._new(item))
         if failure is None:
-            self.known.add(sku.casefold())
+            self.known[sku.casefold()] = sku
         return failure
 
 

@@ -16,7 +16,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.masters.master import ProductRecord
 from tidegate.domain.masters.product_card import ProductRules, product_card, product_cost
 from tidegate.domain.missing_thing import missing_thing
-from tidegate.flows import mirrored, unreadable
+from tidegate.flows import bulk, mirrored, unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
@@ -61,25 +61,34 @@ def run(cycle: Cycle) -> None:
     rules = cycle.connection.settings.products
     full = mirrored.full_is_due(cycle, rules.full_every)
     writer = writer_of(cycle.connection)
+    queue_is_open = bulk.still_open(cycle)
     with cycle.reading():
-        mirrored.recover(cycle, writer)
+        if queue_is_open:
+            with transaction("reclaim"):
+                cycle.count("in_doubt", mirror.reclaim(cycle.lease, cycle.now()))
+        else:
+            mirrored.recover(cycle, writer)
         if cycle.may_call_company():
             found = read_both(cycle.connection, full=full)
             if isinstance(found, Failure):
                 cycle.call_failed(found)
             else:
-                writer.known = {*found.products, *found.unread_there}  # there, whatever it is: none is made
+                # what cannot be read is there, whatever it is: none is made
+                there = {key: each.sku for key, each in found.products.items()}
+                writer.known = {**dict.fromkeys(found.unread_there, ""), **there}
                 unreadable.report(cycle.name, FLOW, unreadable.SAGE, found.bad, cycle.now())
                 writer.names = names_of(cycle.connection, found)
                 take_in(cycle, writer, found, full=full)
     if cycle.may_go_on():
+        if not queue_is_open and bulk.is_worth_it(cycle, writer):
+            bulk.carry(cycle, writer)
         mirrored.send(cycle, writer, AT_ONCE)
 
 
 def writer_of(connection: Connection) -> ProductWriter:
-    """The writer of the connection's products, with the SKUs that the store had last."""
+    """The writer of the connection's products, with the SKUs that the store had last; their spelling is read anew."""
     rules, client = connection.settings.products, connection.store.client
-    known = set(snapshot.read(connection.name, SHOP)["key"])
+    known = dict.fromkeys(snapshot.read(connection.name, SHOP)["key"], "")
     products = StoreProducts(client, connection.page_size)
     return ProductWriter(products, StorePrices(client), known, {}, rules.create, rules.attribute_set)
 

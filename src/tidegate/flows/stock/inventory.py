@@ -17,11 +17,11 @@ from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.missing_thing import missing_thing, names_of
 from tidegate.domain.stock.availability import PIECE, available, with_reservations, without_reservations
 from tidegate.domain.verdict import Verdict
-from tidegate.flows import mirrored, store_limits
+from tidegate.flows import bulk, mirrored, store_limits
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.skus import store_skus
-from tidegate.flows.stock import bulk, explained, owed_pieces, reservations, short_stock
+from tidegate.flows.stock import explained, owed_pieces, reservations, short_stock
 from tidegate.flows.stock import levels as stock_levels
 from tidegate.flows.stock import wanted as stock_wanted
 from tidegate.flows.stock.backorders import with_backorders

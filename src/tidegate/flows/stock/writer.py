@@ -13,13 +13,16 @@ from decimal import Decimal
 from tidegate.clock import Clock
 from tidegate.domain.errors import Failure, Group
 from tidegate.domain.money import plain
-from tidegate.flows import mirrored
+from tidegate.flows import bulk, mirrored
 from tidegate.ledger.mirror import MirrorItem
 from tidegate.magento.answer import ARRAY_LIMIT
+from tidegate.magento.bulk import Operation
 from tidegate.magento.call_size import LARGEST, CallSize
 from tidegate.magento.client import StoreClient
-from tidegate.magento.stock import SourceItem, StockItem, StoreStock
+from tidegate.magento.stock import ITEMS, ItemsBody, SourceItem, StockItem, StoreStock, items_body
 
+#: Values of one bulk.
+MOST = 20_000
 #: The one source of a store without sources.
 DEFAULT = "default"
 
@@ -66,6 +69,47 @@ class StockWriter:
         """The first items, as many as the store takes within reasonable time."""
         self.call_size.limit = self.client.array_limit
         return items[: self.call_size.now]
+
+    @property
+    def bulk_call(self) -> tuple[str, str]:
+        """The call of the source items, by the queue."""
+        return "POST", ITEMS
+
+    @property
+    def worth_it(self) -> int:
+        """Values from which on the queue may be worth it."""
+        return bulk.WORTH_IT
+
+    @property
+    def most(self) -> int:
+        """Values of one bulk."""
+        return MOST
+
+    @property
+    def races(self) -> bool:
+        """A call carries many values, too."""
+        return True
+
+    @property
+    def answers(self) -> bool:
+        """The call answers nothing."""
+        return False
+
+    def by_queue(self, item: MirrorItem) -> bool:
+        """Any value."""
+        return True
+
+    def body(self, items: Sequence[MirrorItem]) -> ItemsBody:
+        """The body of one element."""
+        return items_body(source_item(item.key, item.wanted) for item in items)
+
+    def carried_out(
+        self,
+        operation: Operation,
+        items: Sequence[MirrorItem],
+    ) -> Mapping[str, Failure]:
+        """Believed, but for samples."""
+        return {}
 
     def write(self, items: Sequence[MirrorItem]) -> Mapping[str, Failure] | Failure:
         """One call, all or nothing; in parts when the shop has just refused an array of this length."""
