@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from integration.flows import company_staff
 from integration.flows.conftest import Build
+from integration.flows.in_memory import MemoryStage
 from integration.flows.stage import SETTLED, Stage
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
@@ -91,6 +94,20 @@ def test_a_person_who_cancelled_it_in_the_company_says_so(build: Build) -> None:
     stage.listen()
     stage.cycle()
     assert stage.sage_calls() == []
+
+
+@pytest.mark.parametrize("shipments", [True, False])
+def test_goods_that_a_company_without_shipments_has_not_seen_leave_are_for_a_person(
+    stage: MemoryStage, shipments: bool
+) -> None:
+    stage.turn(without=frozenset() if shipments else frozenset({"despatches"}))
+    placed = stage.order("guest")
+    stage.cycle()
+    stage.shopper.ship(placed, partly=True)
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    expected = State.CONFIRMED if shipments else State.REVIEW
+    assert stage.state(placed, "cancel") is expected
 
 
 def test_in_doubt_and_absent_it_is_never_sent(stage: Stage) -> None:

@@ -3,7 +3,8 @@
 Each is looked up in the company before it counts as never arrived: an answer may have
 been lost, or the ledger restored from a copy that has forgotten what it sent. An order that is there
 is cancelled where the connection says `cancellation = "cancel"` and the product can; else a person
-decides. A cancellation waits until its order is known to be there, or is proved absent. An order that is in review for
+decides, and also where goods have left the store that a product without shipments knows nothing of. A
+cancellation waits until its order is known to be there, or is proved absent. An order that is in review for
 its total alone is there: whoever compares the totals is not waited for.
 """
 
@@ -24,7 +25,7 @@ from tidegate.flows.orders import confirmed
 from tidegate.flows.orders.found_orders import tolerance
 from tidegate.flows.orders.reductions import baseline
 from tidegate.flows.stored_keys import search_keys
-from tidegate.flows.stored_order import expected
+from tidegate.flows.stored_order import expected, read_order
 from tidegate.flows.writing import results, sending
 from tidegate.flows.writing.attempts import Record
 from tidegate.flows.writing.writing import Writing, hands_over
@@ -178,7 +179,7 @@ def never_sent(cycle: Cycle, order: Item, text: str) -> None:
 def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
     """One cancellation of an order that the company has."""
     desk = session.cancelling
-    if desk is None or cycle.connection.settings.cancellation != "cancel":
+    if desk is None or cycle.connection.settings.cancellation != "cancel" or has_left_unseen(session, item):
         ask_a_person(cycle, item, order)
         return
     payload = {"cancel": order.target_number or order.target_id}
@@ -189,6 +190,11 @@ def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
         [record],
         lambda _: [(item.key, desk.cancel(order.target_id, order.target_number))],
     )
+
+
+def has_left_unseen(session: Session, item: Item) -> bool:
+    """Whether the store has shipped goods that a company without shipments would not know of: it would take them back."""
+    return session.despatches is None and read_order(item.document).shipped
 
 
 def cancelling(cycle: Cycle, session: Session) -> Writing:
