@@ -21,12 +21,14 @@ from tidegate.conformance.stand import failed, goods, make_order, prepared
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage import export_folder
 from tidegate.sage.sage300 import csv_exports, csv_orders, table_documents, table_prices
+from tidegate.sage.sage300.csv_exports import CsvExports
 from tidegate.sage.sage300.day_end import DayEnd
 from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.gateway_orders import GatewayOrders
 from tidegate.sage.sage300.import_files import ImportFiles
 from tidegate.sage.sage300.sql_tables import SqlTables
 from tidegate.sage.sage300.table_documents import TableDocuments
+from tidegate.sage.sage300.web_orders import OPEN, WebOrders
 from tidegate.sage.sage300.writers import ByGateway
 
 # The import
@@ -66,6 +68,14 @@ def a_last_line_that_is_cut_off_taken(patch: pytest.MonkeyPatch) -> None:
 def types_of_records_mixed_up(patch: pytest.MonkeyPatch) -> None:
     numbers = csv_exports.numbers_of
     patch.setattr(csv_exports, "numbers_of", lambda rows, count: numbers(rows, count)[::-1])
+
+
+def orders_of_now_with_stock_of_an_export(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(WebOrders, "open", lambda self: self.listed(OPEN))
+
+
+def stock_older_than_orders_taken(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(CsvExports, "_newer_than", lambda self, table: "")
 
 
 # SQL, and tables by any way
@@ -222,6 +232,18 @@ CASES: list[tuple[Bug, Callable[[], Any], Question]] = [
         tables.test_a_file_that_is_being_written_or_cut_off_is_not_taken,
     ),
     (half_an_export_taken, EXPORTS, tables.test_far_fewer_rows_wait_until_a_person_agrees),
+    (
+        orders_of_now_with_stock_of_an_export,
+        EXPORTS,
+        tables.test_what_web_orders_hold_is_as_old_as_the_stock_that_is_exported,
+    ),
+    (
+        stock_older_than_orders_taken,
+        EXPORTS,
+        lambda stand: tables.test_stock_that_is_older_than_what_orders_hold_or_what_left_is_not_taken(
+            stand, "oeordh.csv"
+        ),
+    ),
     (types_of_records_mixed_up, EXPORTS, a_sale_price_holds_within_its_days),
     (a_login_that_writes_is_let_in, SQL, tables.test_a_login_that_may_write_is_refused_by_the_check),
     (

@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from conformance.sage300_stand import Sage300Stand
+from tidegate.config.problem import Report
 from tidegate.conformance.opened import opened
 from tidegate.conformance.reading_fulfilment import *
 from tidegate.conformance.reading_prices import *
 from tidegate.conformance.reading_stock import *
-from tidegate.conformance.stand import Stand, delta, failed
+from tidegate.conformance.stand import Stand, delta, failed, goods, sent_order
 from tidegate.domain.errors import Code
 from tidegate.sage.sage300.csv_exports import CsvExports
+from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.sql_tables import SqlTables
 
 STANDS = {
@@ -177,3 +179,42 @@ def test_far_fewer_rows_wait_until_a_person_agrees(exported: Sage300Stand) -> No
     assert isinstance(_reads(exported), list)
     _write(path, "".join(lines[:2]), exported, timedelta(seconds=60))
     assert "iciloc.agreed" in failed(_reads(exported)).text, "consent is for what was there"
+
+
+def test_what_web_orders_hold_is_as_old_as_the_stock_that_is_exported(exported: Sage300Stand) -> None:
+    sku = exported.codes.skus[0]
+    with opened(exported.company) as session:
+        sent_order(exported, session, 213, goods(exported, sku))
+        assert session.web_lines.read() == [], "the export is older than the order"
+        before = delta(session.stock.read(None))
+        assert before.as_of is not None
+        assert before.as_of < exported.clock.now()
+        exported.export()
+        [line] = session.web_lines.read()
+        after = delta(session.stock.read(None))
+    assert (line.order_key, line.sku, line.allocated) == ("magento:main:213", sku, 2)
+    free = [
+        next(one for one in read.rows if (one.sku, one.warehouse) == (sku, exported.codes.warehouse))
+        for read in (before, after)
+    ]
+    assert free[1].allocated - free[0].allocated == 2
+
+
+@pytest.mark.parametrize("name", ["oeordh.csv", "oeshih.csv"])
+def test_stock_that_is_older_than_what_orders_hold_or_what_left_is_not_taken(
+    exported: Sage300Stand, name: str
+) -> None:
+    path = exported.pick_up / name
+    made = path.stat().st_mtime + 30
+    os.utime(path, (made, made))
+    with opened(exported.company) as session:
+        assert f"{name} must be exported before it" in failed(session.stock.read(None)).text
+
+
+def test_stock_of_exports_with_shipments_of_now_is_refused_by_the_configuration() -> None:
+    for shipments, problems in (("csv", 0), ("", 0), ("OEInvoices", 0), ("OEShipments", 1), ("sql", 1)):
+        report = Report("hub.toml")
+        settings = Sage300Settings(stock="csv", invoices="csv", shipments=shipments, exports_folder="/x")
+        settings.check("companies.north", report)
+        found = [one for one in report.problems if one.key.endswith(".shipments")]
+        assert len(found) == problems, shipments

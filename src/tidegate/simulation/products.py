@@ -13,7 +13,7 @@ from tidegate.simulation.houses.sage100_readers import SAGE_100_BY_FEEDS, SAGE_1
 from tidegate.simulation.houses.sage100_ways import SAGE_100_BY_IMPORT, SAGE_100_BY_WEB_SERVICES
 from tidegate.simulation.houses.sage200 import SAGE_200
 from tidegate.simulation.houses.sage300 import SAGE_300
-from tidegate.simulation.houses.sage300_tables import SAGE_300_BY_SQL
+from tidegate.simulation.houses.sage300_tables import SAGE_300_BY_EXPORTS, SAGE_300_BY_SQL
 from tidegate.simulation.houses.sage300_ways import SAGE_300_BY_GATEWAY, SAGE_300_BY_IMPORT
 from tidegate.simulation.houses.x3 import SAGE_X3
 
@@ -31,6 +31,7 @@ LIVED: Mapping[str, House] = {
             SAGE_300_BY_GATEWAY,
             SAGE_300_BY_IMPORT,
             SAGE_300_BY_SQL,
+            SAGE_300_BY_EXPORTS,
             SAGE_100_BY_WEB_SERVICES,
             SAGE_100_BY_IMPORT,
             SAGE_100_BY_SQL,

@@ -8,6 +8,7 @@ from typing import Any
 from tidegate_sandbox.sage300.database import Database
 from tidegate_sandbox.sage300.ic_items import BREAKS, Inventory
 from tidegate_sandbox.sage300.oe_documents import Documents
+from tidegate_sandbox.sage300.oe_orders import Orders
 from tidegate_sandbox.sage300.resource import Resource
 
 Row = dict[str, str]
@@ -48,6 +49,19 @@ LINE = {
     "ORDDTLNUM": "OrderDetailNumber",
 }
 AMOUNTS = {"EXTINVMISC": "ExtendedAmount", "TAMOUNT1": "TaxAmount1"}
+ORDER_LINE = {
+    "LINENUM": "LineNumber",
+    "DETAILNUM": "DetailNumber",
+    "LINETYPE": "LineType",
+    "ITEM": "Item",
+    "MISCCHARGE": "MiscellaneousChargesCode",
+    "LOCATION": "Location",
+    "ORIGQTY": "OriginalQuantityOrdered",
+    "QTYORDERED": "QuantityOrdered",
+    "QTYBACKORD": "QuantityBackordered",
+    "QTYSHPTODT": "QuantityShippedtodate",
+    "QTYCOMMIT": "QuantityCommitted",
+}
 PRICE = {
     "CURRENCY": "CurrencyCode",
     "ITEMNO": "ItemNumber",
@@ -92,6 +106,25 @@ class DocumentViews:
         documents = Documents(database)
         self._shipments, self._invoices = documents.shipments(), documents.invoices()
         self._prices = inventory.pricing()
+        self._orders = Orders(database).resource()
+
+    def order_lines(self) -> list[Row]:
+        """OE0500."""
+        return _lines(self._orders, "OrderDetails", {"ORDUNIQ": "OrderUniquifier"}, ORDER_LINE)
+
+    def order_line_options(self) -> list[Row]:
+        """OE0501."""
+        return [
+            {
+                "ORDUNIQ": str(shown["OrderUniquifier"]),
+                "LINENUM": str(line["LineNumber"]),
+                "OPTFIELD": option["OptionalField"],
+                "VALUE": option["Value"],
+            }
+            for shown in (self._orders.shown(one) for one in self._orders.rows())
+            for line in shown["OrderDetails"]
+            for option in line["OrderDetailOptionalFields"]
+        ]
 
     def shipments(self) -> list[Row]:
         """OE0692."""

@@ -85,7 +85,7 @@ class Sage300Face:
         method: str = environ["REQUEST_METHOD"]
         length = int(environ.get("CONTENT_LENGTH") or 0)
         raw: bytes = environ["wsgi.input"].read(length) if length else b""
-        for watcher in self.watchers:
+        for watcher in list(self.watchers):
             watcher()
         for prefix in CONTROLS:
             if path.startswith(prefix):

@@ -14,6 +14,8 @@ from tidegate_sandbox.sage300.views import View
 
 TABLES = {
     "OE0520": "OEORDH",
+    "OE0500": "OEORDD",
+    "OE0501": "OEORDDO",
     "OE0692": "OESHIH",
     "OE0691": "OESHID",
     "OE0420": "OEINVH",

@@ -14,6 +14,7 @@ from tidegate_sandbox.sage300.document_views import (
     AMOUNTS,
     INVOICE,
     LINE,
+    ORDER_LINE,
     PRICE,
     PRICE_KEY,
     SHIPMENT,
@@ -82,6 +83,8 @@ def views(database: Database, inventory: Inventory) -> dict[str, View]:
 
     listed = (
         View("OE0520", ORDER, orders, delete_order),
+        View("OE0500", ("ORDUNIQ", *ORDER_LINE), documents.order_lines),
+        View("OE0501", ("ORDUNIQ", "LINENUM", "OPTFIELD", "VALUE"), documents.order_line_options),
         View("OE0692", tuple(SHIPMENT), documents.shipments),
         View("OE0691", ("SHIUNIQ", *LINE), documents.shipment_lines),
         View("OE0420", tuple(INVOICE), documents.invoices),
@@ -101,8 +104,10 @@ ORDER = (
     "REFERENCE",
     "PONUMBER",
     "ORDDATE",
+    "TYPE",
     "COMPLETE",
     "ONHOLD",
+    "LASTINVNUM",
     "INVNETWTX",
 )
 STOCK = (
@@ -124,6 +129,7 @@ CONTRACT = (
 def order_row(database: Database, order: Order) -> Row:
     """An order as its header shows it."""
     complete = database.is_complete(order)
+    made = list(database.company.invoices.of_order(order.id))
     return {
         "ORDUNIQ": str(order.id),
         "ORDNUMBER": order.number,
@@ -131,8 +137,10 @@ def order_row(database: Database, order: Order) -> Row:
         "REFERENCE": order.external_key,
         "PONUMBER": order.customer_order_no,
         "ORDDATE": _day(order.date),
+        "TYPE": "4" if order.extra.get("type") == "Quote" else "1",
         "COMPLETE": "3" if complete else "1",
         "ONHOLD": "1" if order.status == "on_hold" else "0",
+        "LASTINVNUM": next((one.number for one in reversed(made) if not one.is_credit), ""),
         "INVNETWTX": str(order.totals.gross),
     }
 

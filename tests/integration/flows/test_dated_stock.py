@@ -124,3 +124,19 @@ def test_a_look_up_that_failed_is_no_answer(shop: Stage) -> None:
             return Failure(Code.UNREACHABLE, f"no answer about {len(keys)}")
 
     assert isinstance(ledger_lines.invoiced(shop.connection, [], shop.now, Broken()), Failure)
+
+
+def test_what_a_list_of_an_earlier_time_does_not_have_yet_comes_off_too(shop: Stage) -> None:
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    shop.cycle()
+    assert shop.state(placed) is State.CONFIRMED
+    before, after = shop.now - timedelta(hours=1), shop.now + timedelta(hours=1)
+
+    def since(as_of: datetime, listed: list[WebLine]) -> list[Decimal]:
+        lines = ledger_lines.entered_since(shop.connection, listed, as_of, "HOME")
+        return [line.ordered - line.allocated for line in lines if line.sku == SKU]
+
+    assert since(before, []) == [PIECES]
+    assert since(after, []) == [], "it is off the figures"
+    listed = ledger_lines.read(shop.connection, before, "HOME")
+    assert since(before, listed) == [], "the list has it"

@@ -1,4 +1,4 @@
-"""What web orders hold of the stock where the company has no list of them: from the ledger.
+"""What web orders hold of the stock where the company has no list of them, or one of an earlier time: from the ledger.
 
 Such a company states of its figures when they were true. An order that was confirmed by then was in its books, and
 its pieces are off the figure; for one that was confirmed later this is unknown, so it counts as not taken off yet:
@@ -8,7 +8,7 @@ towards caution.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -40,6 +40,22 @@ def read(connection: Connection, as_of: datetime, warehouse: str) -> list[WebLin
         if line.sku not in skipped
         for pieces in [_off(order, line) if is_off else _still_on(line)]
     ]
+
+
+def entered_since(
+    connection: Connection, listed: Iterable[WebLine], as_of: datetime, warehouse: str
+) -> list[WebLine]:
+    """The lines of orders that were confirmed after that, and that the company's list, which is as old, does not have.
+
+    They are not off the figures. All of them are in this one place.
+    """
+    ours = set(entities(connection, [line.order_key for line in listed]).values())
+    orders = [
+        order
+        for document, confirmed_at in queued.confirmed(connection.name, as_of)
+        if confirmed_at > as_of and (order := read_order(document)).entity_id not in ours
+    ]
+    return _lines(connection, orders, warehouse, lambda _order, line: _still_on(line))
 
 
 def invoiced(
@@ -90,6 +106,15 @@ def _complete(
 
 def off_the_figure(connection: Connection, orders: Sequence[Order], warehouse: str) -> list[WebLine]:
     """The lines of such orders; all of them are in this one place."""
+    return _lines(connection, orders, warehouse, _off)
+
+
+def _lines(
+    connection: Connection,
+    orders: Sequence[Order],
+    warehouse: str,
+    pieces: Callable[[Order, OrderLine], tuple[Decimal, Decimal]],
+) -> list[WebLine]:
     names = stored_keys(connection, [(order.store, order.entity_id) for order in orders])
     skus, skipped = connection.settings.skus, connection.settings.skip_skus
     return [
@@ -98,7 +123,7 @@ def off_the_figure(connection: Connection, orders: Sequence[Order], warehouse: s
             names[order.store, order.entity_id],
             skus.get(line.sku, line.sku),
             warehouse,
-            _off(order, line),
+            pieces(order, line),
         )
         for order in orders
         for line in order.lines

@@ -95,6 +95,8 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     place = next(iter(stock.warehouses), "") or next((one.warehouse for one in stated.rows), "")
     if session.web_lines is None and stated.as_of is not None:
         lines = ledger_lines.read(cycle.connection, stated.as_of, place)
+    elif stated.as_of is not None and not session.dated_stock:
+        lines += ledger_lines.entered_since(cycle.connection, lines, stated.as_of, place)
     lines = [*lines, *ledger_lines.off_the_figure(cycle.connection, invoiced, place)]
     before = snapshot.read(cycle.name, LEVEL_SNAPSHOT)
     fresh = snapshot.frame(

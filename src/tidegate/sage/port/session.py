@@ -38,7 +38,8 @@ class Session:
     `ties` names the ties that the product's records carry, for the chain: `order-despatch`,
     `order-invoice`, `invoice-entry`, `entry-postings`, `receipt-invoice`. Where stock is dated and there are no web
     lines, what web orders hold of it is taken from the ledger; where there are, they are those that wait for their invoice,
-    and what was invoiced is taken from the ledger.
+    and what was invoiced is taken from the ledger. A stock desk that states a time without `dated_stock` has web lines of that
+    time, too: orders that were confirmed since are taken from the ledger.
     """
 
     orders: OrderDesk

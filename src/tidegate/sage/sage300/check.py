@@ -11,6 +11,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.findings import Finding
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.contracts import FIELDS as CONTRACT_COLUMNS
+from tidegate.sage.sage300.exported_orders import HEADER, LINE_COLUMNS, OPTION_COLUMNS
 from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.identity import Identity
 from tidegate.sage.sage300.import_orders import CsvImport
@@ -21,7 +22,18 @@ from tidegate.sage.sage300.sql_tables import SqlTables
 from tidegate.sage.sage300.table_documents import INVOICED, SHIPPED
 from tidegate.sage.sage300.table_prices import COLUMNS as PRICE_COLUMNS
 from tidegate.sage.sage300.table_prices import PRICES, UNIT_COLUMNS, UNIT_PRICES
-from tidegate.sage.sage300.tables import BY_GATEWAY, BY_SQL, CONTRACTS, STOCK, WAYS, Tables
+from tidegate.sage.sage300.tables import (
+    BY_EXPORTS,
+    BY_GATEWAY,
+    BY_SQL,
+    CONTRACTS,
+    LINE_OPTIONS,
+    ORDER_LINES,
+    ORDERS,
+    STOCK,
+    WAYS,
+    Tables,
+)
 from tidegate.sage.sage300.wire_names import (
     CREDITS,
     INVOICES,
@@ -112,7 +124,11 @@ class Check:
     def _by_tables(self) -> None:
         """What is read from tables: by the way that the configuration names, with its first columns."""
         company = self._company
+        exported = BY_EXPORTS if company.stock == BY_EXPORTS else ""
         for key, way, table, columns in (
+            ("orders", exported, ORDERS, tuple(HEADER)),
+            ("lines of orders", exported, ORDER_LINES, LINE_COLUMNS),
+            ("keys of lines", exported if company.line_option else "", LINE_OPTIONS, OPTION_COLUMNS),
             ("stock", company.stock, STOCK, tuple(STOCK_COLUMNS)),
             ("contracts", company.contracts or BY_GATEWAY, CONTRACTS, CONTRACT_COLUMNS),
             ("prices", company.prices, PRICES, PRICE_COLUMNS),

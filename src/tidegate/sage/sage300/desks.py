@@ -12,6 +12,7 @@ from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.customers import Customers
 from tidegate.sage.sage300.despatches import Despatches
 from tidegate.sage.sage300.documents import Documents
+from tidegate.sage.sage300.exported_orders import ExportedOrders
 from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.gateway_orders import GatewayOrders
 from tidegate.sage.sage300.import_orders import CsvImport, ImportOrders
@@ -27,7 +28,7 @@ from tidegate.sage.sage300.reference import Reference
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.stock import Stock, WebLines
 from tidegate.sage.sage300.table_documents import INVOICED, SHIPPED, TableDocuments
-from tidegate.sage.sage300.tables import BY_GATEWAY, Tables
+from tidegate.sage.sage300.tables import BY_EXPORTS, BY_GATEWAY, Tables
 from tidegate.sage.sage300.web_orders import WebOrders
 from tidegate.sage.sage300.wire_names import CREDITS, INVOICES, SHIPMENTS
 from tidegate.sage.sage300.writers import ByCsvImport, ByGateway
@@ -64,6 +65,8 @@ class Desks:
         shipped = Documents(orders, INVOICES, today, TableDocuments(billed, INVOICED) if billed else None)
         if gone is not None or company.shipments == SHIPMENTS.resource:
             shipped = Documents(orders, SHIPMENTS, today, TableDocuments(gone, SHIPPED) if gone else None)
+        exports = ways.get(BY_EXPORTS) if company.stock == BY_EXPORTS else None
+        exported = ExportedOrders(exports, company.line_option) if exports is not None else None
         self._receipts = Receipts(client, reference, ledgers, company)
         search = OrderSearch(client)
         self.csv = (
@@ -81,7 +84,7 @@ class Desks:
             receipts=self._receipts,
             stock=Stock(client, reference, company, ways.get(company.stock)) if company.stock else None,
             cancelling=Cancelling(client, gateway) if gateway is not None else None,
-            web_lines=WebLines(orders, invoices),
+            web_lines=WebLines(WebOrders(client, company, exported), invoices),
             prices=Prices(
                 client,
                 reference,

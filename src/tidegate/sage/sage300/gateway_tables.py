@@ -28,3 +28,6 @@ class GatewayTables:
         ]
         terms += [f"{name} >= {number}" for name, number in (least or {}).items()]
         return self._gateway.read(VIEWS[table], columns, " OR ".join(terms))
+
+    def true_at(self, _table: str) -> None:
+        """Just now."""

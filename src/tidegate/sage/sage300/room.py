@@ -30,7 +30,9 @@ from tidegate.sage.sage300.gateway_tables import GatewayTables
 from tidegate.sage.sage300.identity import Identity
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.sql_tables import SqlTables
-from tidegate.sage.sage300.tables import BY_EXPORTS, BY_GATEWAY, BY_SQL, Tables
+from tidegate.sage.sage300.table_documents import INVOICED, SHIPPED
+from tidegate.sage.sage300.tables import BY_EXPORTS, BY_GATEWAY, BY_SQL, ORDERS, STOCK, Tables
+from tidegate.sage.sage300.wire_names import INVOICES
 from tidegate.sage.sage300.writing import writing
 from tidegate.sage.seats import SeatPool, SeatPools
 from tidegate.transport import ClientFactory, HttpClient, Tally
@@ -71,7 +73,9 @@ class Sage300Company:
         if sql is not None:
             ways[BY_SQL] = sql
         if company.exports_folder:
-            ways[BY_EXPORTS] = CsvExports(Path(company.exports_folder), clock)
+            ways[BY_EXPORTS] = CsvExports(
+                Path(company.exports_folder), clock, {STOCK: _before_stock(company)}
+            )
         self._ways = ways
         self._desks = Desks(self._client, company, self._today, gateway, clock, ways)
 
@@ -158,6 +162,13 @@ class Sage300Company:
             self._gateway.close()
         if self._sql is not None:
             self._sql.close()
+
+
+def _before_stock(company: Sage300Settings) -> list[str]:
+    """The exports that are made before that of stock: what left, or is held, by a later one is on its figures still."""
+    if company.shipments == INVOICES.resource and company.invoices == BY_EXPORTS:
+        return [ORDERS, INVOICED.table]
+    return [ORDERS, SHIPPED.table] if company.shipments == BY_EXPORTS else [ORDERS]
 
 
 def open_sage300(

@@ -113,6 +113,10 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
             chosen = [name for name in BY_TABLES if getattr(self, name) == way]
             if chosen and not getattr(self, needed):
                 report.problem(f"{key}.{needed}", "missing", f"{', '.join(chosen)} are to be read there")
+        left = self.invoices if self.shipments == INVOICES.resource else self.shipments
+        if self.stock == BY_EXPORTS and left not in ("", BY_EXPORTS):
+            remedy = f'stock of an export is older than what left by now: read both by "{BY_EXPORTS}"'
+            report.problem(f"{key}.shipments", self.shipments, remedy)
         if self.day_end:
             try:
                 window_of(self.day_end)

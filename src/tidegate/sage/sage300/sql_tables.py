@@ -73,6 +73,9 @@ class SqlTables:
             found += rows
         return found
 
+    def true_at(self, _table: str) -> None:
+        """Just now."""
+
     def may_write(self) -> bool | Failure:
         """Whether the login could change an order: then it is not the one that we want."""
         rows = self._rows(MAY_WRITE, ("may",), ())

@@ -76,9 +76,10 @@ class Stock:
         )
         text = "\n".join(sorted(f"{one}" for one in (*levels, *bad)))
         cursor = hashlib.sha256(text.encode()).hexdigest()[:32]
+        as_of = self._tables.true_at(STOCK) if self._tables is not None else None
         if cursor == since:
-            return Delta((), cursor)
-        return Delta(tuple(levels), cursor, full=True, bad=tuple(bad))
+            return Delta((), cursor, as_of=as_of)
+        return Delta(tuple(levels), cursor, full=True, bad=tuple(bad), as_of=as_of)
 
     def _rows(self, warehouses: Sequence[str]) -> list[Row] | Failure:
         """Rows of the resource, or of the table behind it, whose columns become the resource's properties."""

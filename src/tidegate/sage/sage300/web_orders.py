@@ -14,6 +14,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
 from tidegate.sage.sage300.client import Sage300Client
+from tidegate.sage.sage300.exported_orders import ExportedOrders
 from tidegate.sage.sage300.queries import Where, equals, number_equals, text
 from tidegate.sage.sage300.rows import Row, details_of, figure_of, number_of, option_of, text_of
 from tidegate.sage.sage300.settings import Sage300Settings
@@ -72,13 +73,20 @@ class WebOrder:
 class WebOrders:
     """The orders with our key of one company."""
 
-    def __init__(self, client: Sage300Client, company: Sage300Settings) -> None:
+    def __init__(
+        self, client: Sage300Client, company: Sage300Settings, exported: ExportedOrders | None = None
+    ) -> None:
+        """`exported`: where open orders are read there, and not from the list."""
         self.client = client
         self.company = company
+        self._exported = exported
 
     def open(self) -> dict[str, WebOrder] | Failure:
         """The orders of which something is still to be shipped, by id."""
-        return self.listed(OPEN)
+        if self._exported is None:
+            return self.listed(OPEN)
+        rows = self._exported.open()
+        return rows if isinstance(rows, Failure) else self.made(rows)
 
     def listed(self, where: Where) -> dict[str, WebOrder] | Failure:
         """The orders that meet a filter, by id."""

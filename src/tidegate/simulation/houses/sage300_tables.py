@@ -1,7 +1,8 @@
-"""Sage 300 in weeks whose stock, shipments, invoices and prices are read from the company's database by SQL."""
+"""Sage 300 in weeks whose stock, shipments, invoices and prices are read from its tables: by SQL, or from the site's exports."""
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from tidegate.simulation.event import Event, moment
 from tidegate.simulation.houses import sage300
+from tidegate.simulation.houses.import_folder import folder_of
 from tidegate.simulation.houses.sage300 import SAGE_300
 from tidegate.simulation.houses.sage300_calls import CALLS
 from tidegate.simulation.houses.sage300_troubles import Office, script
@@ -28,6 +30,9 @@ REFUSED = (
     *(("HYT00", "Query timeout expired."),) * 2,
     ("42000", "The SELECT permission was denied on the object."),
 )
+#: How an export ends, and how often: whole; one file is cut off; stock has a tenth of its rows; stock is not written at all.
+ENDINGS = (*("whole",) * 6, "torn", "few", "locked")
+STOCK_FILE = "iciloc.csv"
 LOGINS: WeakValueDictionary[str, SqlLogin] = WeakValueDictionary()
 """The logins of this process's simulators, by their connection string."""
 
@@ -41,6 +46,9 @@ def by_tables(way: str, more: str) -> Any:
         return "\n".join([*others, *(f'{name} = "{way}"' for name in TABLES), more.format(**known), ""])
 
     return room
+
+
+# By SQL
 
 
 def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
@@ -116,4 +124,93 @@ SAGE_300_BY_SQL = replace(
     calls=BY_TABLES,
     script=sql_script,
     actor=lambda world: SqlOffice(world.sage),
+)
+
+
+# From exports
+
+
+def build_with_exports(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
+    """The simulator and its wire, and a job that exports its tables into a folder, which ends with the simulator."""
+    from tidegate_sandbox.sage300.csv_export import Exports
+
+    face, wire = sage300.build(clock, faults, company, browser=browser)
+    face.folder = folder_of(face)
+    face.exports = Exports(face.gateway.views[face.credentials.company], face.folder, clock)
+    export(face)
+    return face, wire
+
+
+def export(face: Any, still: timedelta = timedelta(minutes=5)) -> None:
+    """All files, as everything is now; whoever reads them hears of nothing later."""
+    face.exports.run(still=still)
+    face.exported = face.company.stock_books()
+
+
+def exports_script(seed: int, start: datetime, days: int) -> Iterator[Event]:
+    """One week's: what happens in every office, and a job that exports every hour or two, at times badly or hours later."""
+    yield from script(seed, start, days)
+    rng = random.Random(f"exports-{seed}")
+    at = start
+    while at < start + timedelta(days=days):
+        at += timedelta(minutes=rng.choice((30, 60, 60, 120, 480)))
+        yield Event(at, "tables-exported", {"ending": rng.choice(ENDINGS), "pick": rng.random()})
+
+
+class ExportingOffice(Office):
+    """The people, and the job that they have set up."""
+
+    def carry_out(self, what: str, options: dict[str, Any]) -> bool:
+        """Carry out a deed; false when it is none of theirs."""
+        if what != "tables-exported":
+            return super().carry_out(what, options)
+        self._export(**options)
+        return True
+
+    def peace(self) -> None:
+        """And the job runs whenever somebody comes."""
+        super().peace()
+        if self.export not in self._face.watchers:
+            self._face.watchers.append(self.export)
+        self.export()
+
+    def export(self) -> None:
+        """All files, which are there at once."""
+        export(self._face)
+
+    def _export(self, ending: str, pick: float) -> None:
+        face = self._face
+        stock = face.folder / STOCK_FILE
+        if ending == "whole":
+            export(face, timedelta())
+            return
+        before = stock.read_bytes(), stock.stat().st_mtime
+        face.exports.run(still=timedelta())
+        now = stock.stat().st_mtime
+        damaged, content = stock, stock.read_bytes()
+        if ending == "locked":
+            content, now = before
+        elif ending == "few":
+            rows = content.splitlines(keepends=True)
+            content = b"".join(rows[: 1 + len(rows) // 10])
+        else:
+            files = sorted(face.folder.glob("*.csv"))
+            damaged = files[int(pick * len(files))]
+            content = damaged.read_bytes()[: damaged.stat().st_size // 2]
+        damaged.write_bytes(content)
+        os.utime(damaged, (now, now))
+        if damaged != stock:
+            face.exported = face.company.stock_books()
+
+
+SAGE_300_BY_EXPORTS = replace(
+    SAGE_300,
+    way="exports",
+    build=build_with_exports,
+    credentials=lambda face: {**sage300.credentials(face), "folder": str(face.folder)},
+    room=by_tables("csv", 'exports_folder = "{folder}"'),
+    calls=BY_TABLES,
+    stock_books=lambda face, _shop: face.exported,
+    script=exports_script,
+    actor=lambda world: ExportingOffice(world.sage),
 )

@@ -61,12 +61,22 @@ class Office:
         return True
 
     def peace(self) -> None:
-        """Everybody has gone home, and the clerk has ended the day, before or after the backup."""
+        """Everybody has gone home, and the clerk ends the day: now, or when the backup is over."""
         self.lanpaks_taken(on=False)
         self.works_late(runs_day_end=False, posts=False)
+        if self.tidy_up not in self._face.watchers:
+            self._face.watchers.append(self.tidy_up)
+        self.tidy_up()
+
+    def tidy_up(self) -> None:
+        """Day end, and the posting of what is ready, once the company is open."""
         face = self._face
+        if face.company.window.closed() is not None:
+            return
+        face.watchers.remove(self.tidy_up)
         face.database.run_day_end()
-        face.site.batches[face.credentials.company].post_ready()
+        with face.company.staff():
+            face.site.batches[face.credentials.company].post_ready()
 
     def works_late(self, *, runs_day_end: bool, posts: bool) -> None:
         """Whether day end is run, and ready batches are posted, by the clerk in the evening alone."""

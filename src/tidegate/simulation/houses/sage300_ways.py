@@ -115,7 +115,7 @@ class ImportOffice(Office):
     def peace(self) -> None:
         """And the job works every file off, whenever one comes."""
         super().peace()
-        if not self._face.watchers:
+        if self.run_import not in self._face.watchers:
             self._face.watchers.append(self.run_import)
         self.run_import()
 
