@@ -54,11 +54,15 @@ def an_earlier_answer_taken_for_a_new_one(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(room_orders, "_is_older", lambda row, before: False)
 
 
-def one_void_document_at_most(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(room_orders, "MOST_VOIDED", 2)
+def one_deleted_quote_at_most(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(room_orders, "MOST_DELETED", 2)
 
 
-def void_found_again(patch: pytest.MonkeyPatch) -> None:
+def void_not_found(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(order_search, "_meets", lambda row, asked: not order_search.is_void(row))
+
+
+def void_of_others_found(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(order_search, "is_void", lambda row: False)
 
 
@@ -151,7 +155,7 @@ def calls_out_of_time(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Pace, "begin", lambda self: 0.0)
 
 
-def an_order_that_was_cancelled_is_sent_anew(stand: BusinessCloudStand) -> None:
+def a_quote_that_was_deleted_is_sent_anew(stand: BusinessCloudStand) -> None:
     """The same request, three times within the days in which Sage repeats its first answer."""
     order = make_order(stand, 213)
     ids = []
@@ -165,7 +169,28 @@ def an_order_that_was_cancelled_is_sent_anew(stand: BusinessCloudStand) -> None:
             accepted(session.cancelling.cancel(sent.id, sent.number))
             stand.advance(60)
     assert len(set(ids)) == 3
-    assert len([one for one in stand.documents(order.key) if one.status != "cancelled"]) == 0
+    assert stand.documents(order.key) == []
+
+
+def what_is_void_is_found_by_its_owner_alone(stand: BusinessCloudStand) -> None:
+    order = make_order(stand, 213)
+    with opened(stand.company) as session:
+        sent = accepted(send(session, order))
+        accepted(session.cancelling.cancel(sent.id, sent.number))
+        assert [one.cancelled for one in find(session, order)] == [True]
+        assert find(session, make_order(stand, 214, reference=order.reference)) == []
+
+
+def what_is_void_is_not_made_again(stand: BusinessCloudStand) -> None:
+    order = make_order(stand, 213)
+    with opened(stand.company) as session:
+        sent = accepted(send(session, order))
+        stand.advance(60)
+        accepted(session.cancelling.cancel(sent.id, sent.number))
+        stand.advance(60)
+        find(session, order)
+        assert accepted(send(session, order)).status is SalesOrderStatus.CANCELLED
+    assert len(stand.documents(order.key)) == 1
 
 
 def nothing_is_read_as_absent_but_what_is(stand: BusinessCloudStand) -> None:
@@ -235,10 +260,11 @@ def whatever_is_no_draft_is_released(patch: pytest.MonkeyPatch) -> None:
 
 Build = Callable[[], BusinessCloudStand]
 BUGS: list[tuple[Bug, Build, Question]] = [
-    (an_earlier_answer_taken_for_a_new_one, BusinessCloudStand, an_order_that_was_cancelled_is_sent_anew),
-    (an_earlier_answer_taken_for_a_new_one, quotes, an_order_that_was_cancelled_is_sent_anew),
-    (one_void_document_at_most, draft, an_order_that_was_cancelled_is_sent_anew),
-    (void_found_again, BusinessCloudStand, an_order_that_was_cancelled_is_sent_anew),
+    (an_earlier_answer_taken_for_a_new_one, BusinessCloudStand, what_is_void_is_not_made_again),
+    (an_earlier_answer_taken_for_a_new_one, quotes, a_quote_that_was_deleted_is_sent_anew),
+    (one_deleted_quote_at_most, quotes, a_quote_that_was_deleted_is_sent_anew),
+    (void_not_found, draft, what_is_void_is_found_by_its_owner_alone),
+    (void_of_others_found, BusinessCloudStand, what_is_void_is_found_by_its_owner_alone),
     (
         whose_it_is_by_its_number_alone,
         BusinessCloudStand,

@@ -27,6 +27,7 @@ from tidegate.conformance.stand import (
 )
 from tidegate.domain.books.bookkeeping import EntryKind, NewAllocation, NewReceipt
 from tidegate.domain.errors import Code, Group
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.orders.customers import account_reference
 from tidegate.sage.business_cloud import check, stock
 from tidegate.sage.business_cloud.client import BusinessCloudClient
@@ -106,6 +107,26 @@ def test_after_them_it_would_and_a_search_finds_the_order(stand: BusinessCloudSt
         assert there.ours
         accepted(send(session, order))
     assert len(stand.booked(order.key)) == 2, "so that an order is always looked up first"
+
+
+@pytest.mark.parametrize("form", ["invoice", "draft"])
+def test_a_void_document_of_ours_is_the_order_cancelled_and_is_not_sent_again(form: str) -> None:
+    """Seen before: a ledger from a copy, which knew of no sending, found nothing and made a second document."""
+    stand = BusinessCloudStand(settings={"orders": form})
+    order = make_order(stand, 213)
+    with opened(stand.company) as session:
+        sent = accepted(send(session, order))
+        stand.advance(60)
+        accepted(session.cancelling.cancel(sent.id, sent.number))
+        [there] = find(session, order)
+        assert (there.ours, there.cancelled, there.id) == (True, True, sent.id)
+        assert find(session, make_order(stand, 214, reference=order.reference)) == [], (
+            "another's is not there"
+        )
+        again = accepted(send(session, order))
+    assert (again.id, again.status) == (sent.id, SalesOrderStatus.CANCELLED)
+    assert len(stand.booked(order.key)) == 1
+    stand.close()
 
 
 # The later step of drafts and quotes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tidegate.conformance.opened import opened
-from tidegate.conformance.stand import Stand, accepted, failed, make_order, send
+from tidegate.conformance.stand import Stand, accepted, delta, failed, find, make_order, send
 from tidegate.domain.errors import Code, Group
 
 
@@ -19,6 +19,21 @@ def test_cancelling_twice_is_cancelling_once(stand: Stand) -> None:
     assert all(one.cancelled for one in stand.booked(order.key))
     [booked] = stand.booked(other.key)
     assert not booked.cancelled
+
+
+def test_a_cancelled_order_that_the_company_still_lists_is_found_cancelled(stand: Stand) -> None:
+    """Not found, it would be sent again by a ledger that was put back from a copy."""
+    order = make_order(stand, 213)
+    with opened(stand.company) as session:
+        sent = accepted(send(session, order))
+        accepted(session.cancelling.cancel(sent.id, sent.number))
+        found = find(session, order)
+        listed = [
+            row.order_id for row in delta(session.progress.read(None)).rows if row.order_key == order.key
+        ]
+
+    assert all(one.ours and one.cancelled for one in found)
+    assert {one.id for one in found} >= set(listed)
 
 
 def test_an_unanswered_cancellation_can_be_repeated(stand: Stand) -> None:

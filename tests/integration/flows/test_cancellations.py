@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from integration.flows import company_staff
@@ -164,6 +166,38 @@ def test_a_person_who_retries_it_at_that_moment_does_not_send_it_either(stage: S
     stage.cycle(after=SETTLED)
     assert stage.state(placed) is State.CANCELLED
     assert stage.company.books()["orders_by_key"] == {}
+
+
+def cancelled_while_in_doubt(stage: Stage) -> int:
+    """The answer is lost, the company has the order, and its staff cancel it before anybody looks."""
+    placed = stage.order("guest")
+    stage.break_sage("drop_after", on="send")
+    stage.cycle()
+    assert stage.state(placed) is State.IN_DOUBT
+    stage.company.cancel(stage.only(placed)["number"])
+    return placed
+
+
+def test_cancelled_there_while_in_doubt_and_then_in_magento_nobody_is_asked(build: Build) -> None:
+    """Seen before: "cancel it in the company", of an order that a look-up had just found cancelled."""
+    stage = build(cancellation="review")
+    placed = cancelled_while_in_doubt(stage)
+    stage.cycle(after=SETTLED)
+    assert stage.delivery(placed).target_status == "cancelled"
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    assert (stage.state(placed), stage.state(placed, "cancel")) == (State.CANCELLED, State.CONFIRMED)
+    assert stage.alerts() == []
+
+
+def test_of_two_with_our_key_the_one_that_is_not_cancelled_is_the_order(stage: Stage) -> None:
+    """Seen before: "cancel all but one there, then retry", and the retry found two again."""
+    placed = cancelled_while_in_doubt(stage)
+    there = stage.only(placed)
+    other = stage.company.enters(there["reference"], price=Decimal(there["gross"]), key=there["key"])
+    stage.cycle(after=SETTLED)
+    assert (stage.state(placed), stage.delivery(placed).target_number) == (State.CONFIRMED, other)
+    stage.company.rekey(stage.company.order(there["number"]), "")  # else two would be counted after the test
 
 
 def test_a_despatched_order_is_a_review_with_the_way_out(stage: Stage) -> None:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.missing_thing import missing_order
 from tidegate.domain.money import shown
 from tidegate.domain.states import State
@@ -22,7 +23,7 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.orders import confirmed
-from tidegate.flows.orders.found_orders import tolerance
+from tidegate.flows.orders.found_orders import alive, tolerance
 from tidegate.flows.orders.reductions import baseline
 from tidegate.flows.stored_keys import search_keys
 from tidegate.flows.stored_order import expected, read_order
@@ -100,7 +101,7 @@ def look_up(cycle: Cycle, session: Session, pairs: Sequence[tuple[Item, Item]]) 
         for item, order in chunk:
             ours = [each for each in found[keys[order.id].key] if each.ours]
             if ours:
-                adopt(cycle, replace(order, document=item.document), ours[0])
+                adopt(cycle, replace(order, document=item.document), alive(ours)[0])
             else:
                 close_never_sent(cycle, item, order)
 
@@ -179,7 +180,11 @@ def never_sent(cycle: Cycle, order: Item, text: str) -> None:
 def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
     """One cancellation of an order that the company has."""
     desk = session.cancelling
-    if desk is None or cycle.connection.settings.cancellation != "cancel" or has_left_unseen(session, item):
+    left = has_left_unseen(session, item)
+    if desk is None or cycle.connection.settings.cancellation != "cancel" or left:
+        if order.target_status == SalesOrderStatus.CANCELLED and not left:
+            found_cancelled(cycle, item, order)
+            return
         ask_a_person(cycle, item, order)
         return
     payload = {"cancel": order.target_number or order.target_id}
@@ -195,6 +200,13 @@ def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
 def has_left_unseen(session: Session, item: Item) -> bool:
     """Whether the store has shipped goods that a company without shipments would not know of: it would take them back."""
     return session.despatches is None and read_order(item.document).shipped
+
+
+def found_cancelled(cycle: Cycle, item: Item, order: Item) -> None:
+    """A look-up found it so: there is nothing to ask."""
+    done = Verdict(item.id, "e", text="a look-up found it cancelled", target_id=order.target_id)
+    with transaction("cancelled"):
+        carry_out(cycle, [done, *gone(order, "cancelled in the company before Magento cancelled it")])
 
 
 def cancelling(cycle: Cycle, session: Session) -> Writing:

@@ -33,6 +33,7 @@ def verdict_on_found(cycle: Cycle, item: Item, found: Sequence[Found], order: Sa
     stranger = other_hubs.failure_of(cycle, item, ours)
     if stranger is not None:
         return cycle.after_failure(item, stranger, None)
+    ours = alive(ours)
     if len(ours) > 1:
         numbers = ", ".join(each.number for each in ours)
         return cycle.after_failure(
@@ -66,6 +67,11 @@ def verdict_on_found(cycle: Cycle, item: Item, found: Sequence[Found], order: Sa
             None,
         )
     return None
+
+
+def alive(ours: Sequence[Found]) -> list[Found]:
+    """Of the company's orders with our key those that are not cancelled; where all are, the last of them."""
+    return [each for each in ours if not each.cancelled] or list(ours[-1:])
 
 
 def as_it_was_sent(cycle: Cycle, item: Item, there: Found, order: SalesOrder) -> SalesOrder | Failure:

@@ -1,7 +1,8 @@
 """Orders looked up by their number, which is the reference of their document (contract §6, §9).
 
 `search` takes one text, and finds what contains it: numbers that begin alike are looked for together, by what they have in
-common, where that does not find too much. What was voided is not there any more.
+common, where that does not find too much. A void document with our key is the order, cancelled: nothing else says that it
+was sent, and it is not sent again. One of somebody else is not there any more.
 """
 
 from __future__ import annotations
@@ -53,15 +54,8 @@ class OrderSearch:
             if isinstance(rows, Failure):
                 return rows
             found |= {text_of(row, "id"): row for row in rows}
-        there = [
-            row for row in found.values() if not is_void(row) and not id_of(row, "original_quote_estimate")
-        ]
-        return {
-            one.key: [
-                self._found(row, one) for row in there if text_of(row, "reference") == one.reference.strip()
-            ]
-            for one in keys
-        }
+        there = [row for row in found.values() if not id_of(row, "original_quote_estimate")]
+        return {one.key: [self._found(row, one) for row in there if _meets(row, one)] for one in keys}
 
     def _pools(self, numbers: Sequence[str]) -> list[str]:
         """What is searched for: one text for all numbers that begin alike."""
@@ -98,6 +92,12 @@ class OrderSearch:
             gross=gross,
             kind=kind,
         )
+
+
+def _meets(row: Row, asked: OrderKey) -> bool:
+    if text_of(row, "reference") != asked.reference.strip():
+        return False
+    return not is_void(row) or key_of_document(row) == asked.key
 
 
 def _beginning(first: str, last: str) -> str:

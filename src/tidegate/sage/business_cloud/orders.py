@@ -25,7 +25,6 @@ from tidegate.sage.business_cloud.web_documents import (
     INVOICES,
     KINDS,
     WRAPPERS,
-    is_void,
     key_of_document,
     number_of_document,
     resource_of,
@@ -47,7 +46,7 @@ from tidegate.sage.preparing import (
 )
 
 T = TypeVar("T")
-MOST_VOIDED: Final = 10  #: documents of one order that were voided within seven days
+MOST_DELETED: Final = 10  #: quotes of one order that were deleted within seven days
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +163,15 @@ class Orders:
     def _made(self, payload: Mapping[str, Any]) -> Row | Failure:
         """The document of an order: a new one, or what became of one that the same request has made before.
 
-        Such a request is answered with its first answer, for days, whatever was done with the document since. Where
-        that document is void, this becomes another order, under an id of its own.
+        Such a request is answered with its first answer, for days, whatever was done with the document since: it is
+        read again. Void, it is the order, cancelled. One that was deleted is not there, for the look-up either: this
+        becomes another order, under an id of its own.
         """
         resource, body = resource_of(self._company.orders), dict(payload)
         before = self._client.server_time  # of the look-up, which goes ahead
-        for _ in range(MOST_VOIDED):
+        for _ in range(MOST_DELETED):
             made = self._client.create(resource, WRAPPERS[resource], body)
-            if isinstance(made, Failure) or not (is_void(made) or _is_older(made, before)):
+            if isinstance(made, Failure) or not _is_older(made, before):
                 return made
             query = {"mark_as_sent": "false"} if resource == INVOICES else None
             there = self._client.entry(resource, text_of(made, "id"), query)
@@ -181,10 +181,10 @@ class Orders:
                     f"{there.text}"
                 )
                 return Failure(Code.UNCLEAR_ANSWER, text, there.retry_after)
-            if there is not None and not is_void(there):
+            if there is not None:
                 return there
             body["idempotency_id"] = repeat_id(str(body["idempotency_id"]), text_of(made, "id"))
-        return Failure(Code.UNCLEAR_ANSWER, "Sage's answer contains only voided documents")
+        return Failure(Code.UNCLEAR_ANSWER, "Sage's answer contains only deleted documents")
 
     def _guilty(self, one: Prepared, failure: Failure) -> Failure:
         """Sage does not say what it did not find: each record that the order names is asked for (§4)."""
