@@ -140,7 +140,8 @@ class DocumentEntry:
         quantities = {line.id: line.quantity for line in order.lines if line.has_value and line.quantity > 0}
         keeps = business.options.drafts_numbered and order.number.startswith("D-")
         number = f"SI-{order.number.removeprefix('D-')}" if keeps else ""
-        company.invoices.make(order, quantities, day=day or company.today(), number=number)
+        left = [one.id for one in company.despatches.table.find("order_id", order.id)]  # they wait no more
+        company.invoices.make(order, quantities, despatch_ids=left, day=day or company.today(), number=number)
         order.updated_at = company.stamp()
 
     def release(self, order: Order) -> Order:

@@ -68,6 +68,19 @@ def test_a_draft_posts_nothing_until_it_is_released() -> None:
     assert (voided.status_code, voided.json()["status"]["id"]) == (200, "VOID")
 
 
+@pytest.mark.parametrize("pieces", [None, 2])
+def test_what_staff_have_packed_of_a_draft_leaves_with_its_invoice(pieces: int | None) -> None:
+    """Seen before: it waited for an invoice for ever, and the books held pieces for it that nobody promised."""
+    world = World()
+    draft = world.post("/sales_invoices", "sales_invoice", **world.invoice(status_id="DRAFT"))
+    [order] = world.erp.orders.table
+    world.erp.despatch(order.number, None if pieces is None else {"HUB-0001": Decimal(pieces)})
+    before = Decimal(world.stock("HUB-0001"))
+    assert world.call("POST", f"/sales_invoices/{draft['id']}/release").status_code == 201
+    assert Decimal(world.stock("HUB-0001")) == before - 3
+    assert world.erp.books()["violations"] == []
+
+
 def test_a_quote_is_converted_by_an_invoice_and_deleted_only_before() -> None:
     world = World()
     body = world.invoice(expiry_date="2026-04-01")
