@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from tidegate_sandbox.checker import Book, Terms, Verdict
-from tidegate_sandbox.checker_documents import KINDS, Case, Kind, cases, receipts, steps
+from tidegate_sandbox.checker_documents import KINDS, Case, Kind, cases, steps
+from tidegate_sandbox.checker_receipts import receipts
 
 #: How the trace calls the company's documents, and the shop's that stand for them.
 NODES = {

@@ -1,4 +1,4 @@
-"""Checks of what follows an order: shipments, invoices, credit memos, payments reported, receipts.
+"""Checks of what follows an order: shipments, invoices, credit memos, payments reported.
 
 Shares no code with the hub. A document that the hub made says in its comment which of the company's
 documents it stands for; that mark, the pieces on both sides and the mails are all that is looked at.
@@ -15,7 +15,7 @@ from decimal import Decimal
 from tidegate_sandbox.checker import EXPLAINED, Book, Terms, Verdict, created, found_there
 from tidegate_sandbox.checker_by_hand import completed
 from tidegate_sandbox.checker_credits import a_person_decides, of_nothing
-from tidegate_sandbox.checker_remaining import product, versions
+from tidegate_sandbox.checker_remaining import product
 
 Pieces = defaultdict[str, Decimal]
 ZERO = Decimal(0)
@@ -38,8 +38,6 @@ KINDS = (
 )
 #: How the hub calls the step that asks about pieces which a shipment does not have.
 LEFT_OUT = "left-out:"
-#: How the hub marks the receipts that it posts.
-RECEIPT = "TG-"
 
 
 @dataclass(frozen=True)
@@ -122,9 +120,6 @@ def check(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, v
             in_order(case, verdict)
         if "payments" in terms.flows:
             payments_reported(case, company, verdict)
-    receipts_once(company, verdict)
-    if "payments" in terms.flows:
-        receipts_there(mine, company, deliveries, terms, verdict)
 
 
 def made(orders: Iterable[Book], flow: str) -> int:
@@ -268,7 +263,7 @@ def other_fees(case: Case, kind: Kind, document: Book) -> bool:
 
 def due(kind: Kind, document: Book, company: Book, terms: Terms) -> bool:
     """Whether the shop is to have it by now: by rule, an invoice only when it is paid."""
-    if kind.flow == "credits" and of_nothing(document, company):
+    if document.get("void") or (kind.flow == "credits" and of_nothing(document, company)):
         return False
     if kind.flow == "shipments" or terms.invoice_when == "invoice":
         return True
@@ -280,7 +275,9 @@ def due(kind: Kind, document: Book, company: Book, terms: Terms) -> bool:
 
 
 def paid(document: Book, company: Book) -> bool:
-    """Whether nothing of an invoice is left to pay."""
+    """Whether nothing of an invoice is left to pay; what was voided is paid by nobody."""
+    if document.get("void"):
+        return False
     entry = {each["id"]: each for each in company["transactions"]}.get(document["transaction_id"])
     return entry is not None and Decimal(entry["outstanding"]) == 0
 
@@ -342,59 +339,3 @@ def payments_reported(case: Case, company: Book, verdict: Verdict) -> None:
         ):
             verdict.lost += 1
             verdict.add("nothing is lost", case.id, f"nobody was notified that invoice {number} is paid")
-
-
-def receipts(company: Book) -> list[Book]:
-    """The receipts that the hub posted."""
-    return [
-        each
-        for each in company["transactions"]
-        if each["kind"] == "receipt" and each["second_reference"].startswith(RECEIPT)
-    ]
-
-
-def receipts_once(company: Book, verdict: Verdict) -> None:
-    """Promise 2, for money: one receipt for each key; no entry is paid more than it is worth."""
-    for key, count in Counter(each["second_reference"] for each in receipts(company)).items():
-        if count > 1:
-            verdict.doubled += count - 1
-            verdict.add("never twice", key, f"{count} receipts")
-
-
-def receipts_of(case: Case, company: Book, deliveries: Sequence[Book]) -> list[Book]:
-    """The hub's receipts with this order's number, but those that the hub posted for another order of that number."""
-    others = {
-        each["target_number"]
-        for each in deliveries
-        if each["step"] == "deposit" and each["entity_id"] != case.id
-    }
-    named = [each for each in receipts(company) if each["reference"] == case.there["reference"]]
-    return [each for each in named if str(each["urn"]) not in others]
-
-
-def forgotten(case: Case) -> bool:
-    """Unknown as sent to a ledger from before, and cancelled on both sides; or on hold, and looked up when that ends."""
-    sent = any(each["state"] != "skipped" for each in steps(case, "orders", "order"))
-    over = case.there["status"] == "cancelled" and case.order["state"] == "canceled"
-    return (over or case.order["state"] == "holded") and not sent
-
-
-def receipts_there(
-    mine: Iterable[Book], company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict
-) -> None:
-    """A prepaid order that stands in the company has its receipt, over what gift cards and the like left to pay."""
-    for case in cases(mine, company, deliveries, terms):
-        if case.order["method"] not in terms.prepaid or not Decimal(case.there["gross"]) or forgotten(case):
-            continue
-        values = [-Decimal(each["gross"]) for each in receipts_of(case, company, deliveries)]
-        waiting = [each for each in steps(case, "payments", "deposit") if each["state"] != "confirmed"]
-        gross = Decimal(case.there["gross"])
-        own = terms.order_currencies[case.order["store_id"]] == terms.currency
-        sums = [
-            (each.total, each.paid) if own else (each.base_total, each.base_paid)
-            for each in versions(case.order)
-        ]
-        due = {gross - paid for total, paid in sums if total == gross} or {gross - sums[0][1]}
-        if not waiting and min(due) > 0 and not due & set(values):
-            verdict.lost += 1
-            verdict.add("nothing is lost", case.id, f"paid {sorted(due)} of {gross}, receipts {values}")

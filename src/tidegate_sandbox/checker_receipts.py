@@ -5,12 +5,19 @@ Shares no code with the hub.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from tidegate_sandbox.checker import EXPLAINED, GONE, Book, Terms, Verdict
-from tidegate_sandbox.checker_documents import ZERO, cases, receipts, receipts_of, steps
+from tidegate_sandbox.checker_documents import ZERO, Case, cases, steps
+from tidegate_sandbox.checker_remaining import versions
+
+#: How the hub marks the receipts that it posts.
+RECEIPT = "TG-"
+#: The key of an order in such a receipt, where the product keeps it whole.
+_KEY = re.compile(r"TG-magento:[^:/]+:(\d+)/")
 
 
 def check(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict) -> None:
@@ -18,8 +25,11 @@ def check(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, v
     if Decimal(company["trial_balance"]):
         verdict.add("the books balance", company["company"], f"trial balance {company['trial_balance']}")
     clearing_explained(company, verdict)
+    receipts_once(company, verdict)
     allocated_once(company, verdict)
     if "payments" in terms.flows:
+        mine = [each for each in shop["orders"] if each["store_id"] in terms.store_ids]
+        receipts_there(mine, company, deliveries, terms, verdict)
         nothing_left_open(shop, company, deliveries, terms, verdict)
         nothing_for_the_dead(company, verdict)
 
@@ -79,3 +89,65 @@ def nothing_left_open(
             verdict.unexplained += 1
             opened_text = f"{opened[0]['outstanding']} of {opened[0]['reference']} is open"
             verdict.add("receipts are allocated", case.id, f"{opened_text}, and so is the receipt")
+
+
+def receipts(company: Book) -> list[Book]:
+    """The receipts that the hub posted."""
+    return [
+        each
+        for each in company["transactions"]
+        if each["kind"] == "receipt" and each["second_reference"].startswith(RECEIPT)
+    ]
+
+
+def receipts_once(company: Book, verdict: Verdict) -> None:
+    """Promise 2, for money: one receipt for each key; no entry is paid more than it is worth."""
+    for key, count in Counter(each["second_reference"] for each in receipts(company)).items():
+        if count > 1:
+            verdict.doubled += count - 1
+            verdict.add("never twice", key, f"{count} receipts")
+
+
+def receipts_of(case: Case, company: Book, deliveries: Sequence[Book]) -> list[Book]:
+    """The hub's receipts with this order's number, but those of another order of that number, by key or by report."""
+    others = {
+        each["target_number"]
+        for each in deliveries
+        if each["step"] == "deposit" and each["entity_id"] != case.id
+    }
+    named = [each for each in receipts(company) if each["reference"] == case.there["reference"]]
+    return [each for each in named if str(each["urn"]) not in others and not of_another(case, each)]
+
+
+def of_another(case: Case, receipt: Book) -> bool:
+    """Whether a receipt carries the key of another order, where it carries one: two orders may have one number."""
+    named = _KEY.match(receipt["second_reference"])
+    return named is not None and int(named[1]) != case.id
+
+
+def forgotten(case: Case) -> bool:
+    """Unknown as sent to a ledger from before, and cancelled on both sides; or on hold, and looked up when that ends."""
+    sent = any(each["state"] != "skipped" for each in steps(case, "orders", "order"))
+    over = case.there["status"] == "cancelled" and case.order["state"] == "canceled"
+    return (over or case.order["state"] == "holded") and not sent
+
+
+def receipts_there(
+    mine: Iterable[Book], company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict
+) -> None:
+    """A prepaid order that stands in the company has its receipt, over what gift cards and the like left to pay."""
+    for case in cases(mine, company, deliveries, terms):
+        if case.order["method"] not in terms.prepaid or not Decimal(case.there["gross"]) or forgotten(case):
+            continue
+        values = [-Decimal(each["gross"]) for each in receipts_of(case, company, deliveries)]
+        waiting = [each for each in steps(case, "payments", "deposit") if each["state"] != "confirmed"]
+        gross = Decimal(case.there["gross"])
+        own = terms.order_currencies[case.order["store_id"]] == terms.currency
+        sums = [
+            (each.total, each.paid) if own else (each.base_total, each.base_paid)
+            for each in versions(case.order)
+        ]
+        due = {gross - paid for total, paid in sums if total == gross} or {gross - sums[0][1]}
+        if not waiting and min(due) > 0 and not due & set(values):
+            verdict.lost += 1
+            verdict.add("nothing is lost", case.id, f"paid {sorted(due)} of {gross}, receipts {values}")

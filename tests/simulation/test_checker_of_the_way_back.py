@@ -21,7 +21,6 @@ from tidegate.simulation.ledger_file import ledger_folder
 from tidegate_sandbox import (
     checker_chain,
     checker_customers,
-    checker_documents,
     checker_prices,
     checker_receipts,
     checker_stock,
@@ -65,7 +64,7 @@ def order(books: Evidence) -> dict[str, Any]:
 
 def receipt(books: Evidence) -> dict[str, Any]:
     """The receipt that the hub posted."""
-    (found,) = checker_documents.receipts(books.company)
+    (found,) = checker_receipts.receipts(books.company)
     return dict(found)
 
 
@@ -139,7 +138,7 @@ def published_too_much(books: Evidence) -> None:
 
 def allocated(books: Evidence) -> dict[str, Any]:
     """The company's entry of the receipt, which is set against the first order's invoice."""
-    (found,) = checker_documents.receipts(books.company)
+    (found,) = checker_receipts.receipts(books.company)
     assert found["against"]
     return cast("dict[str, Any]", found)
 
@@ -306,7 +305,6 @@ def test_every_promise_of_the_checker_is_put_to_the_test() -> None:
     for module in (
         checker_chain,
         checker_customers,
-        checker_documents,
         checker_prices,
         checker_receipts,
         checker_stock,

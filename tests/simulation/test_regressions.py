@@ -15,7 +15,7 @@ from tidegate.domain.orders.keys import StoreStatus, store_status
 from tidegate.flows.orders import intake
 from tidegate.simulation.ledger_file import ledger_folder
 from tidegate.simulation.settings import WINDOW
-from tidegate_sandbox.checker_documents import receipts
+from tidegate_sandbox.checker_receipts import receipts
 
 SAGE = "sage"
 PUBLISH = {"system": "magento", "times": 1, "method": "POST", "path": "source-items$"}

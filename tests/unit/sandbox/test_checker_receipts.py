@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from tidegate_sandbox.checker import Terms, Verdict
-from tidegate_sandbox.checker_documents import receipts_there
-from tidegate_sandbox.checker_receipts import nothing_left_open
+from tidegate_sandbox.checker_receipts import nothing_left_open, receipts_there
 
 TERMS = replace(
     Terms(
@@ -119,6 +118,18 @@ def test_a_receipt_of_another_order_with_the_same_number_is_not_this_orders() ->
     verdict, shop = Verdict(), {"orders": [{**order_of("complete"), "method": "transfer"}]}
     nothing_left_open(shop, company, told, TERMS, verdict)
     assert verdict.violations == []  # its invoice is open, and it is not paid at checkout
+
+
+def test_a_receipt_whose_key_names_another_order_is_not_this_orders_though_its_hub_has_forgotten_it() -> None:
+    """The ledger was put back from a copy: no delivery names the receipt any more."""
+    company, _ = books_of_one_number()
+    company["transactions"][-1]["second_reference"] = "TG-magento:main:5/deposit"
+    verdict, shop = Verdict(), {"orders": [{**order_of("complete"), "method": "transfer"}]}
+    nothing_left_open(shop, company, [], TERMS, verdict)
+    assert verdict.violations == []
+    company["transactions"][-1]["second_reference"] = "TG-magento:main:4/deposit"
+    nothing_left_open(shop, company, [], TERMS, verdict)
+    assert [each.promise for each in verdict.violations] == ["receipts are allocated"]
 
 
 def test_a_receipt_of_another_order_with_the_same_number_hides_no_lost_one() -> None:

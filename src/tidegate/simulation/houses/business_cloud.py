@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tidegate.sage.business_cloud.receipt_marks import mark_of
 from tidegate.simulation.houses.business_cloud_calls import CALLS
 from tidegate.simulation.houses.business_cloud_office import Office, script
 from tidegate.simulation.houses.company_books import name_entries
@@ -24,7 +25,7 @@ RECEIPT = "TG-"  #: how the checker knows a receipt of the hub
 LOCAL = "0" * 31 + "6"
 TAXES = (("0", "GB_ZERO"), ("5", "GB_LOWER"), ("6", LOCAL), ("20", "GB_STANDARD"))
 _KEY = re.compile(r"(?m)^(magento:\S+)((?: \S+)*)$")  #: the last line of the notes
-_MARK = re.compile(r"(.*)~[0-9A-Z]{8}")  #: of a receipt of the hub
+_MARK = re.compile(r"(.*)~([0-9A-Z]{8})")  #: of a receipt of the hub
 ROOM = """\
 base_url = "{url}/v3.1"
 sign_in_url = "{url}"
@@ -142,8 +143,10 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
     """The kernel's, as the API shows documents: numbers of invoices, ids of transactions, keys from the notes."""
     found: dict[str, Any] = face.books()
     company = face.company
-    orders = {each.id: each for each in company.orders.table}
+    gone = [one.order for one in company.orders.deleted]  # their key stands in their notes, too
+    orders = {each.id: each for each in (*company.orders.table, *gone)}
     voided = {one.number for one in company.invoices.table if "voids" in one.extra}
+    void = {one.id for one in orders.values() if one.extra.get("void_reason") is not None}
     urns = {each.urn: face.documents.transaction(each)["id"] for each in company.receivables.table}
     for each in found["orders"]:
         order = orders.get(each["id"])
@@ -154,15 +157,21 @@ def books(face: Any, shop: Any) -> dict[str, Any]:
         for each in found["orders"]:
             if each[name]:
                 found[f"orders_by_{name}"].setdefault(each[name], []).append(each)
-    found["invoices"] = [each for each in found["invoices"] if each["number"] not in voided]
-    sold = {str(row["increment_id"]): each for each in shop.orders.all() for row in (each.row,)}
+    found["invoices"] = [
+        {
+            **each,
+            "void": each["order_id"] in void,
+        }  # the kernel sets what voids it against it; nobody has paid
+        for each in found["invoices"]
+        if each["number"] not in voided
+    ]
+    keys = [f"magento:main:{each.entity_id}/deposit" for each in shop.orders.all()]
+    marks = {mark_of(key): key for key in keys}  # two orders may have one number
     for each in found["transactions"]:
         ours = _MARK.fullmatch(each["reference"]) if each["kind"] == "receipt" else None
         if ours is not None:
             each["reference"] = ours[1]
-            source = sold.get(ours[1])
-            key = f"magento:main:{source.entity_id}/deposit" if source is not None else ours[0]
-            each["second_reference"] = f"{RECEIPT}{key}"
+            each["second_reference"] = f"{RECEIPT}{marks.get(ours[2], ours[0])}"
     name_entries(found, urns)
     guids = {one.id: str(one.extra.get("source_guid") or "") for one in company.customers.table}
     for each in found["customers"]:
@@ -181,7 +190,10 @@ def _as_shown(each: dict[str, Any], order: Any, face: Any, voided: set[str]) -> 
     if order.status == "cancelled":  # its goods are back
         for line in each["lines"]:
             line["despatched"] = "0"
-    if each["stands"] and order.status != "cancelled":  # it holds them, as the books say of the stock
+    if each["stands"] and each["status"] not in (
+        "cancelled",
+        "deleted",
+    ):  # it holds them, as the books say of the stock
         for line in each["lines"]:
             line["allocated"] = line["quantity"] if line["kind"] == "item" else line["allocated"]
     goods = [line for line in each["lines"] if line["kind"] in ("item", "text")]
