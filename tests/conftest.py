@@ -69,6 +69,15 @@ def pytest_collection_finish() -> None:
 
         # no test cuts the power: only those that are `durable` wait at each commit until it is on the disk
         database.locate = lambda url, _durability: location.locate(url, "off")
+        import migrated_once
+
+        database.migrate = migrated_once.migrate
+
+
+def pytest_sessionfinish() -> None:
+    """What is kept in memory is given back."""
+    if "migrated_once" in sys.modules:
+        sys.modules["migrated_once"].forget()
 
 
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
@@ -88,6 +97,15 @@ def durable(monkeypatch: pytest.MonkeyPatch) -> None:
     from tidegate.ledger import database, location
 
     monkeypatch.setattr(database, "locate", location.locate)
+
+
+@pytest.fixture
+def migrating(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every ledger is made by the migrations themselves, not as a copy of the first."""
+    import migrated_once
+    from tidegate.ledger import database
+
+    monkeypatch.setattr(database, "migrate", migrated_once.OWN)
 
 
 @pytest.fixture(scope="session")

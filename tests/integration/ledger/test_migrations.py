@@ -18,6 +18,8 @@ from integration.ledger.making import create, side_by_side
 from tidegate.ledger import database, queue
 from tidegate.ledger.faults import LedgerError, NotReady
 
+pytestmark = pytest.mark.usefixtures("migrating")
+
 
 def test_the_migrations_make_what_the_models_say(ledger: Ledger) -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
