@@ -119,6 +119,8 @@ def _selftest(asked: argparse.Namespace, platform: Platform) -> int:
     running.close()
     for name, fact in findings.facts.items():
         print(f"{name}: {fact}")
+    for difference in findings.differences:
+        print(f"DIFFERS {difference}")
     for problem in findings.problems:
         print(f"PROBLEM {problem}")
     print(f"calls and answers: {asked.transcript}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -52,6 +53,7 @@ class Keeper(Generic[S]):
         self.seen: dict[str, tuple[str, str, datetime]] = {}  #: company -> (open or locked, why, since)
         self.in_hand: set[tuple[str, str]] = set()  #: (company, key) of the batches that are running
         self.new_texts: list[str] = []
+        self.ended_servers: deque[int] = deque(maxlen=100)  #: server processes of ours that are gone
         self._listed = tuple(listed)
         self._busy = {company: threading.Lock() for company in listed}
         self._unsettled: set[str] = set()  #: companies with rows that could not be settled
@@ -126,6 +128,7 @@ class Keeper(Generic[S]):
     def _end_server(self, process: int) -> None:
         self.backend.end_server(process)
         self.journal.server_gone(process)
+        self.ended_servers.append(process)
 
     def on_new_text(self, text: str) -> None:
         """A text of Sage that no pattern knows: listed for the operator."""
@@ -153,6 +156,10 @@ class Keeper(Generic[S]):
             ) from missing
         except CallFailed as failed:
             raise Failure("unavailable", "The COM layer failed.", sage_text=failed.text) from failed
+
+    def rows_left(self) -> list[dict[str, Any]] | None:
+        """Sessions that Sage still shows though their server is gone; None where that cannot be seen."""
+        return None
 
     def _note(self, company: str, state: str, reason: str) -> None:
         before = self.seen.get(company)

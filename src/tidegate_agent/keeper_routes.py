@@ -60,7 +60,7 @@ class _Calls:
         return Reply({"state": self._keeper.state})
 
     def sessions(self, _asked: Asked) -> Reply:
-        return Reply({"sessions": self._keeper.pool.sessions()})
+        return Reply({"sessions": self._keeper.pool.sessions(), "left": self._keeper.rows_left()})
 
     def metrics(self, _asked: Asked) -> Reply:
         keeper = self._keeper

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -112,6 +113,7 @@ class Settings:
     worker: str = "process"  #: process; inline only for simulations
     python: str = ""  #: interpreter of the workers (32 bit); empty: the agent's own
     read_only: bool = False
+    addresses_logged_on: str = ""  #: a date: on this day the log names addresses and e-mails, too
     secrets: str = ""  #: file of the protected secrets; empty: beside the journal
     listen: Listening = field(default_factory=Listening)
     seats: Seats = field(default_factory=Seats)
@@ -212,6 +214,12 @@ def _check(settings: Settings) -> None:
                 raise SettingsError(
                     f"'{table}': the pattern {pattern!r} ({name}) cannot be read: {error}"
                 ) from None
+    try:
+        _ = settings.addresses_logged_on and date.fromisoformat(settings.addresses_logged_on)
+    except ValueError:
+        raise SettingsError(
+            f"'addresses_logged_on' must be a date: 2026-03-02; got {settings.addresses_logged_on!r}"
+        ) from None
     for table, zone in (("sage100", sage.time_zone), ("sage300", other.time_zone)):
         try:
             ZoneInfo(zone)

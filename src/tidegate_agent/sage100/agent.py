@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tidegate_agent.caller import Backend, CallFailed, TablesFailed
 from tidegate_agent.clock import Clock
@@ -23,6 +24,8 @@ from tidegate_agent.sage100.sdata import SDataReader
 from tidegate_agent.sage100.session import Session
 from tidegate_agent.settings import Settings
 from tidegate_agent.texts import Texts
+
+BY_TABLES = ("odbc", "sql")  #: readers of tables
 
 
 class Agent(Keeper[Session]):
@@ -121,6 +124,25 @@ class Agent(Keeper[Session]):
             return  # it cannot be read everywhere; Sage's own refusal then decides
         if seats.seats_bought - used - 1 < seats.seats_reserved_for_people:
             raise Failure("seat_limit", f"{used} of {seats.seats_bought} licences are in use.")
+
+    def rows_left(self) -> list[dict[str, Any]] | None:
+        """Rows of the Master Console (`SY_Console`) whose process was a server of ours and is gone (contract, Seats, A)."""
+        if self.settings.sage100.reader not in BY_TABLES:
+            return None  # the feeds lack it, and business objects would take a seat for it
+        ours = {process for process, _ in self.journal.servers()}
+        gone = [process for process in dict.fromkeys(self.ended_servers) if process not in ours]
+        if not gone:
+            return []
+        columns = ("WorkstationName", "SessionCounter", "SessionPID")
+        try:
+            rows = self.reader(self._listed[0]).rows("SY_Console", columns)
+        except TablesFailed:
+            return None
+        return [
+            {"process": int(row["SessionPID"]), "workstation": row["WorkstationName"]}
+            for row in rows
+            if int(row["SessionPID"]) in gone
+        ]
 
     # Parts for one company
 

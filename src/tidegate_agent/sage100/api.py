@@ -16,6 +16,7 @@ from tidegate_agent.sage100.customer_writer import CustomerWriter, read_customer
 from tidegate_agent.sage100.datasets import DATASETS, MOST, DatasetReader, Page
 from tidegate_agent.sage100.lookup import Sight
 from tidegate_agent.sage100.order_cancel import cancel
+from tidegate_agent.sage100.order_log import log_order
 from tidegate_agent.sage100.order_request import read_batch
 from tidegate_agent.sage100.price_probe import probe, read_probe
 
@@ -137,8 +138,10 @@ class Api:
                     results, stopped = writer.write(held, batch, known)
             else:
                 results = [known[order.key] for order in batch.orders]
-        for result in results:
+        with_address = agent.settings.addresses_logged_on == agent.today().isoformat()
+        for order, result in zip(batch.orders, results, strict=True):
             agent.metrics.count("orders_total", outcome=result["outcome"])
+            log_order(order, result, with_address=with_address)
         return Reply(
             {
                 "batch": batch.name,

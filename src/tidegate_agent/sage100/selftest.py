@@ -20,6 +20,21 @@ from tidegate_agent.settings import Sage100
 
 KEY = "selftest:000000001"
 TOO_LONG = "x" * 200
+FAKE = {
+    "nSetKey of a new record": "2",
+    "text: too long": "The ShipToName is greater than 50 character(s)",
+    "text: unknown terms": "The TermsCode is not on file.",
+    "text: unknown column": "The column NoSuchColumn$ does not exist.",
+    "nAddLine": "2",
+    "text: unknown item": "The ItemCode is not on file.",
+    "unit price after the line's write": "0",
+    "InvalidTaxCalc$ before the write": "N",
+    "nWrite": "1",
+    "look-up by key": "found",
+    "nSetKey of a stored record": "1",
+    "nDelete": "1",
+}
+"""What the fake answers, which stands on the contract's assumptions. What a site answers otherwise is worth knowing."""
 
 
 @dataclass
@@ -37,6 +52,15 @@ class Findings:
 
     facts: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+
+    @property
+    def differences(self) -> list[str]:
+        """Where this system answers otherwise than the fake."""
+        return [
+            f"{name}: {self.facts[name]!r}, the fake answers {usual!r}"
+            for name, usual in FAKE.items()
+            if name in self.facts and self.facts[name] != usual
+        ]
 
 
 @dataclass

@@ -103,7 +103,9 @@ def _console(installation: Installation, company: str) -> list[Row]:
             "CompanyKey": "",
             "SessionPID": Decimal(process),
         }
-        for number, (process, holder) in enumerate(installation.licence.sessions(), 1)
+        for number, (process, holder) in enumerate(
+            [*installation.licence.sessions(), *installation.stale_rows], 1
+        )
     ]
 
 

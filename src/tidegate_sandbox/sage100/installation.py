@@ -43,6 +43,7 @@ class Installation(ComHost):
         self.users = dict(users) if users is not None else {"tidegate": "secret"}
         self.home = home
         self.backups: list[str] = []
+        self.stale_rows: list[tuple[int, str]] = []  #: (process, user) that the Master Console still shows
         self.texts = dict(TEXTS)
         self.tables_down = ""  #: the SQLSTATE that every read gets, where reading is down
         self.held_tables: set[str] = set()  #: Premium: what a posting under way has changed already

@@ -66,6 +66,7 @@ class Stand:
         *,
         token: str = "token-1",
         address: str = "127.0.0.1",
+        request_id: str = "",
         **query: Any,
     ) -> tuple[int, Any, dict[str, str]]:
         """(status, JSON, headers)."""
@@ -79,6 +80,7 @@ class Stand:
             "wsgi.input": BytesIO(data),
             "REMOTE_ADDR": address,
             "HTTP_AUTHORIZATION": f"Bearer {token}",
+            "HTTP_X_REQUEST_ID": request_id,
         }
         parts = self.face(environ, lambda status, headers, *_: got.extend((status, headers)))  # type: ignore[arg-type, return-value]
         text = b"".join(parts).decode()

@@ -164,7 +164,7 @@ def test_the_idle_session_is_dropped_after_its_time(stand: Stand) -> None:
     stand.clock.advance(31)
     stand.agent.tick()
     assert stand.sage.licence.held == []
-    assert stand.get("/v1/sessions") == {"sessions": []}
+    assert stand.get("/v1/sessions") == {"sessions": [], "left": []}
 
 
 def test_seats_are_left_to_staff(tmp_path: Path) -> None:

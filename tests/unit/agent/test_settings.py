@@ -30,6 +30,7 @@ def test_the_least_settings_are_enough() -> None:
         ({"seats": {"call_limit_s": 0}}, "must be greater than zero"),
         ({"seats": {"seats_reserved_for_people": 2}}, "needs 'seats.seats_bought'"),
         ({"seats": 3}, "'seats' must be a table"),
+        ({"addresses_logged_on": "today"}, "'addresses_logged_on' must be a date"),
         ({"listen": {"address": "10.0.0.5"}}, "needs 'listen.certificate'"),
         ({"listen": {"certificate": "a.crt"}}, "belong together"),
         ({"listen": {"tokens": []}}, "'listen.tokens' names one secret, or two"),

@@ -13,7 +13,7 @@ from tidegate_agent.backends import NativeBackend
 from tidegate_agent.command import main
 from tidegate_agent.inline_worker import InlineWorker
 from tidegate_agent.recording import RecordingWorker
-from tidegate_agent.sage100.selftest import Findings, Sample, SelfTest, session_for
+from tidegate_agent.sage100.selftest import FAKE, Findings, Sample, SelfTest, session_for
 from tidegate_sandbox.sage100.backend import Host
 from tidegate_sandbox.sage100.transcript import Stray, Transcript
 from unit.agent.hub import Stand
@@ -42,6 +42,11 @@ def test_a_transcript_answers_as_it_was_recorded(tmp_path: Path) -> None:
     recorded = self_tested(stand, Host(stand.sage), sink, "ABC-1")
     assert recorded.problems == []
     assert recorded.facts["text: unknown item"] == "ItemCode: not in this site's words"
+    terms, item = recorded.differences
+    assert (terms.partition(":")[2].split(":")[0], item) == (
+        " unknown terms",
+        "text: unknown item: \"ItemCode: not in this site's words\", the fake answers 'The ItemCode is not on file.'",
+    )
     path = tmp_path / "transcript.jsonl"
     path.write_text(sink.getvalue(), "utf-8")
     assert "secret" not in sink.getvalue()
@@ -52,6 +57,13 @@ def test_a_transcript_answers_as_it_was_recorded(tmp_path: Path) -> None:
     assert transcript.is_over
     with pytest.raises(Stray):
         self_tested(stand, Transcript(path), io.StringIO(), "HUB-0001")
+
+
+def test_the_fake_answers_as_the_self_test_expects_of_it(tmp_path: Path) -> None:
+    stand = Stand(tmp_path)
+    found = self_tested(stand, Host(stand.sage), io.StringIO(), "ABC-1")
+    assert (found.differences, found.problems) == ([], [])
+    assert found.facts.keys() >= FAKE.keys()
 
 
 def test_a_self_test_that_fails_says_what_and_leaves_no_seat(tmp_path: Path) -> None:
