@@ -92,6 +92,32 @@ def a_purge_cancels_nothing(stand: Sage100Stand) -> None:
     assert len(after.bad) == len(again.bad) == 1
 
 
+def held(stand: Sage100Stand) -> Decimal:
+    """What is held of the product in the warehouse."""
+    with opened(stand.company, Purpose.READING) as session:
+        rows = delta(session.stock.read(None)).rows
+    [found] = [one.allocated for one in rows if (one.sku, one.warehouse) == (SKU, stand.warehouse)]
+    return found
+
+
+def what_is_in_shipping_is_held_once(stand: Sage100Stand) -> None:
+    """It is on sales order until the journal is posted, or, at some sites, a figure of its own."""
+    before = held(stand)
+    with opened(stand.company) as session:
+        order = accepted(send(session, make_order(stand, 213)))
+    ordered = held(stand)
+    staff(stand).ship(order.number)
+    assert before < ordered == held(stand)
+    staff(stand).post_sales_journal()
+    assert held(stand) == before
+
+
+def what_work_orders_require_is_held_where_the_site_says_so(stand: Sage100Stand) -> None:
+    before = held(stand)
+    stand.site.work_orders[SKU, stand.warehouse] = Decimal(7)
+    assert held(stand) - before == (7 if stand.settings.holds_for_work_orders else 0)
+
+
 def a_level_with_breaks_pays_by_its_record(stand: Sage100Stand) -> None:
     record = {
         "PriceCodeRecord": "0",

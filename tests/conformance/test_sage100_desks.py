@@ -32,6 +32,16 @@ QUESTIONS: list[tuple[Question, dict[str, Any]]] = [
         )
         for told in ({}, {"pricing_total_quantity": True})
     ),
+    (asked.what_is_in_shipping_is_held_once, {}),
+    (
+        asked.what_is_in_shipping_is_held_once,
+        {"settings": {"holds_in_shipping": True}, "in_shipping_extra": True},
+    ),
+    (asked.what_work_orders_require_is_held_where_the_site_says_so, {}),
+    (
+        asked.what_work_orders_require_is_held_where_the_site_says_so,
+        {"settings": {"holds_for_work_orders": True}},
+    ),
     (asked.an_invoice_that_is_paid_at_once_is_in_the_ledger, {}),
     (asked.what_was_credited_without_goods_is_no_return, {}),
     (asked.an_order_in_data_entry_is_not_cancelled, {}),

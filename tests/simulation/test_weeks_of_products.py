@@ -46,6 +46,8 @@ SHORTENED = {
 }
 #: Those with all flows cost six times as much: the first four of them draw every trouble that whole weeks draw.
 WITH_ALL_FLOWS = 4
+#: Readers of whole tables take twelve times as long for all flows: these are lived in the campaign.
+FIRST = {"sage100-sdata": 1, "sage100-boi": 1}
 SHAPE: dict[str, Any] = {"orders": 8, "days": 2}
 OTHERS = [house for house in SIMULATED.values() if house is not USUAL]
 
@@ -71,7 +73,9 @@ def test_a_week_breaks_no_promise(sage: str, seed: int) -> None:
 def short_weeks() -> Iterator[Any]:
     """The same of short ones."""
     for sage, many in SHORTENED.items():
-        cheap = (seed for seed in count() if seed % TRADING or seed < WITH_ALL_FLOWS * TRADING)
+        cheap = (
+            seed for seed in count(FIRST.get(sage, 0)) if seed % TRADING or seed < WITH_ALL_FLOWS * TRADING
+        )
         yield from ((sage, seed) for seed in islice(cheap, many))
 
 

@@ -49,6 +49,8 @@ class SageCompany:
     )  #: tax schedule -> class -> per cent
     ship_vias: set[str] = field(default_factory=set)
     misc: dict[str, Misc] = field(default_factory=dict)
+    work_orders: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    """Item and warehouse -> what work orders require of it."""
     payment_types: set[str] = field(default_factory=set)
     price_codes: list[Row] = field(default_factory=list)
     ship_tos: list[Row] = field(default_factory=list)

@@ -20,6 +20,7 @@ class Options:
     decimal_argument_refused: bool = True
     implicit_line_write: bool = False
     credit_hold_refuses: bool = False  #: else a warning
+    in_shipping_extra: bool = False  #: what is in shipping is not on sales order any more
     zip_table: frozenset[str] | None = None  #: known zip codes; None: not validated
     markup_base: str = "standard_cost"
     batch_entry: bool = False

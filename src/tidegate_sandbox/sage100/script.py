@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from tidegate_sandbox.com.late_bound import EXCEPTION, ComError, LateBound
+from tidegate_sandbox.com.late_bound import EXCEPTION, ByRef, ComError, LateBound
 from tidegate_sandbox.com.licence import ServerProcess
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.sage100.company import SageCompany
@@ -155,6 +155,13 @@ class Session(LateBound):
             self.company.kernel.calendar.require_open(self.day)
         except (ValueError, Refusal):
             return self._refuse("closed_period")
+        return 1
+
+    def nGetModuleInfo(self, module: str, name: ByRef, day: ByRef) -> int:
+        """Name and date of a module, by reference; only of the one that is set."""
+        if module != self.module or self.day is None:
+            return self._refuse("no_right")
+        name.value, day.value = module, self.sModuleDate
         return 1
 
     def nSetModule(self, module: str) -> int:

@@ -132,12 +132,15 @@ def _warehouses(company: SageCompany) -> Iterator[Row]:
                 wanted[place] = wanted.get(place, ZERO) + line.quantity - line.invoiced
                 shipping[place] = shipping.get(place, ZERO) + invoice_tables.in_shipping(company, line)
     _move_elsewhere(company, wanted)
+    if company.options.in_shipping_extra:
+        wanted = {place: pieces - shipping.get(place, ZERO) for place, pieces in wanted.items()}
     for item in kernel.items:
         for holding in kernel.stock.of_item(item.id):
             yield {
                 **stamps(company, holding),
                 "ItemCode": item.code,
-                "WarehouseCode": kernel.warehouses[holding.warehouse_id].name,
+                "WarehouseCode": (name := kernel.warehouses[holding.warehouse_id].name),
+                "QuantityRequiredForWO": company.work_orders.get((item.code, name), ZERO),
                 "QuantityOnHand": holding.on_hand,
                 "QuantityOnSalesOrder": wanted.get((item.id, holding.warehouse_id), ZERO),
                 "QuantityInShipping": shipping.get((item.id, holding.warehouse_id), ZERO),

@@ -79,6 +79,17 @@ def test_properties_answer_both_ways() -> None:
     assert sage(order, "oLines") is sage.native.get(order, "oLines")
 
 
+def test_a_session_knows_module_and_company() -> None:
+    sage = Sage(installation())
+    session = sage.session()
+    assert sage.native.invoke(session, "nGetModuleInfo", ("S/O", "", ""), (1, 2)) == (1, ["S/O", "20260302"])
+    assert sage.native.invoke(session, "nGetModuleInfo", ("A/R", "", ""), (1, 2))[0] == 0
+    assert (sage.native.get(session, "sCompanyCode"), sage.native.get(session, "sModuleDate")) == (
+        "ABC",
+        "20260302",
+    )
+
+
 @pytest.mark.parametrize(
     "wrong", ["object before Init", "business object before session", "value before key"]
 )
