@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -36,12 +37,11 @@ def alerts(
         return
     there = here(context)
     with there.ledger() as configuration:
-        from tidegate.engine import alert_report, interventions
+        from tidegate.engine import alert_report
 
         now = there.clock.now()
-        for alert_id in clear or []:
-            if not interventions.clear_alert(alert_id, now):
-                raise Unknown("open alert", str(alert_id), remedy="it may already have been cleared")
+        if clear:
+            end(clear, now)
         report = alert_report.alert_list(now)
         report["cleared"] = clear or []
         zones = {each["connection"]: zone_of(configuration, each["connection"]) for each in report["alerts"]}
@@ -52,6 +52,15 @@ def alerts(
         show(report, zones)
     if report["alerts"] or report["halted"]:
         raise typer.Exit(exits.FOUND)
+
+
+def end(alert_ids: list[int], now: datetime) -> None:
+    """Clear these alerts."""
+    from tidegate.engine import interventions  # needs the flows
+
+    for alert_id in alert_ids:
+        if not interventions.clear_alert(alert_id, now):
+            raise Unknown("open alert", str(alert_id), remedy="it may already have been cleared")
 
 
 def show(report: dict[str, Any], zones: dict[str, Any]) -> None:

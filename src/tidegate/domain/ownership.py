@@ -99,6 +99,11 @@ FLOWS = frozenset(
 )
 
 
+def may_write(flow: str, side: Side) -> bool:
+    """Whether a flow writes anything to this side."""
+    return any((flow, side) in row.writes for row in TABLE.values())
+
+
 def check_flow(flow: str, writes: Iterable[Write]) -> None:
     """Raise OwnershipError when the flow would write what is not its to write; for constructors."""
     if flow not in FLOWS:

@@ -9,7 +9,6 @@ import msgspec
 
 from tidegate.domain.books.chain import NAMES, TIES, Books, Node, Tie, gaps, grow, untold
 from tidegate.domain.states import State
-from tidegate.flows.books.books import marks_of
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import books, marks
 from tidegate.ledger.queue import Item
@@ -63,7 +62,7 @@ def other_kind(item: Item) -> str:
 
 def known_ties(connection: str) -> frozenset[str]:
     """The ties that the product gives. Before the books were read they are unknown, and missing."""
-    written = marks.read(marks_of(connection))
+    written = marks.read(books.ties_mark(connection))
     return TIES if written is None else frozenset(written.split())
 
 

@@ -16,8 +16,8 @@ import msgspec
 
 from tidegate.config.model import Configuration
 from tidegate.domain.money import shown
+from tidegate.domain.ownership import Side, may_write
 from tidegate.domain.states import OUT, WAITING, State
-from tidegate.engine.cycles import FLOWS
 from tidegate.engine.reports import next_cycle, window
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import about, halts, marks, parcels
@@ -80,7 +80,7 @@ class Place:
         following = next_cycle(rule, company, last, now)
         shown = "now" if following <= now else f"{following.astimezone(zone):%Y-%m-%d %H:%M %Z}"
         there = window(settings.company, company, now)
-        if not there["open"] and flow in FLOWS and FLOWS[flow].writes_company:
+        if not there["open"] and may_write(flow, Side.SAGE):
             until = datetime.fromisoformat(there["closed_until"]).astimezone(zone)
             return Place(f"the company is closed until {until:%Y-%m-%d %H:%M %Z} ({there['reason']})", shown)
         return Place("", shown)

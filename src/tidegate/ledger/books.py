@@ -262,3 +262,8 @@ def _money(value: Decimal) -> Decimal:
 
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
+
+
+def ties_mark(connection: str) -> str:
+    """The name of the mark that keeps which ties of its books the product reports."""
+    return f"book-ties:{connection}"

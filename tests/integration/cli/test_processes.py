@@ -207,20 +207,27 @@ def test_a_service_without_the_script_starts_the_module() -> None:
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("tidegate ")
 
 
-def test_status_loads_no_client_no_room_and_no_other_command(tmp_path: Path, terminal: Terminal) -> None:
+@pytest.mark.parametrize("command", ["status", "queue list --all", "alerts", "trace"])
+def test_who_asks_the_ledger_alone_loads_no_client_no_room_and_no_other_command(
+    tmp_path: Path, terminal: Terminal, command: str
+) -> None:
     """It asks nobody: a third of its time were modules that it never used."""
+    if command in ("trace", "queue list --all"):
+        terminal.sell(1)
+        terminal.cycle()
+        (order,) = {row["label"] for row in terminal.deliveries()}
+        command = command.replace("trace", f"trace {order}")
     code = (
-        "from tidegate.cli.main import run\nsys.argv = ['tidegate', 'status']\n"
+        f"from tidegate.cli.main import run\nsys.argv = ['tidegate', *{command.split()!r}]\n"
         "try:\n    run()\nexcept SystemExit as end:\n    assert end.code in (0, None), end.code"
     )
+    own = {"status", command.partition(" ")[0], "queue_acts"}
+    commands = (f"tidegate.cli.{name}" for name in ("trace", "alerts", "queue", "sandbox", "check"))
     heavy = (
-        *("httpx", "tomlkit", "polars", "cryptography", "django.http", "django.core.management"),
-        *(
-            "tidegate.transport",
-            "tidegate.flows.connection",
-            "tidegate.magento",
-            "tidegate.sage.sage200.room",
-        ),
-        *("tidegate.engine.chains", "tidegate.cli.sandbox", "tidegate.simulation", "tidegate_sandbox"),
+        *("httpx", "tomlkit", "polars", "cryptography", "oauthlib", "django.http", "django.core.management"),
+        *("tidegate.transport", "tidegate.flows.connection", "tidegate.magento", "tidegate.engine.cycles"),
+        *("tidegate.sage.sage200.room", "tidegate.simulation", "tidegate_sandbox"),
+        *(name for name in commands if name.rpartition(".")[2] not in own),
+        *(("tidegate.engine.chains",) if command == "status" else ()),
     )
     assert loaded(tmp_path, code, heavy) == "[]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tidegate.domain.ownership import FLOWS, TABLE, Kind, OwnershipError, Side, Write, check_flow
+from tidegate.domain.ownership import FLOWS, TABLE, Kind, OwnershipError, Side, Write, check_flow, may_write
 
 TO_MAGENTO, TO_SAGE = Side.MAGENTO, Side.SAGE
 
@@ -52,3 +52,8 @@ def test_the_table_holds_every_kind_and_lets_nobody_write_to_an_owner() -> None:
 
 def test_every_flow_has_something_to_write() -> None:
     assert {flow for row in TABLE.values() for flow, _ in row.writes} == FLOWS
+
+
+def test_a_flow_may_write_to_the_company_by_the_table_alone() -> None:
+    assert {flow for flow in FLOWS if may_write(flow, Side.SAGE)} == {"orders", "registrations", "payments"}
+    assert not may_write("no-flow", Side.SAGE)

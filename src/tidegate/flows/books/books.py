@@ -94,19 +94,14 @@ def remember_ties(connection: Connection, session: Session) -> None:
     }
     with transaction("books"):
         links = sorted(tie for tie in session.ties if read.get(tie) is not None)
-        marks.write(marks_of(connection.name), " ".join(links), connection.clock.now())
+        marks.write(books.ties_mark(connection.name), " ".join(links), connection.clock.now())
 
 
 def remember_without_books(connection: Connection, session: Session) -> None:
     """The same for a product without documents and ledgers, whose books no flow ever reads; once."""
     has_books = session.despatches or session.invoices or session.ledgers
-    if not has_books and marks.read(marks_of(connection.name)) is None:
+    if not has_books and marks.read(books.ties_mark(connection.name)) is None:
         remember_ties(connection, session)
-
-
-def marks_of(connection: str) -> str:
-    """The name of the mark that keeps the product's ties."""
-    return f"book-ties:{connection}"
 
 
 def learn_groups(connection: Connection, desk: ProductDesk) -> Failure | None:
