@@ -25,14 +25,17 @@ from tidegate.bench.resources import forget_peak, peak_memory
 from tidegate.config.archive import Archive
 from tidegate.config.copies import Copies
 from tidegate.engine import reports
-from tidegate.ledger import archive, copies, database, delivery, lease, models
+from tidegate.ledger import archive, copies, database, delivery, lease, models, old_runs, rows
 from tidegate.ledger.database import transaction
 from tidegate.ledger.lease import Lease
+from tidegate.ledger.runs import get as find_run
 
 ORDERS, QUICK = 300_000, 6_000
 MONTHS = 60
 MONTH = timedelta(days=30)
 FLOWS = ("orders", "order-status")
+#: Cycles with work that an order comes with: stock, prices, documents, the order and its notes.
+STOCK, CYCLES = "inventory", 2
 #: Bytes of an order after five years, indexes included; published in docs/benchmarks.md.
 MOST = 6_000
 
@@ -46,6 +49,8 @@ class Aged:
     attempts: int  #: rows that are not archived
     archived: int  #: deliveries
     copies: int
+    runs: int  #: cycles that are not archived
+    first_run: bool  #: whether the first cycle is still found by its number
     oldest: reports.Report  #: what `trace` says of the first order
     memory: float  #: MiB, peak
 
@@ -101,15 +106,18 @@ def age(ledger: Path, orders: int, *, archived_after: int = Archive().days) -> A
                 for flow, held in leases.items():
                     delivery.close_batch(batches[flow], now)
                     lease.release(held, now)
+                work(now - MONTH, len(numbers) * CYCLES)
             nights(now, archived_after)
         now = START + MONTHS * MONTH
         oldest = reports.traced(increment_of(0), now)
-        attempts, archived, kept = (
-            model._default_manager.count() for model in (models.Attempt, models.Archived, models.PayloadCopy)
+        attempts, archived, kept, runs = (
+            model._default_manager.count()
+            for model in (models.Attempt, models.Archived, models.PayloadCopy, models.Batch)
         )
+        first_run = find_run(1) is not None
         database.compact()
     size = ledger.stat().st_size
-    return Aged(orders, size, attempts, archived, kept, oldest, peak_memory())
+    return Aged(orders, size, attempts, archived, kept, runs, first_run, oldest, peak_memory())
 
 
 def begun(now: datetime) -> tuple[dict[str, Lease], dict[str, int]]:
@@ -129,6 +137,19 @@ def keep_copies(batch_id: int, examples: Sequence[str], now: datetime) -> None:
     copies.keep(CONNECTION, {pk: examples[pk % len(examples)] for pk in attempts}, now)
 
 
+def work(since: datetime, count: int) -> None:
+    """A month's cycles of the stock, each with something to send. In a transaction."""
+    step = MONTH / max(count, 1)
+    figures = ("sent", "confirmed", "failed", "in_doubt", "handed_over", "calls")
+    columns = ("connection", "flow", "scope", "fence", "started_at", "ended_at", *figures, "note", "idle")
+    times = [since + number * step for number in range(count)]
+    rows.insert(
+        models.Batch,
+        columns,
+        [(CONNECTION, STOCK, COMPANY, 1, at, at + step / 2, 3, 3, 0, 0, 0, 2, "", False) for at in times],
+    )
+
+
 def nights(now: datetime, archived_after: int) -> None:
     """What a month of nights deletes and archives."""
     while True:
@@ -136,5 +157,7 @@ def nights(now: datetime, archived_after: int) -> None:
             gone = copies.expire(CONNECTION, now - timedelta(days=Copies().days), archive.AT_ONCE)
             if archived_after:
                 gone += archive.archive(CONNECTION, now - timedelta(days=archived_after), now)
+                for flow in (*FLOWS, STOCK):
+                    gone += old_runs.archive(CONNECTION, flow, now - timedelta(days=archived_after), now)[0]
         if not gone:
             return

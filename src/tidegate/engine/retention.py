@@ -9,7 +9,7 @@ import structlog
 
 from tidegate.engine.hub import Hub
 from tidegate.flows.connection import Connection
-from tidegate.ledger import archive, copies, marks, notifications, personal, usage
+from tidegate.ledger import archive, copies, marks, notifications, old_runs, personal, runs, usage
 from tidegate.ledger.database import transaction
 
 log = structlog.get_logger()
@@ -56,6 +56,7 @@ def forget_when_due(hub: Hub, connection: Connection) -> None:
             now,
         ),
         "archived": archive_some(connection, now),
+        "runs": archive_runs(connection, now),
         "payloads": blank_some("payloads", orders, quotes_only, rule.payloads, connection.name, now),
     }
     if any(blanked.values()):
@@ -71,6 +72,19 @@ def archive_some(connection: Connection, now: datetime) -> int:
         count += part
         if part < archive.AT_ONCE:
             break
+    return count
+
+
+def archive_runs(connection: Connection, now: datetime) -> int:
+    """Archive the cycles of each flow that are old enough, in several commits; how many."""
+    days, count = connection.settings.archive.days, 0
+    for flow in runs.flows(connection.name) if days else ():
+        looked, more = 0, True
+        while more and looked < MOST_ARCHIVED:
+            with transaction(NAME):
+                part, more = old_runs.archive(connection.name, flow, now - timedelta(days=days), now)
+            count += part
+            looked += old_runs.AT_ONCE
     return count
 
 

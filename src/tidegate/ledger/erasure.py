@@ -27,6 +27,7 @@ from tidegate.ledger import (
     marks,
     mirror,
     models,
+    old_runs,
     personal,
     rows,
     snapshot,
@@ -314,6 +315,7 @@ def _blank_elsewhere(customer: ErasedCustomer) -> int:
             count += personal.rewrite(
                 model, (column,), list(found.values_list("pk", flat=True)), quotes.out_of
             )
+    count += old_runs.rewrite(here, customer.emails, quotes.out_of)
     return count + archive.rewrite_connection(here, customer.emails, quotes.out_of)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from tidegate.ledger import models, rows
+from tidegate.ledger import models, old_runs, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,9 @@ def _newest(connections: Sequence[str], flow: str, which: Q, limit: int) -> list
 
 
 def get(run_id: int) -> Run | None:
-    """One run."""
-    row = models.Batch.objects.filter(pk=run_id).first()
+    """One run, also of those that are archived."""
+    row: models.Batch | old_runs.OldRun | None = models.Batch.objects.filter(pk=run_id).first()
+    row = row or old_runs.find(run_id)
     return _run(row) if row else None
 
 
@@ -93,9 +94,9 @@ def flows(connection: str) -> list[str]:
         last = found
 
 
-def _run(row: models.Batch) -> Run:
+def _run(row: models.Batch | old_runs.OldRun) -> Run:
     return Run(
-        row.pk,
+        row.id,
         row.connection,
         row.flow,
         row.started_at,

@@ -1,6 +1,6 @@
 """The tables. Nothing outside the ledger touches them; the functions beside them do."""
 
-from tidegate.ledger.models.archived import Archived
+from tidegate.ledger.models.archived import Archived, ArchivedRuns
 from tidegate.ledger.models.attempt import Attempt, Batch
 from tidegate.ledger.models.books import BookEntry, BookInvoice, BookPosting
 from tidegate.ledger.models.chain import Link
@@ -26,6 +26,7 @@ from tidegate.ledger.models.usage import Usage
 __all__ = [
     "Alert",
     "Archived",
+    "ArchivedRuns",
     "Attempt",
     "Batch",
     "BookEntry",

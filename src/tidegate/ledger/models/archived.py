@@ -31,3 +31,13 @@ class Archived(models.Model):
 
     def __str__(self) -> str:
         return f"archive of delivery {self.delivery_id}"
+
+
+class ArchivedRuns(models.Model):
+    """Cycles that ran long ago, a range of their ids in one compressed piece."""
+
+    bucket = models.BigIntegerField(primary_key=True)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"archive of runs, range {self.bucket}"

@@ -43,7 +43,15 @@ class Delivery(models.Model):
     adopted = models.BooleanField(default=False)
     scope = models.TextField(default="")  # of the lease that began it last, with its fence and batch
     fence = models.BigIntegerField(default=0)
-    batch = models.ForeignKey("Batch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    #: not enforced: the rows of old cycles go, and no index would find who names them
+    batch = models.ForeignKey(
+        "Batch",
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
     archived_at = models.DateTimeField(
         null=True
     )  # what it left behind was looked at then: it is in the archive
