@@ -42,7 +42,7 @@ def test_parts_go_to_the_library() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "a b", "%", "ü", "\x00", "~-_.", "a/b?c=d&e"])
+@pytest.mark.parametrize("text", ["", "a b", "%", "ü", "\x00", "~-_.", "a/b?c=d&e", "a=%20&b"])
 def test_texts_are_escaped_alike(text: str) -> None:
     def by_library(text: str) -> str:
         return quote(text, safe="~")
