@@ -58,6 +58,8 @@ STEP = "item"
 SETTLE = timedelta(minutes=10)
 #: So many confirmed rows, or this share of the snapshot, are worth writing the snapshot anew.
 _FOLD_AT, _FOLD_SHARE = 1000, 20
+#: What the store has of these, nobody knows at the moment.
+_AWAY = (State.SENDING.value, State.IN_DOUBT.value)
 
 
 # --- what is known --------------------------------------------------------------------------------
@@ -69,18 +71,17 @@ def settled(connection: str, flow: str, which: pl.Expr | None = None) -> pl.Data
     Only items for which the condition on `key` holds, where one is given.
     """
     sql = "SELECT key, sent, state FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s"
-    schema = {"key": pl.String, "value": pl.String, "state": pl.String}
     found, pieces = rows.fetch_all(sql, connection, flow), snapshot.pieces(connection, flow)
     folded = pieces.table() if which is None else pieces.where(which)
     if not found:  # most cycles
         return folded
-    own = pl.LazyFrame(found, schema=schema, orient="row")
-    own = own if which is None else own.filter(which)
-    sent_values = own.filter(
-        (pl.col("value") != "") & ~pl.col("state").is_in([State.SENDING, State.IN_DOUBT])
+    own = pl.Series([key for key, _, _ in found], dtype=pl.String)
+    known = [(key, sent) for key, sent, state in found if sent and state not in _AWAY]
+    sent_values = pl.DataFrame(
+        {"key": [key for key, _ in known], "value": [sent for _, sent in known]}, schema=snapshot.schema()
     )
-    kept = folded.lazy().join(own, on="key", how="anti", maintain_order="left")
-    return pl.concat([kept, sent_values.select("key", "value")]).collect()
+    kept = folded.filter(~pl.col("key").is_in(own.implode()))
+    return pl.concat([kept, sent_values if which is None else sent_values.filter(which)])
 
 
 def due(
@@ -144,9 +145,11 @@ def not_written(connection: str, flow: str, tries: int) -> list[MirrorItem]:
 def unnamed(connection: str, flow: str, wanted: Values) -> pl.Series:
     """The keys of all items in the mirror, whatever their state, that `wanted` does not name."""
     named, folded = snapshot.frame(wanted), snapshot.read(connection, flow)
+    own = mirror_item.table(connection, flow)
     if named["key"].equals(folded["key"]):
         folded = folded.clear()
-    own = mirror_item.table(connection, flow)
+        if not own.height:  # most cycles
+            return folded["key"]
     known = pl.concat([folded.lazy().select("key"), own.lazy().select("key")]).unique()
     return known.join(named.lazy(), on="key", how="anti").collect()["key"]
 

@@ -95,7 +95,7 @@ def items(ending: str, *parameters: object) -> list[MirrorItem]:
 def table(connection: str, flow: str) -> pl.DataFrame:
     """Every row of one mirror (id, key, wanted, sent, state): a first load has a million of them."""
     schema = {"id": pl.Int64, **dict.fromkeys(("key", "wanted", "sent", "state"), pl.String)}
-    parts = [pl.DataFrame(schema=schema)]
+    parts: list[pl.DataFrame] = []
     with database_connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join(schema)} FROM tidegate_mirrorrow WHERE connection = %s AND flow = %s",  # noqa: S608
@@ -103,7 +103,7 @@ def table(connection: str, flow: str) -> pl.DataFrame:
         )
         while part := cursor.fetchmany(_AT_ONCE):
             parts.append(pl.DataFrame(part, schema=schema, orient="row"))
-    return pl.concat(parts)
+    return pl.concat(parts) if parts else pl.DataFrame(schema=schema)
 
 
 def insert(connection: str, flow: str, new: Sequence[tuple[str, str, str, bool]], now: datetime) -> None:

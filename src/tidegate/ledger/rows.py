@@ -142,7 +142,7 @@ def instant(value: datetime) -> Any:
 
 
 def aware(value: Any) -> datetime:
-    """An instant out of a plain statement: SQLite gives text without a zone back, PostgreSQL an aware instant."""
+    """An instant out of a plain statement: what is not a column itself, SQLite gives back as text without a zone."""
     at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
@@ -226,11 +226,7 @@ def _by_column(fields: Sequence[Field[Any, Any]], rows: Sequence[Row]) -> list[l
 
 
 def _reader(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
-    """How a value comes back from the database, None = as it is."""
-    if isinstance(field, DateTimeField):
-        return lambda value: (
-            value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
-        )
+    """How a value comes back from the database, None = as it is: an instant is aware already."""
     if isinstance(field, MoneyField):
         return lambda value: field.from_db_value(value, None, connection)
     return None

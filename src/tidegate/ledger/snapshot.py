@@ -24,7 +24,9 @@ Values: TypeAlias = "Mapping[str, str] | pl.DataFrame"
 def frame(values: Values) -> pl.DataFrame:
     """Keys and values as a table, one row a key, sorted; NUL, which PostgreSQL refuses, is replaced."""
     if not isinstance(values, pl.DataFrame):
-        values = pl.DataFrame({"key": list(values), "value": list(values.values())}, schema=schema())
+        storable = {_storable(key): _storable(value) for key, value in values.items()}
+        keys = sorted(storable)
+        return pl.DataFrame({"key": keys, "value": [storable[key] for key in keys]}, schema=schema())
     clean = (
         values.lazy()
         .select(pl.col("key", "value").cast(pl.String).str.replace_all("\x00", "\ufffd", literal=True))
@@ -34,6 +36,10 @@ def frame(values: Values) -> pl.DataFrame:
     if clean["key"].n_unique() < clean.height:  # asking is cheap, and mostly there is nothing to do
         clean = clean.unique("key", keep="last", maintain_order=True)
     return clean
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "\ufffd")
 
 
 def read(connection: str, flow: str) -> pl.DataFrame:

@@ -194,20 +194,22 @@ def figures(
 ) -> pl.DataFrame:
     """As `available`, with what it comes from: on_hand, allocated, pieces (the corrections), group, kept."""
     names = {"warehouse": pl.String, "source": pl.String, "sku": pl.String, "group": pl.String}
-    known = pl.DataFrame(
+    known = pl.LazyFrame(
         {"warehouse": list(sources), "source": list(sources.values())}, schema_overrides=names
     )
-    group = pl.DataFrame(
+    group = pl.LazyFrame(
         {"sku": list(groups or {}), "group": list((groups or {}).values())}, schema_overrides=names
     )
     step = PIECE // 10**decimals
-    corrected = corrected_by.join(known, on="warehouse").group_by("sku", "source").agg(pl.col("pieces").sum())
+    pieces = corrected_by.lazy().join(known, on="warehouse")
+    corrected = pieces.group_by("sku", "source").agg(pl.col("pieces").sum())
     on_hand, kept = pl.col("on_hand"), pl.col("kept")
     correction = pl.col("pieces").fill_null(0)
     promised = correction.clip(lower_bound=0)
     free = on_hand - pl.col("allocated") + correction.clip(upper_bound=0)
     return (
-        levels.join(known, on="warehouse")
+        levels.lazy()
+        .join(known, on="warehouse")
         .group_by("sku", "source")
         .agg(on_hand.sum(), pl.col("allocated").sum())
         .join(corrected, on=["sku", "source"], how="left")
@@ -218,4 +220,5 @@ def figures(
             pieces=correction, quantity=((free - kept).clip(lower_bound=0) + promised) // step * step
         )
         .sort("sku", "source")
+        .collect()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,15 @@ from tidegate.ledger.database import explained, meet_file
 from tidegate.ledger.location import BUSY_SECONDS
 
 PAUSE = 0.02
+
+
+def _instant(text: bytes) -> datetime:
+    """What Django has written is UTC and does not say so: every reader would have to add it, row by row."""
+    at = datetime.fromisoformat(text.decode())
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+sqlite3.register_converter("datetime", _instant)  # in the place of Django's
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
