@@ -247,6 +247,7 @@ def carry(cycle: Cycle, *, goes_on: bool) -> Report:
     ):
         try:
             FLOWS[cycle.flow].run(cycle)
+            endings.heed_refused_keys(cycle)
             outcome, text = endings.outcome(cycle)
             endings.tell_bad_rows(cycle)
         except LeaseLost as lost:

@@ -38,6 +38,16 @@ def outcome(cycle: Cycle) -> tuple[str, str]:
     return DONE, f"closed: {cycle.closed_reason}" if cycle.closed_reason else ""
 
 
+def heed_refused_keys(cycle: Cycle) -> None:
+    """A store that has refused the keys halts the connection, whatever the flow made of that answer.
+
+    Else each flow that only looks for news in passing would ask it again and again.
+    """
+    refused = cycle.connection.store.client.keys_refused(cycle.started)
+    if refused is not None and cycle.ended_by is None:
+        cycle.call_failed(refused, of_company=False)
+
+
 def window_began(cycle: Cycle) -> bool:
     """Whether the call that ended the cycle came too late for the company's window: that is no failure."""
     if cycle.ended_by is None or cycle.ended_by.group is not Group.WAIT_FOR_WINDOW:

@@ -68,6 +68,12 @@ class StoreClient(Counted):
         self._array_limit: int | None = None
         self._skew: timedelta | None = None
         self._bad_rows: list[BadRow] = []
+        self._keys_refused: tuple[datetime, Failure] | None = None
+
+    def keys_refused(self, since: datetime) -> Failure | None:
+        """The last answer since then that says that the keys do not suffice for any call."""
+        at, failure = self._keys_refused or (None, None)
+        return failure if at is not None and at >= since else None
 
     def take_bad_rows(self) -> list[BadRow]:
         """The rows of lists that could not be read since this was asked last."""
@@ -227,6 +233,8 @@ class StoreClient(Counted):
             raw = self._address.after_probe(raw, self._probe(), self.clock.now())
         if isinstance(raw, Failure) and blames_keys(raw) and SIGN_IN not in raw.details:
             raw = self._whose_fault(raw, method, path, query, body)
+        elif isinstance(raw, Failure) and blames_keys(raw):
+            self._keys_refused = self.clock.now(), raw
         if isinstance(raw, Failure):
             self._learn(raw)
             if TOO_LONG in raw.details:
@@ -244,6 +252,8 @@ class StoreClient(Counted):
         """Ask with a call that concerns no record: only when that is refused, too, the keys are to blame."""
         outcome = after_probe(refused, self._probe())
         if outcome is not None:
+            if outcome is refused:
+                self._keys_refused = self.clock.now(), refused
             return outcome
         if method in READS or RESOURCE in refused.details:  # proven to have done nothing: asked again
             again = self._signed(method, path, query, body)

@@ -80,9 +80,9 @@ class Credits:
         self._documents = documents
         self._made = MadeDocuments(client, documents, LIST, f",{TOTALS}")
 
-    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
+    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> Failure | None:
         """Look at these orders and what they have, in two calls."""
-        self._documents.read_ahead(entity_ids, LIST, anew=anew, more=f",{TOTALS}", amounts=True)
+        return self._documents.read_ahead(entity_ids, LIST, anew=anew, more=f",{TOTALS}", amounts=True)
 
     def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """The credit memos that an order already has."""

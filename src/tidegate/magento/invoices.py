@@ -44,9 +44,9 @@ class Invoices:
         self._documents = documents
         self._made = MadeDocuments(client, documents, PATH, f",{TOTALS}")
 
-    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
+    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> Failure | None:
         """Look at these orders and what they have, in two calls."""
-        self._documents.read_ahead(entity_ids, PATH, anew=anew, more=f",{TOTALS}", amounts=True)
+        return self._documents.read_ahead(entity_ids, PATH, anew=anew, more=f",{TOTALS}", amounts=True)
 
     def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """What is invoiced already."""

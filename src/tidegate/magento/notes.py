@@ -131,23 +131,24 @@ class OrderNotes:
             answer, f"order {entity_id}, number {number}", entity_id=entity_id, ext_order_id=number
         )
 
-    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
+    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> Failure | None:
         """Look at these orders in one call, unless the first one was just looked at; they are written to in this order.
 
         `anew` is the first time in a round. An order that does not come with the others is read alone, and so is each
-        one where the search fails, unless it says that the store takes no calls now: the read alone says why.
+        one where the search fails: the read alone says why. A failure is returned where the store takes no calls now.
         """
         if anew:
             self._ahead.forget()
         if not self._ahead.is_wanted(entity_ids):
-            return
+            return None
         part = next(self._client.pools(entity_ids, self._client.page_size(PATH, TOGETHER)))
         search = Search().where(Filter("entity_id", "in", part)).sized(len(part))
         page = self._client.search(PATH, search.only(f"items[{NOW_FIELDS}]"), _NOWS)
         if isinstance(page, Failure):
             self._ahead.keep(page)
-        else:
-            self._ahead.keep({now.entity_id: _order_now(now) for now in page.items or []})
+            return self._ahead.refusal
+        self._ahead.keep({now.entity_id: _order_now(now) for now in page.items or []})
+        return None
 
     def read_status(self, entity_id: int) -> OrderNow | Failure:
         """The order's state, status, stored number and comments at this moment, or a few seconds ago (`read_ahead`)."""

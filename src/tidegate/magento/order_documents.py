@@ -179,11 +179,12 @@ class OrderDocuments:
 
     def read_ahead(
         self, entity_ids: Sequence[int], path: str, *, anew: bool, more: str = "", amounts: bool = False
-    ) -> None:
+    ) -> Failure | None:
         """Look at these orders and their documents of one kind in two calls, unless that was just done.
 
         They are written to in this order, `anew` is the first time in a round; `order` and `of_order` with the same
-        arguments serve the answers. What does not come so is read alone, which says why, unless the store takes no calls now.
+        arguments serve the answers. What does not come so is read alone, which says why; a failure is returned where
+        the store takes no calls now.
         """
         orders = self._orders[amounts]
         documents = self._documents.setdefault(path, ReadAhead(self._client.clock))
@@ -191,22 +192,23 @@ class OrderDocuments:
             orders.forget()
             documents.forget()
         if not orders.is_wanted(entity_ids):
-            return
+            return None
         part = next(self._client.pools(entity_ids, self._client.page_size(ORDERS, TOGETHER)))
         search = Search().where(Filter("entity_id", "in", part)).sized(len(part))
         page = self._client.search(ORDERS, search.only(f"items[{_fields(amounts)}]"), _STORE_ORDERS)
         if isinstance(page, Failure):
             orders.keep(page)
-            return
+            return orders.refusal
         rows = self.rows(path, Filter("order_id", "in", part), f"order_id,{DOCUMENT_FIELDS}{more}")
         if isinstance(rows, Failure):
             orders.keep(rows)
-            return
+            return orders.refusal
         found: dict[int, list[WireDocument]] = {order_id: [] for order_id in part}
         for row in rows:
             found.setdefault(row.order_id or 0, []).append(row)
         orders.keep({one.entity_id: one for one in page.items or []})
         documents.keep(found)
+        return None
 
     def order(self, entity_id: int, *, amounts: bool = False) -> StoreOrder | Failure:
         """The order with what is shipped, invoiced, refunded and cancelled of each item.

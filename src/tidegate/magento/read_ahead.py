@@ -52,15 +52,21 @@ class ReadAhead(Generic[T]):
         self._until = self._clock.monotonic() + FRESH
 
     def take(self, order_id: int) -> T | Failure | None:
-        """The answer, this once; None when there is none, or it is too old, and the order is to be read alone.
-
-        The failure of the search where it says that no other call may be made now: the store refused the hub, is
-        closed or asks for a pause. Server trouble may be of one order among them, which only reading alone shows.
-        """
+        """The answer, this once; None when there is none, or it is too old, and the order is to be read alone."""
         if self._failed is not None and self._clock.monotonic() < self._until:
-            closed = self._failed.ends_cycle and self._failed.code is not Code.SERVER_TROUBLE
-            return self._failed if closed else None
+            return self.refusal
         return self._answers.pop(order_id, None) if self._has(order_id) else None
+
+    @property
+    def refusal(self) -> Failure | None:
+        """The failure of the last search where it says that no other call may be made now.
+
+        The store refused the hub, is closed or asks for a pause. Server trouble may be of one order among them, which
+        only reading alone shows.
+        """
+        failed = self._failed
+        closed = failed is not None and failed.ends_cycle and failed.code is not Code.SERVER_TROUBLE
+        return failed if closed else None
 
     def _has(self, order_id: int) -> bool:
         return order_id in self._answers and self._clock.monotonic() < self._until

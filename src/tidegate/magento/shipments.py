@@ -137,9 +137,9 @@ class Shipments:
         self._documents = documents
         self._made = MadeDocuments(client, documents, LIST, TRACKS)
 
-    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
+    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> Failure | None:
         """Look at these orders and what they have, in two calls."""
-        self._documents.read_ahead(entity_ids, LIST, anew=anew, more=TRACKS)
+        return self._documents.read_ahead(entity_ids, LIST, anew=anew, more=TRACKS)
 
     def of_order(self, entity_id: int) -> list[StoreDocument] | Failure:
         """What is shipped already, with comments and tracking numbers."""

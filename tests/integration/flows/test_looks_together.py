@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from integration.flows.stage import Stage
+from integration.flows.fulfilment import Fulfilled
+from integration.flows.stage import CONNECTION, Stage
 from integration.flows.test_order_status import confirmed, noted
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.states import State
+from tidegate.ledger import halts
 from tidegate.magento.notes import OrderNow
 from tidegate_sandbox.faults import Fault
 
@@ -47,3 +49,20 @@ def test_where_the_search_fails_each_order_is_read_alone(stage: Stage) -> None:
     stage.world.shop_wire.faults.add(Fault("status", None, "GET", "/V1/orders$", None, {"status": 500}))
     assert looks(stage) == {"GET /rest/V1/orders": 1, "GET /rest/V1/orders/{}": 3}
     assert [noted(stage, each) for each in orders] == [BOTH] * 3
+
+
+def test_a_store_that_refuses_the_keys_is_not_asked_again_for_orders_that_wait_anyway(stage: Stage) -> None:
+    """Week 175 of X3: both orders' invoices wait for their shipments, so that nobody looks at the failed search."""
+    shop = Fulfilled(stage)
+    placed = [shop.sent() for _ in range(2)]
+    for each in placed:
+        shop.despatch(each)
+        shop.invoice(each)
+    stage.world.shop_wire.faults.add(Fault("status", None, "POST", "/ship$", None, {"status": 503}))
+    shop.run("shipments")
+    stage.world.shop_wire.faults.clear()
+    stage.world.shop_wire.faults.add(Fault("status", None, "GET", "/V1/orders", None, {"status": 401}))
+    stage.world.shop_wire.clear_log()
+    assert stage.cycle("invoices").outcome == "ended early"
+    assert halts.halted(CONNECTION) is not None
+    assert stage.world.shop_wire.totals == {"GET /rest/V1/orders": 2}, "the search, and the probe"

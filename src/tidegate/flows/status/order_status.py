@@ -75,9 +75,9 @@ def carry_notes(cycle: Cycle) -> None:
                 return
             for place, (source_id, items) in enumerate(orders):
                 after = source_id
-                look_ahead(cycle.connection.store, FLOW, orders, place)
+                look_ahead(cycle, orders, place)
                 notes = [item for item in items if item.step in (NUMBER, COMMENT)]
-                if notes:
+                if notes and cycle.may_go_on():
                     known = note_order(cycle, notes, known)
                 if not cycle.may_go_on() or cycle.should_stop():
                     return

@@ -70,7 +70,7 @@ def carry_orders(cycle: Cycle, handler: DocumentHandler, begins: Sequence[str], 
             return
         for place, (source_id, items) in enumerate(orders):
             after = source_id
-            look_ahead(handler.connection.store, handler.flow, orders, place)
+            look_ahead(cycle, orders, place)
             own = [each for each in items if each.step.startswith(tuple(begins))]
             of_order(cycle, handler, source_id, own, pool)
             if not cycle.may_go_on() or cycle.should_stop():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from tidegate.domain.errors import Failure
+from tidegate.flows.cycle import Cycle
 from tidegate.ledger.queue import Item
 from tidegate.magento.store import MagentoStoreClient
 
@@ -12,8 +14,8 @@ from tidegate.magento.store import MagentoStoreClient
 class Reader(Protocol):
     """What of the store is looked at."""
 
-    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> None:
-        """Look at these orders together."""
+    def read_ahead(self, entity_ids: Sequence[int], *, anew: bool) -> Failure | None:
+        """Look at these orders together; a failure where the store takes no calls now."""
         ...
 
 
@@ -25,16 +27,18 @@ class DocumentReader(Reader, Protocol):
         ...
 
 
-def look_ahead(
-    store: MagentoStoreClient, flow: str, orders: Sequence[tuple[int, Sequence[Item]]], place: int
-) -> None:
+def look_ahead(cycle: Cycle, orders: Sequence[tuple[int, Sequence[Item]]], place: int) -> None:
     """Before the order at `place`: look at it and those behind it, unless an earlier look still serves.
 
     A flow of documents looks at the order and its documents of that kind, any other at the order and its comments.
+    A store that takes no calls now ends the cycle, whether or not any of these orders would have been asked for.
     """
-    reader: Reader = of_documents(store).get(flow, store.notes)
+    store = cycle.connection.store
+    reader: Reader = of_documents(store).get(cycle.flow, store.notes)
     ids = [items[0].entity_id or 0 for _, items in orders[place:]]
-    reader.read_ahead(ids, anew=place == 0)
+    closed = reader.read_ahead(ids, anew=place == 0)
+    if closed is not None:
+        cycle.call_failed(closed, of_company=False)
 
 
 def look_back(store: MagentoStoreClient, flow: str, document_ids: Sequence[int]) -> None:
