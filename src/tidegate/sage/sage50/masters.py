@@ -97,6 +97,7 @@ class Customers:
         return CustomerRecord(
             id=name_of(record, "id"),
             account=name_of(record, "id"),
+            key=name_of(record, "id"),  # an account that came inside an order has our key for its id
             name=_name(record),
             email=text_of(record, "email"),
             price_list=text_of(record, "priceList"),
