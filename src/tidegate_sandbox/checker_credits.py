@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from tidegate_sandbox.checker import Terms
+
 Book = Mapping[str, Any]
 ZERO, CENT = Decimal(0), Decimal("0.01")
 #: The hub's key of such an amount's line in the company; that of an item's ends with the item.
@@ -47,6 +49,43 @@ def a_person_decides(there: Book, note: Book, earlier: Iterable[Book]) -> bool:
         elif extra["source"] in AT_ONCE and first:
             given_back += whole
     return given_back != credited
+
+
+def fees_differ(order: Book, there: Book, note: Book, earlier: Iterable[Book], terms: Terms) -> bool:
+    """Whether the shop would give back other fees than the company's note has, whatever the hub asks for.
+
+    `order` is the shop's. Where the company's order says which amount is which, each is looked at by itself.
+    """
+    if any(EXTRA.fullmatch(line["key"] or "") for line in there["lines"]):
+        return a_person_decides(there, note, earlier)
+    side = "" if terms.order_currencies[order["store_id"]] == terms.currency else "base_"
+    limit = max(terms.tolerance, CENT * len(note["lines"]))
+    return no_call_makes_equal(order["unasked"], side, there, note, earlier, limit)
+
+
+def no_call_makes_equal(
+    unasked: Book, side: str, there: Book, note: Book, earlier: Iterable[Book], limit: Decimal
+) -> bool:
+    """The same of a company that keeps its amounts without our keys, as one sum at best.
+
+    By the shop's own figures, `unasked`: no call of the hub's makes a memo of less than what it gives back unasked, or
+    of more than that and all shipping that is left.
+    """
+    lines = {line["id"]: line for line in there["lines"]}
+    rows = [row for row in note["lines"] if row["line_id"] in lines]
+    credited, given_back = ZERO, ZERO
+    for row in rows:
+        line = lines[row["line_id"]]
+        if line["kind"] == "item":
+            item = (line["key"] or "").removeprefix("item:")
+            each = {str(id): tax for id, tax in unasked[f"{side}fixed_tax"].items()}.get(item, "0")
+            given_back += Decimal(each) * Decimal(row["quantity"])
+        else:
+            credited += Decimal(row["net"]) + Decimal(row["tax"])
+    if not any(any(row["line_id"] in lines for row in one["lines"]) for one in earlier):
+        given_back += Decimal(unasked[f"{side}at_once"])
+    most = given_back + Decimal(unasked[f"{side}shipping"])
+    return credited < given_back - limit or credited > most + limit
 
 
 def of_nothing(note: Book, company: Book) -> bool:

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from tidegate_sandbox.checker import EXPLAINED, Book, Terms, Verdict, created, found_there
 from tidegate_sandbox.checker_by_hand import completed
-from tidegate_sandbox.checker_credits import a_person_decides, of_nothing
+from tidegate_sandbox.checker_credits import fees_differ, of_nothing
 from tidegate_sandbox.checker_remaining import product
 
 Pieces = defaultdict[str, Decimal]
@@ -235,7 +235,7 @@ def nothing_missing(case: Case, kind: Kind, company: Book, terms: Terms, verdict
         if not waiting and not adopted:
             verdict.lost += 1
             verdict.add("nothing is lost", case.id, f"{kind.mark} {number} is not in the store")
-        elif not case.by_hand() and not excused(case, kind) and not other_fees(case, kind, document):
+        elif not case.by_hand() and not excused(case, kind) and not other_fees(case, kind, document, terms):
             reasons = [f"{each['state']}: {each['reason']}" for each in waiting]
             verdict.unexplained += 1
             verdict.add("nothing is stuck", case.id, f"{kind.mark} {number}: {reasons}")
@@ -250,7 +250,7 @@ def excused(case: Case, kind: Kind) -> bool:
     return any(each["flow"] in first for each in asked)
 
 
-def other_fees(case: Case, kind: Kind, document: Book) -> bool:
+def other_fees(case: Case, kind: Kind, document: Book, terms: Terms) -> bool:
     """Whether it is a credit note whose fees the shop would give back otherwise: that is a person's."""
     if kind.flow != "credits":
         return False
@@ -258,7 +258,7 @@ def other_fees(case: Case, kind: Kind, document: Book) -> bool:
     made = {number for number, _ in case.marked(kind)}
     notes = case.documents["credits"].items()
     before = [note for number, note in notes if number in made and note["id"] < document["id"]]
-    return a_person_decides(case.there, document, before)
+    return fees_differ(case.order, case.there, document, before, terms)
 
 
 def due(kind: Kind, document: Book, company: Book, terms: Terms) -> bool:

@@ -8,10 +8,12 @@ are its published ones (A); a shop without the edition has none of them.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from tidegate_sandbox.magento.amount import SIDES
 from tidegate_sandbox.magento.catalogue import Catalogue
 from tidegate_sandbox.magento.custom_options import colour, engraving
 from tidegate_sandbox.magento.figure import ZERO, cents, figure
@@ -164,3 +166,31 @@ def paid(extension: Row) -> dict[str, str]:
         "paid": str(sum((Decimal(extension.get(name, 0)) for name, _ in names), ZERO)),
         "base_paid": str(sum((Decimal(extension.get(twin, 0)) for _, twin in names), ZERO)),
     }
+
+
+def given_back_unasked(order: Order) -> dict[str, Any]:
+    """What a credit memo gives back besides goods, by side: for an outsider's books.
+
+    ``at_once`` with the first memo, ``fixed_tax`` with each piece of an item, ``shipping`` as far as it is asked for:
+    what is left of it, with tax.
+    """
+    found: dict[str, Any] = {}
+    for side in SIDES:
+        names = [twin if side else name for name, (twin, lowers) in COMMERCE.items() if not lowers]
+        row = order.row
+        short = f"{side}shipping_discount_tax_compensation_{'amnt' if side else 'amount'}"
+        charged = (f"{side}shipping_amount", f"{side}shipping_tax_amount", short)
+        gone = (
+            f"{side}{name}"
+            for name in ("shipping_discount_amount", "shipping_refunded", "shipping_tax_refunded")
+        )
+        found[f"{side}at_once"] = str(sum((Decimal(order.extension.get(name, 0)) for name in names), ZERO))
+        found[f"{side}fixed_tax"] = {
+            item["item_id"]: str(item.get(f"{side}weee_tax_applied_amount") or 0) for item in order.items
+        }
+        found[f"{side}shipping"] = str(_sum_of(row, charged) - _sum_of(row, gone))
+    return found
+
+
+def _sum_of(row: Row, names: Iterable[str]) -> Decimal:
+    return sum((Decimal(row.get(name) or 0) for name in names), ZERO)

@@ -45,6 +45,7 @@ def account(order: Order) -> dict[str, Any]:
     return {
         **{key: order.row.get(key) for key in _BOOKED},
         **additions.paid(order.extension),
+        "unasked": additions.given_back_unasked(order),
         "method": order.payment.get("method"),
         "parents": {
             item["item_id"]: item["parent_item_id"] for item in order.items if item.get("parent_item_id")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tidegate_sandbox.checker_credits import a_person_decides, of_nothing
+from tidegate_sandbox.checker import Terms
+from tidegate_sandbox.checker_credits import a_person_decides, fees_differ, of_nothing
 from tidegate_sandbox.checker_documents import KINDS, Case, other_fees
 
 ORDER = {
@@ -45,6 +49,16 @@ def note(number: int, **lines: tuple[str, str, str]) -> dict[str, Any]:
     return {"id": number, "lines": rows}
 
 
+TERMS = Terms(
+    store="main",
+    store_ids=frozenset({1}),
+    since=datetime(2026, 3, 1, tzinfo=UTC),
+    states=frozenset({"new"}),
+    statuses_never=frozenset(),
+    currency="EUR",
+    order_currencies={1: "EUR"},
+    tolerance=Decimal("0.02"),
+)
 ONE_PIECE = note(10, l1=("1", "12.96", "0.78"))
 ANOTHER = note(10, l2=("1", "14.44", "0.87"))
 
@@ -90,7 +104,49 @@ def test_wrapping_stays_due_while_the_first_note_waits_for_a_person(made: bool, 
         documents={"credits": {"0000000009": first, "0000000010": ONE_PIECE}},
         reported=(),
     )
-    assert other_fees(case, KINDS[2], ONE_PIECE) is asked
+    assert other_fees(case, KINDS[2], ONE_PIECE, TERMS) is asked
+
+
+UNNAMED = {"id": 8, "kind": "text", "key": "", "quantity": "1", "net": "7.50", "tax": "0.30"}
+"""Shipping of 5.30 and what else the order was charged, in one amount."""
+
+
+@pytest.mark.parametrize(
+    ("unasked", "amount", "asked"),
+    [
+        ({}, None, False),
+        ({}, "5.30", False),  # all shipping
+        ({}, "2.65", False),  # a part of it
+        ({}, "5.32", False),  # and what rounding leaves
+        ({}, "10.30", True),  # weeks 42, 49, 91, 98 of X3: a fee, which no memo gives back
+        ({"at_once": "2.50"}, None, True),  # week 35: the first memo gives the wrapping back
+        ({"at_once": "2.50"}, "2.50", False),
+        ({"at_once": "2.50"}, "7.80", False),
+        ({"at_once": "2.50"}, "7.85", True),
+        ({"fixed_tax": {17: "1.37"}}, None, True),
+        ({"fixed_tax": {17: "1.37"}}, "1.37", False),
+        ({"fixed_tax": {18: "1.37"}}, None, False),
+        ({"shipping": "0"}, "5.30", True),  # somebody has given it back before
+    ],
+)
+def test_a_company_without_our_keys_is_compared_by_what_the_shop_would_give_back(
+    unasked: dict[str, Any], amount: str | None, asked: bool
+) -> None:
+    order = {"store_id": 1, "unasked": {"at_once": "0", "fixed_tax": {}, "shipping": "5.30"} | unasked}
+    there = {"lines": [ORDER["lines"][0], UNNAMED]}
+    more = {"l8": ("1", amount, "0")} if amount else {}
+    credited = note(10, l1=("1", "12.96", "0.78"), **more)
+    assert fees_differ(order, there, credited, [], TERMS) is asked
+
+
+def test_the_side_is_that_of_the_company_s_currency() -> None:
+    own = {"at_once": "2.50", "fixed_tax": {}, "shipping": "0"}
+    base = {f"base_{name}": {} if name == "fixed_tax" else "0" for name in own}
+    order, there = {"store_id": 1, "unasked": own | base}, {"lines": [ORDER["lines"][0], UNNAMED]}
+    assert fees_differ(order, there, ONE_PIECE, [], TERMS)
+    assert not fees_differ(order, there, ONE_PIECE, [], replace(TERMS, currency="GBP"))
+    made_before = note(9, l1=("1", "12.96", "0.78"))
+    assert not fees_differ(order, there, ONE_PIECE, [made_before], TERMS)
 
 
 @pytest.mark.parametrize(
