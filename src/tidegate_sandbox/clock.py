@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,6 +33,8 @@ class SandboxClock:
         self._origin = _as_utc(start)
         self._rate = self._checked(rate)
         self._since = time.monotonic()
+        self._duties: list[tuple[Callable[[], datetime | None], Callable[[], object]]] = []
+        self._passing = threading.local()
 
     @classmethod
     def virtual(cls, start: datetime) -> SandboxClock:
@@ -69,16 +72,56 @@ class SandboxClock:
         with self._lock:
             return self._now()
 
-    def set(self, at: datetime) -> None:
-        """Jump to ``at``, forwards or backwards, and go on at the same rate. ValueError without a zone."""
-        at = _as_utc(at)
+    def attend(self, next_due: Callable[[], datetime | None], do: Callable[[], object]) -> None:
+        """Let ``do`` be called at the moments that ``next_due`` names, while a clock that stands still is moved over them.
+
+        So that what was due before a closing is done before it, and not by whoever calls first after it.
+        """
+        self._duties.append((next_due, do))
+
+    def _pass(self, to: datetime) -> datetime:
+        """Do what is due until then, each at its own time; returns the time to go on to, which may be later.
+
+        What moves the clock meanwhile, such as a slow answer, moves it and no more.
+        """
+        if not self.is_virtual or getattr(self._passing, "now", False):
+            return to
+        self._passing.now = True
+        try:
+            done: set[tuple[int, datetime]] = (
+                set()
+            )  # nothing twice: what could not be done waits for the next move
+            while True:
+                found = [
+                    (due, place)
+                    for place, (next_due, _) in enumerate(self._duties)
+                    if (due := next_due()) is not None and due <= to and (place, due) not in done
+                ]
+                if not found:
+                    return max(to, self.now()) if done else to
+                due, place = min(found)
+                done.add((place, due))
+                if due > self.now():
+                    self._go(due)
+                self._duties[place][1]()
+        finally:
+            self._passing.now = False
+
+    def _go(self, at: datetime) -> None:
         with self._lock:
             self._origin, self._since = at, time.monotonic()
+
+    def set(self, at: datetime) -> None:
+        """Jump to ``at``, forwards or backwards, and go on at the same rate. ValueError without a zone."""
+        self._go(self._pass(_as_utc(at)))
 
     def advance(self, seconds: float) -> None:
         """Jump forwards by ``seconds``. ValueError for a negative number: jump back with ``set``."""
         if not 0 <= seconds < float("inf"):
             raise ValueError(f"advance takes 0 or more seconds, got {seconds!r}; to jump back, set the clock")
+        if self._duties and self.is_virtual:
+            self._go(self._pass(self.now() + timedelta(seconds=seconds)))
+            return
         with self._lock:
             self._origin += timedelta(seconds=seconds)
 

@@ -100,8 +100,8 @@ class Wire:
     ``GET``, ``DELETE /_sandbox/log``. Other paths below ``/_sandbox/`` belong to the face and know no faults;
     so do those below the further ``control_prefixes``, which may be set and serve the same three.
 
-    What a face may set: ``settles`` does what else is due by the clock, whenever late effects are carried out;
-    ``clock_was_set`` follows when the clock was set on the control surface.
+    What a face may set: ``settles`` does what else is due by the clock, whenever late effects are carried out, and
+    ``face_due`` tells when the next of it is; ``clock_was_set`` follows when the clock was set on the control surface.
     """
 
     def __init__(
@@ -119,6 +119,7 @@ class Wire:
         self.error_at: Callable[[str, int], tuple[str, bytes]] = lambda _path, status: error_body(status)
         self.gives_up: Callable[[str], float | None] = lambda path: None
         self.settles: Callable[[], object] = lambda: None
+        self.face_due: Callable[[], datetime | None] = lambda: None
         self.clock_was_set: Callable[[], object] = lambda: None
         self.control_prefixes: tuple[str, ...] = ("/_sandbox/",)
         self.kinds = None if kinds is None else frozenset(kinds) | WIRE_KINDS
@@ -152,9 +153,10 @@ class Wire:
         return len(self._deferred)
 
     def next_due(self) -> datetime | None:
-        """When the next late effect is due by the sandbox clock."""
+        """When the next late effect, or work of the face's own, is due by the sandbox clock."""
         with self._lock:
-            return self._deferred[0][0] if self._deferred else None
+            late = self._deferred[0][0] if self._deferred else None
+        return min((due for due in (late, self.face_due()) if due is not None), default=None)
 
     def clear_log(self) -> None:
         """Forget the requests seen and their totals."""
@@ -185,7 +187,11 @@ class Wire:
                     if not self._deferred or self._deferred[0][0] > self.clock.now():
                         return done
                     _, _, environ, body = heapq.heappop(self._deferred)
-                self._note(environ, self._run(environ, body, replay="late").code, LATE_EFFECT)
+                try:
+                    code: int | None = self._run(environ, body, replay="late").code
+                except ConnectionDropped:  # nobody is there any more to be dropped
+                    code = None
+                self._note(environ, code, LATE_EFFECT)
                 done += 1
 
     def _defer(self, environ: Environ, body: bytes, seconds: float) -> None:

@@ -175,6 +175,8 @@ def build_world(
     odd_skus.rename(shop, company, skus or {})
     company.lock_daily(time(1), 120)  # announced: the hub's calendar knows this one
     sage, sage_wire = house.build(clock, sage_faults, company)
+    for wire in (shop_wire, sage_wire):
+        clock.attend(wire.next_due, wire.settle)
     crashes = Crashes()
     hosts = HostsTransport(
         {

@@ -16,9 +16,9 @@ class Span:
     end: datetime
     reason: str = "backup"
 
-    def covers(self, now: datetime) -> bool:
-        """Whether ``now`` lies within."""
-        return self.start <= now < self.end
+    def ends(self, now: datetime) -> datetime | None:
+        """When it ends if ``now`` lies within, else None."""
+        return self.end if self.start <= now < self.end else None
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,18 @@ class Daily:
     reason: str = "backup"
     weekdays: frozenset[int] = frozenset(range(7))
 
-    def covers(self, now: datetime) -> bool:
-        """Whether ``now`` lies within; a window past midnight counts for the day it began."""
+    def ends(self, now: datetime) -> datetime | None:
+        """When it ends if ``now`` lies within, else None; a window past midnight counts for the day it began."""
         today = now.astimezone(self.zone).date()
         for back in range(self.minutes // 1440 + 2):
             day = today - timedelta(days=back)
             if day.weekday() not in self.weekdays:
                 continue
             start = datetime.combine(day, self.at, self.zone).astimezone(UTC)
-            if start <= now < start + timedelta(minutes=self.minutes):
-                return True
-        return False
+            end = start + timedelta(minutes=self.minutes)
+            if start <= now < end:
+                return end
+        return None
 
 
 class Window:
@@ -85,6 +86,14 @@ class Window:
             return None
         now = self._clock.now()
         for rule in self._rules:
-            if rule.covers(now):
+            if rule.ends(now) is not None:
                 return rule.reason
         return None
+
+    def open_from(self, at: datetime) -> datetime | None:
+        """The first moment from ``at`` on at which the company is not locked; None while somebody has locked it."""
+        if self._manual is not None:
+            return None
+        while (end := max((end for rule in self._rules if (end := rule.ends(at))), default=None)) is not None:
+            at = end
+        return at

@@ -52,5 +52,6 @@ def build(
         clock, faults, company if company is not None else demo_company(clock), Options(**options)
     )
     wire = Wire(face.app, faults=faults, clock=clock, error_body=error_body, kinds=FACE_KINDS)
+    wire.settles, wire.face_due = face.outbox.make_due, face.outbox.next_due
     wire.error_at = lambda path, status: rest_body(status) if path.startswith(REST) else error_body(status)
     return face, wire

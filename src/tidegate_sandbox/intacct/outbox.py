@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -51,6 +52,7 @@ class Outbox:
         self._order = itertools.count()
         self._lock = threading.Lock()
         self._waiting: list[tuple[datetime, int, Callable[[], Sending | None]]] = []
+        self._made: deque[Sending] = deque()
         self.sender: Sender = post
         self.sent: list[Sending] = []  #: delivered, or given up
 
@@ -62,21 +64,35 @@ class Outbox:
     @property
     def pending(self) -> int:
         """How much waits."""
-        return len(self._waiting)
+        return len(self._waiting) + len(self._made)
 
-    def _next_due(self) -> Callable[[], Sending | None] | None:
+    def next_due(self) -> datetime | None:
+        """When something is to be made next."""
+        with self._lock:
+            return self._waiting[0][0] if self._waiting else None
+
+    def _next(self) -> Callable[[], Sending | None] | None:
         with self._lock:
             if not self._waiting or self._waiting[0][0] > self._clock.now():
                 return None
             return heapq.heappop(self._waiting)[2]
 
+    def make_due(self) -> None:
+        """Do what is due, and send nothing: whoever is to be called waits for `run_due`."""
+        while (make := self._next()) is not None:
+            if (sending := make()) is not None:
+                with self._lock:
+                    self._made.append(sending)
+
+    def _next_made(self) -> Sending | None:
+        self.make_due()
+        with self._lock:
+            return self._made.popleft() if self._made else None
+
     def run_due(self) -> int:
         """Do and send what is due; how many attempts to send that took."""
         attempts = 0
-        while (make := self._next_due()) is not None:
-            sending = make()
-            if sending is None:
-                continue
+        while (sending := self._next_made()) is not None:
             status = self.sender(sending)
             sending.attempts += 1
             sending.answers.append(status)

@@ -70,4 +70,6 @@ def build(clock: SandboxClock, faults: FaultPlan, **settings: Any) -> tuple[Mage
     """A shop and the wire to it. ``settings`` are those of ``MagentoStore``."""
     store = MagentoStore(clock, faults, **settings)
     app = create_app(store)
-    return store, Wire(app, faults=faults, clock=clock, error_body=error_body, kinds=FACE_KINDS)
+    wire = Wire(app, faults=faults, clock=clock, error_body=error_body, kinds=FACE_KINDS)
+    wire.settles, wire.face_due = store.bulk.advance, store.bulk.next_due
+    return store, wire

@@ -113,8 +113,8 @@ class Batch:
 class Bulk:
     """All bulk calls and the consumer of their operations, which starts on each ``delay`` after its call.
 
-    It does so at the shop's next request, or when a scenario says ``consume``; never while the fault
-    ``consumer_stopped`` is armed.
+    It does so at the shop's next request, when a clock that attends to the shop is moved over that moment, or when a
+    scenario says ``consume``; never while the fault ``consumer_stopped`` is armed.
     """
 
     def __init__(self, clock: SandboxClock, faults: FaultPlan, lock: threading.RLock) -> None:
@@ -134,11 +134,18 @@ class Bulk:
             self._faults.inject(stopped)  # it strikes whoever relies on the queue
         return batch
 
+    def next_due(self) -> datetime | None:
+        """When the operation that waits longest has waited long enough."""
+        with self._lock:
+            stopped = self._faults.active("consumer_stopped") is not None
+            return self._queue[0][0].accepted + self.delay if self._queue and not stopped else None
+
     def advance(self) -> None:
         """Carry out what has waited long enough."""
         latest = self._clock.now() - self.delay
-        while self._queue and self._queue[0][0].accepted <= latest and self.consume(1):
-            pass
+        with self._lock:
+            while self._queue and self._queue[0][0].accepted <= latest and self.consume(1):
+                pass
 
     def consume(self, count: int | None = None) -> int:
         """Carry out the next ``count`` operations, however young; all, if None. Returns how many it was."""

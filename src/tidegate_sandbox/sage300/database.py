@@ -94,10 +94,18 @@ class Database:
         now = self.clock.now()
         if self.options.day_end == "at_once":
             self.run_day_end()
-        elif self.options.day_end == "nightly" and now >= self._day_end_due:
+        elif (
+            self.options.day_end == "nightly"
+            and now >= self._day_end_due
+            and self.company.window.closed() is None
+        ):
             self._day_end_due = self._after(now)
-            if self.company.window.closed() is None:
-                self.run_day_end()
+            self.run_day_end()
+
+    def next_due(self) -> datetime | None:
+        """When a day end is to be run next by itself."""
+        nightly = self.options.day_end == "nightly"
+        return self.company.window.open_from(self._day_end_due) if nightly else None
 
     def run_day_end(self) -> int:
         """Cost stock, and move invoices and credit notes into A/R; how many documents there were."""

@@ -67,6 +67,11 @@ class Sage300Face:
         """The WSGI app."""
         return self._reply(environ).send(start_response)
 
+    def settle(self) -> None:
+        """Do what is due by the clock."""
+        with self.company.lock:
+            self.database.catch_up()
+
     def perform(self, name: str, body: dict[str, Any]) -> Any:
         """What the company's people do: the kernel's actions, `day-end` and `post-receipts`."""
         with self.company.lock:

@@ -55,5 +55,6 @@ def build(
     wire = Wire(face.app, faults=faults, clock=clock, error_body=error_body, kinds=FACE_KINDS)
     wire.control_prefixes = PREFIXES
     wire.settles = lambda: face.platform.settle()
+    wire.face_due = lambda: face.platform.next_event_at()
     wire.clock_was_set = lambda: face.run_due()
     return face, wire

@@ -69,10 +69,14 @@ class Platform:
 
     def next_due(self) -> datetime | None:
         """When something will happen by itself, call-backs included."""
+        moments = [self.call_backs.next_due(), self.next_event_at()]
+        return min((one for one in moments if one is not None), default=None)
+
+    def next_event_at(self) -> datetime | None:
+        """The same without call-backs."""
         with self.lock:
             event = self._next_event()
-            moments = [self.call_backs.next_due(), event[0] if event else None]
-        return min((one for one in moments if one is not None), default=None)
+            return event[0] if event else None
 
     def _next_event(self) -> Event | None:
         events = [one for one in (source() for source in self.sources) if one is not None]

@@ -34,4 +34,6 @@ def build(
     """
     chosen = company if company is not None else demo_company(clock)
     face = X3Face(clock, faults, chosen, Options(**options))
-    return face, Wire(face.app, faults=faults, clock=clock, error_body=error_body, kinds=FACE_KINDS)
+    wire = Wire(face.app, faults=faults, clock=clock, error_body=error_body, kinds=FACE_KINDS)
+    wire.settles, wire.face_due = face.settle, face.next_due
+    return face, wire

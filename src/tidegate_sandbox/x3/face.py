@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
@@ -88,7 +89,7 @@ class X3Face:
             orders = orders_of[name]
             published[name] = {"WSSOH": orders, "WSBPC": CustomerObject(each)}
             task = ImportTask(each, orders)
-            each.batch = task.run_due
+            each.batch, each.batch_due = task.run_due, task.next_due
             if each is self.folder:
                 self.import_task = task
             programs[name] = {
@@ -116,6 +117,16 @@ class X3Face:
     def app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI app."""
         return self._reply(environ).send(start_response)
+
+    def settle(self) -> None:
+        """Do what is due by the clock."""
+        with self.company.lock:
+            self.folder.catch_up()
+
+    def next_due(self) -> datetime | None:
+        """When something is due next."""
+        with self.company.lock:
+            return self.folder.next_due()
 
     def export_text(self) -> str:
         """What the export task of stock writes now."""

@@ -38,6 +38,7 @@ class Folder:
         self.companies = list(COMPANIES)
         self.locks: dict[str, str] = {}  #: symbol of a document -> who has it open (the lock table, §16)
         self.batch: Callable[[], None] = lambda: None  #: the batch server does what is due
+        self.batch_due: Callable[[], datetime | None] = lambda: None  #: and when the next of it is
         self._posting_due = self._after(clock.now())
 
     # Texts of times and days
@@ -114,10 +115,19 @@ class Folder:
         self.batch()
         if self.options.posting == "at_once":
             self.post_invoices()
-        elif self.options.posting == "nightly" and self.clock.now() >= self._posting_due:
+        elif (
+            self.options.posting == "nightly"
+            and self.clock.now() >= self._posting_due
+            and self.company.window.closed() is None
+        ):
             self._posting_due = self._after(self.clock.now())
-            if self.company.window.closed() is None:
-                self.post_invoices()
+            self.post_invoices()
+
+    def next_due(self) -> datetime | None:
+        """When something is to be caught up with next."""
+        nightly = self.options.posting == "nightly"
+        posting = self.company.window.open_from(self._posting_due) if nightly else None
+        return min((due for due in (self.batch_due(), posting) if due is not None), default=None)
 
     def post_invoices(self) -> int:
         """Post all invoices that wait; how many there were."""

@@ -96,6 +96,16 @@ class ImportTask:
                 self.go_on(work, most, number)
             self._files_of_the_folder(most)
 
+    def next_due(self) -> datetime | None:
+        """When the batch server goes on with what waits; None when nothing does, or nobody knows."""
+        minutes = self._folder.options.batch_minutes
+        moments = [work.due for work in self.requests.values() if not work.is_done]
+        if self.pick_up is not None and any(self.pick_up.glob("*.csv")):
+            moments.append(self._next_run)
+        if minutes is None or not moments:
+            return None
+        return self._folder.company.window.open_from(max(min(moments), self._folder.clock.now()))
+
     def run_due(self) -> None:
         """What the batch server has done by now; in single-user mode it is stopped, too."""
         minutes = self._folder.options.batch_minutes

@@ -46,7 +46,8 @@ def company_in_memory(clock: Any, *, seed: int, base: str, items: int) -> Compan
 
 def no_wire(clock: SandboxClock, faults: FaultPlan, company: Company) -> tuple[Any, Any]:
     """Nothing answers for Sage, and nobody calls."""
-    return SimpleNamespace(company=company), SimpleNamespace(clock=clock, faults=faults, settle=lambda: None)
+    wire = SimpleNamespace(clock=clock, faults=faults, settle=lambda: None, next_due=lambda: None)
+    return SimpleNamespace(company=company), wire
 
 
 IN_MEMORY = replace(
