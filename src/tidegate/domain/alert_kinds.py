@@ -223,6 +223,17 @@ KINDS: dict[str, AlertKind] = {
             "a cycle that can read all of them",
         ),
         AlertKind(
+            "postings-refused",
+            Severity.WARNING,
+            Role.FINANCE,
+            "postings that Sage refuses",
+            (
+                "documents of web orders are in Sage's sales ledger and its general ledger refuses to post them, "
+                "e.g. because their period is locked: no account has them"
+            ),
+            "a reading that finds them posted",
+        ),
+        AlertKind(
             "on-hold-in-store",
             Severity.INFO,
             Role.OPERATOR,

@@ -10,7 +10,7 @@ import msgspec
 from tidegate.domain.books.chain import NAMES, TIES, Books, Node, Tie, gaps, grow, untold
 from tidegate.domain.states import State
 from tidegate.flows.stored_order import read_order
-from tidegate.ledger import books, marks
+from tidegate.ledger import books, marks, refused_postings
 from tidegate.ledger.queue import Item
 from tidegate.ledger.trace import Trace, TracedSource
 from tidegate.sage.port.outcomes import Kind
@@ -42,6 +42,7 @@ def chain_of(found: Trace) -> Node | None:
         invoices=invoices,
         entries=entries,
         postings=books.postings(connection, entries),
+        refused=refused_postings.known(connection, entries),
         links=known_ties(connection),
         made=next((kind for each in found.deliveries if (kind := other_kind(each.item))), ""),
     )

@@ -145,14 +145,21 @@ class Ledgers:
         )
 
     def _journal_rows(self) -> Iterator[tuple[Journal, Row]]:
-        return iter(sorted(self._company.ledger.rows, key=lambda pair: pair[1].id))
+        return iter(sorted(self._booked(), key=lambda pair: pair[1].id))
+
+    def _booked(self) -> Iterable[tuple[Journal, Row]]:
+        """Rows of journals, but for those of error batches."""
+        if not self._database.error_batches:
+            return self._company.ledger.rows
+        return [pair for pair in self._company.ledger.rows if not self._database.is_refused(pair[0])]
 
     def _of_document(self, value: Any) -> Iterable[tuple[Journal, Row]]:
         documents = self._named(value)
         if not documents:
             return [pair for pair in self._company.ledger.rows if pair[0].reference == value]
         journals = [journal for one in documents for journal in self._company.ledger.by_urn(one.urn)]
-        return [(journal, row) for journal in journals if journal.is_posted for row in journal.rows]
+        posted = (one for one in journals if one.is_posted and not self._database.is_refused(one))
+        return [(journal, row) for journal in posted for row in journal.rows]
 
     def _reference(self, pair: tuple[Journal, Row]) -> str:
         journal = pair[0]
@@ -186,7 +193,7 @@ class Ledgers:
     def _years(self) -> list[tuple[str, str, dict[int, Decimal]]]:
         year = self._company.today().year
         found: dict[str, dict[int, Decimal]] = {}
-        for journal, row in self._company.ledger.rows:
+        for journal, row in self._booked():
             at = 0 if journal.date.year < year else journal.date.month
             sums = found.setdefault(row.target.account, {})
             sums[at] = sums.get(at, ZERO) + row.debit - row.credit

@@ -11,7 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tidegate_sandbox.clock import SandboxClock
+from tidegate_sandbox.erp.calendar import Period
 from tidegate_sandbox.erp.company import Company
+from tidegate_sandbox.erp.journal import Journal
 from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.erp.receivable import Transaction
 from tidegate_sandbox.sage300.options import Options
@@ -43,6 +45,16 @@ class Batch:
     made_at: datetime | None = None
 
 
+@dataclass(slots=True)
+class ErrorBatch:
+    """G/L entries that day end could not post (§15); `documents` are ids of the kernel's transactions."""
+
+    number: int
+    reason: str
+    documents: list[int] = field(default_factory=list)
+    is_open: bool = True
+
+
 class Database:
     """A company of the server. Whoever works in it holds the company's lock."""
 
@@ -59,6 +71,7 @@ class Database:
         self.costed = len(company.stock.movements)  #: so many movements of stock are costed
         self._day_end_due = self._after(clock.now())
         self.day_end_running = False
+        self.error_batches: list[ErrorBatch] = []
         self.contracts: list[dict[str, Any]] = []  #: rows of ICCUPR
 
     # Days
@@ -120,7 +133,36 @@ class Database:
             posted = self.company.receivables.table.get(one.posted_id)
             if posted is not None:
                 posted.updated_at = self.company.clock.now()
+        self._refuse_locked([one.posted_id for one in waiting])
         return len(waiting)
+
+    def _refuse_locked(self, ids: list[int | None]) -> None:
+        """The G/L entries of documents whose period is locked go into an error batch."""
+        table, calendar = self.company.receivables.table, self.company.calendar
+        documents = [one for id in ids if id is not None and (one := table.get(id)) is not None]
+        locked = [one.id for one in documents if not is_open(calendar.period_of(one.date))]
+        if locked:
+            self.error_batches.append(
+                ErrorBatch(900 + len(self.error_batches), "The period is locked.", locked)
+            )
+
+    def post_error_batches(self) -> int:
+        """What people do when the periods of a batch are open again; how many batches they have posted."""
+        table, calendar = self.company.receivables.table, self.company.calendar
+        ready = [
+            batch
+            for batch in self.error_batches
+            if batch.is_open and all(is_open(calendar.period_of(table[id].date)) for id in batch.documents)
+        ]
+        for batch in ready:
+            batch.is_open = False
+        return len(ready)
+
+    def is_refused(self, journal: Journal) -> bool:
+        """Whether an error batch holds this journal, so that no account has it."""
+        return any(
+            batch.is_open and journal.transaction_id in batch.documents for batch in self.error_batches
+        )
 
     def uncosted(self) -> dict[tuple[int, int], dict[str, Decimal]]:
         """Quantities shipped, received and adjusted since the last day end, by item and place (§10)."""
@@ -177,3 +219,8 @@ class Database:
                 yield
                 if writes:
                     self.catch_up()
+
+
+def is_open(period: Period | None) -> bool:
+    """Whether entries of a period can be posted."""
+    return period is not None and period.is_open

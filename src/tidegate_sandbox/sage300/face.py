@@ -73,10 +73,12 @@ class Sage300Face:
             self.database.catch_up()
 
     def perform(self, name: str, body: dict[str, Any]) -> Any:
-        """What the company's people do: the kernel's actions, `day-end` and `post-receipts`."""
+        """What the company's people do: the kernel's actions, `day-end`, `post-receipts`, `post-error-batches`."""
         with self.company.lock:
             if name == "day-end":
                 return {"documents": self.database.run_day_end()}
+            if name == "post-error-batches":
+                return {"batches": self.database.post_error_batches()}
             if name == "post-receipts":
                 with self.company.staff():
                     return {"batches": self.site.batches[self.credentials.company].post_ready()}
@@ -132,7 +134,7 @@ class Sage300Face:
             raise ValueError("the body must be an object")
         if name == "options":
             return self._options(body)
-        if name in ACTIONS or name in ("day-end", "post-receipts"):
+        if name in ACTIONS or name in ("day-end", "post-receipts", "post-error-batches"):
             return self.perform(name, body)
         raise LookupError(name)
 

@@ -10,6 +10,7 @@ from tidegate_sandbox.sage300.ar_batches import Batches
 from tidegate_sandbox.sage300.ar_customers import Customers
 from tidegate_sandbox.sage300.ar_documents import Ledgers
 from tidegate_sandbox.sage300.database import Database
+from tidegate_sandbox.sage300.gl_batches import JournalBatches
 from tidegate_sandbox.sage300.ic_items import Inventory
 from tidegate_sandbox.sage300.oe_documents import Documents
 from tidegate_sandbox.sage300.oe_orders import Orders
@@ -53,6 +54,7 @@ class Site:
             ledgers.receipts(),
             ledgers.postings(),
             ledgers.balances(),
+            JournalBatches(database, ledgers).resource(),
             batches.resource(),
             inventory.items(),
             inventory.locations("ICItemLocations"),

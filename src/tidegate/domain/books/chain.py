@@ -54,12 +54,13 @@ class Node:
 class Books:
     """What is known of the documents: invoices by id, entries and postings by URN.
 
-    `links` are the ties that the product's records carry (`sage.port.session.Session.ties`).
+    `refused`: why the company cannot post an entry, by URN. `links` are the ties that the product's records carry (`sage.port.session.Session.ties`).
     """
 
     invoices: Mapping[str, SalesInvoice] = field(default_factory=dict)
     entries: Mapping[str, LedgerEntry] = field(default_factory=dict)
     postings: Mapping[str, Sequence[Posting]] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
     links: frozenset[str] = frozenset()
     made: str = ""  #: what the company made of the order, where that is no order: invoice, draft, quote
 
@@ -226,7 +227,9 @@ def _postings(urn: str, books: Books) -> Iterator[Node]:
         )
     entry = books.entries.get(urn)
     if not lines and (entry is None or entry.gross != ZERO):  # an entry over nothing posts nothing
-        if "entry-postings" in books.links:
+        if urn in books.refused:
+            yield _missing("posting", f"ledger entry {urn} is not posted: {books.refused[urn]}")
+        elif "entry-postings" in books.links:
             yield _missing("posting", f"the postings of ledger entry {urn} have not been read yet")
         else:
             yield _not_linked("posting", "Sage does not report which ledger entry a posting belongs to")

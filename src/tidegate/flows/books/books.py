@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tidegate.domain.bad_row import BadRow
-from tidegate.domain.errors import Code, Failure
+from tidegate.domain.errors import Code, Failure, Group
 from tidegate.domain.masters.master import ProductRecord
 from tidegate.flows import unreadable
 from tidegate.flows.connection import Connection
 from tidegate.flows.order_steps import known_orders
 from tidegate.flows.stored_keys import in_ledgers_names
-from tidegate.ledger import books, chain, cursors, marks, product_groups
+from tidegate.ledger import books, chain, cursors, marks, product_groups, refused_postings
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.database import transaction
 from tidegate.sage.port.reading import InvoiceDesk, LedgerDesk, PostingDesk, ProductDesk
@@ -174,10 +174,13 @@ def learn_postings(connection: Connection, desk: PostingDesk) -> int | Failure:
         found = desk.read(urns)
         if isinstance(found, Failure):
             return found
-        bad = [BadRow(urn, rows.text) for urn, rows in found.items() if isinstance(rows, Failure)]
+        failed = {urn: rows for urn, rows in found.items() if isinstance(rows, Failure)}
+        held = {urn: one.text for urn, one in failed.items() if one.group is Group.CLOSED_PERIOD}
+        bad = [BadRow(urn, one.text) for urn, one in failed.items() if urn not in held]
         unreadable.report(
             connection.name, STREAM, f"{unreadable.SAGE}'s postings", bad, connection.clock.now()
         )
+        refused_postings.report(connection.name, found, held, connection.clock.now())
         with transaction("books"):
             readable = {urn: rows for urn, rows in found.items() if not isinstance(rows, Failure)}
             kept = books.keep_postings(connection.name, readable, connection.clock.now())

@@ -103,7 +103,7 @@ class PostingDesk(Protocol):
     """The nominal ledger."""
 
     def read(self, urns: Sequence[str]) -> dict[str, list[Posting] | Failure] | Failure:
-        """Lines by entry; an answer for every URN asked (maybe none, or unreadable)."""
+        """Lines by entry; an answer for every URN asked: maybe none, unreadable, or why the ledger refuses to post it."""
         ...
 
     def balances(self) -> list[AccountBalance] | Failure:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.findings import Finding
+from tidegate.sage.sage300 import error_batches
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.contracts import FIELDS as CONTRACT_COLUMNS
 from tidegate.sage.sage300.exported_orders import HEADER, LINE_COLUMNS, OPTION_COLUMNS
@@ -35,6 +36,7 @@ from tidegate.sage.sage300.tables import (
     Tables,
 )
 from tidegate.sage.sage300.wire_names import (
+    BATCH_STATUS,
     CREDITS,
     INVOICES,
     ORDER_ID,
@@ -100,6 +102,7 @@ class Check:
             self._routes()
             self._beside()
             self._by_tables()
+            self._error_batches()
             if self._csv is not None:
                 self._import(self._csv)
         return self.findings
@@ -157,6 +160,15 @@ class Check:
                 self._note("fail", "database login", "it may change orders, which only Sage may", remedy)
             else:
                 self._note("pass", "database login", "it only reads")
+
+    def _error_batches(self) -> None:
+        """Whether postings that the ledger refuses can be named."""
+        found = self._client.read(error_batches.RESOURCE, (equals(BATCH_STATUS, "-"),))
+        if isinstance(found, Failure):
+            remedy = "give the user the right to G/L batches; until then such postings count as not read yet"
+            self._note("warn", "error batches", found.text, remedy)
+        else:
+            self._note("pass", "error batches", "G/L batches can be read")
 
     def _import(self, csv: CsvImport) -> None:
         """Whether files can be written, and their layout. Only the first file shows whether a job imports them."""

@@ -15,6 +15,7 @@ from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
+from tidegate.sage.sage300 import error_batches
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.deltas import Stream, changes
 from tidegate.sage.sage300.queries import equals
@@ -94,7 +95,7 @@ class Postings:
         self._client = client
 
     def read(self, urns: Sequence[str]) -> dict[str, list[Posting] | Failure] | Failure:
-        """Postings by the number of their document, read for many documents in one call."""
+        """Postings by the number of their document, read for many documents in one call; a Failure for what is in an error batch."""
         terms = {urn: (equals(LINK, urn),) for urn in urns}
         rows = self._client.read_pooled("GLPostedTransactions", terms)
         if isinstance(rows, Failure):
@@ -107,7 +108,11 @@ class Postings:
                     lines.append(_posting(row))
                 except Unreadable as error:
                     found[text_of(row, LINK)] = _unreadable(text_of(row, LINK), error)
-        return found
+        without = [urn for urn, lines in found.items() if lines == []]
+        if not without:
+            return found
+        held = error_batches.refused(self._client, without)
+        return held if isinstance(held, Failure) else {**found, **held}
 
     def balances(self) -> list[AccountBalance] | Failure:
         """The trial balance of the latest year."""

@@ -143,6 +143,9 @@ REVENUE_ACCOUNT: Final = "RevenueAccount"
 OPENING, NET_PERIOD = "OpeningBalance", "NetPeriod{}"
 PERIODS: Final = 12
 COMPANY_ID, COMPANY_NAME, HOME_CURRENCY = "OrganizationID", "CompanyName", "FunctionalCurrency"
+# Error batches (§15: that there are some C, every name A)
+BATCH_NUMBER, BATCH_STATUS, IN_ERROR = "BatchNumber", "BatchStatus", "Error"
+BATCH_ENTRIES, ENTRY_LINES, ENTRY_REFERENCE = "JournalHeaders", "JournalDetails", "Reference"
 LINK: Final = "JournalDetailReference"  # P; that it holds the document's number: A
 ACTIVITY: Final = "DateOfLastActivity"  # C; that balances touch it: A
 DOCUMENT_KINDS: Final = {
