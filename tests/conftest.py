@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -42,7 +43,13 @@ def is_last(item: pytest.Item) -> bool:
 
 def is_long(item: pytest.Item) -> bool:
     """Whether it may take seconds."""
-    return item.path.relative_to(TESTS).parts[0] in LONG and not is_last(item)
+    return folder(item.path) in LONG and not is_last(item)
+
+
+@cache
+def folder(path: Path) -> str:
+    """Of tests, each of many tests in one file."""
+    return path.relative_to(TESTS).parts[0]
 
 
 @pytest.hookimpl(trylast=True)

@@ -16,6 +16,7 @@ import psycopg
 from tidegate.ledger import database
 
 T = TypeVar("T")
+MIGRATED = "tidegate_migrated"
 ALL_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'tidegate%'"
 
 
@@ -49,12 +50,18 @@ def migrated_database(prefix: str) -> Iterator[str]:
         admin.execute("ALTER SYSTEM SET fsync = off")
         admin.execute("ALTER SYSTEM SET max_connections = 100")
         admin.execute("SELECT pg_reload_conf()")
+        # one worker at a time: the first one migrates, the others copy
+        admin.execute("SELECT pg_advisory_lock(1)")
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MIGRATED]).fetchone() is None:
+            admin.execute("DROP DATABASE IF EXISTS migrating")
+            admin.execute("CREATE DATABASE migrating")
+            database.open_ledger(server.get_uri(database="migrating"))
+            database.migrate()
+            database.close()
+            admin.execute(f"ALTER DATABASE migrating RENAME TO {MIGRATED}")
         admin.execute(f"DROP DATABASE IF EXISTS {name}")
-        admin.execute(f"CREATE DATABASE {name}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {MIGRATED}")
     url: str = server.get_uri(database=name)
-    database.open_ledger(url)
-    database.migrate()
-    database.close()
     try:
         yield url
     finally:
