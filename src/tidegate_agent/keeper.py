@@ -166,14 +166,18 @@ class Keeper(Generic[S]):
         if before is None or before[:2] != (state, reason):
             self.seen[company] = (state, reason, self.clock.now())
 
+    def require_writes(self) -> None:
+        """Failure ``auth`` where writing is switched off, and with it whatever uses up numbers of Sage."""
+        if self.settings.read_only:
+            raise Failure("auth", "Writes are switched off in the agent's settings (read_only).")
+
     @contextmanager
     def writing(self, company: str, keys: Sequence[str] = ()) -> Iterator[None]:
         """One batch a company at a time; its open rows are settled first.
 
         Failures ``busy_company``, ``locked`` (drained), ``auth`` (read only), ``unavailable`` (rows that cannot be settled).
         """
-        if self.settings.read_only:
-            raise Failure("auth", "Writes are switched off in the agent's settings (read_only).")
+        self.require_writes()
         if self.pool.is_draining:
             raise Failure("locked", "The agent is drained: it takes no work until it is resumed.")
         lock = self._busy[company]

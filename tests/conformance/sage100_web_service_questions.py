@@ -81,6 +81,11 @@ def a_clear_fate_leaves_no_note(stand: Sage100Stand) -> None:
     assert len(stand.vault.load("acme")) == 1, "the last one's, which goes with the next"
 
 
+def the_check_says_that_no_prices_are_probed(stand: Sage100Stand) -> None:
+    found = [one for one in stand.company.examine() if one.subject == "prices"]
+    assert [one.verdict for one in found] == (["warn"] if stand.settings.price_probes else [])
+
+
 def findings(stand: Sage100Stand) -> dict[str, str]:
     """The verdict on the web services."""
     return {one.verdict: one.text for one in stand.company.examine() if one.subject == "web services"}

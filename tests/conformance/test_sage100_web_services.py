@@ -34,6 +34,8 @@ QUESTIONS: list[tuple[Question, dict[str, Any]]] = [
     (asked.the_check_knows_that_this_release_has_none, {"told": {"version": "4.30"}}),
     (asked.the_check_warns_of_the_standard_edition, {"told": {"edition": "standard"}}),
     (asked.the_check_says_when_a_level_is_switched_off, {"told": {"edition": "premium", "version": "7.20"}}),
+    (asked.the_check_says_that_no_prices_are_probed, {}),
+    (asked.the_check_says_that_no_prices_are_probed, {"settings": {"price_probes": 5}}),
     (of_the_room.an_order_in_data_entry_is_not_cancelled, {}),
     (of_the_room.a_deleted_order_is_not_sent_again, {}),
     (of_the_room.another_total_is_never_stored, {}),

@@ -177,6 +177,7 @@ class Api:
     def _probe(self, asked: Asked) -> Reply:
         agent, company = self._agent, self._agent.company(asked.parts["company"])
         wanted = read_probe(asked.body)
+        agent.require_writes()  # it uses up order numbers, and a seat
         with agent.lease(company, "price probe") as held:
             return Reply(probe(held, wanted, agent.today()))
 

@@ -114,7 +114,15 @@ def test_another_batch_for_the_company_is_busy(stand: Stand) -> None:
 
 def test_writes_can_be_switched_off(tmp_path: Path) -> None:
     stand = Stand(tmp_path, {"read_only": True})
-    assert failed(stand, "POST", ORDERS, {"batch": "b", "orders": [order()]})[:2] == (403, "auth")
+    line = {"division": "00", "customer": "WEB0001", "item": "ABC-1", "quantity": "1"}
+    customer = {"key": "main:c:7", "fingerprint": "f", "division": "00", "name": "New"}
+    for path, body in (
+        ("orders", {"batch": "b", "orders": [order()]}),
+        ("customers", {"batch": "b", "customers": [customer]}),
+        ("price-probe", {"lines": [line]}),
+    ):
+        assert failed(stand, "POST", f"/v1/companies/ABC/{path}", body)[:2] == (403, "auth")
+    assert stand.sage.licence.taken == 0
     assert stand.get("/v1/capabilities", company="ABC")["writer"] is None
     assert stand.get("/v1/companies/ABC/data/items")["rows"]
 

@@ -98,6 +98,9 @@ class Check:
         elif text_of(offered, "writer") != "boi":
             remedy = "remove read_only from its settings, or choose another writer"
             self._note("fail", "writing", "the agent is set to read only", remedy)
+        if company.price_probes and text_of(offered, "writer") != "boi":
+            text = "an agent that is set to read only computes no prices: price_probes has no effect"
+            self._note("warn", "prices", text, "price_probes = 0, or remove read_only from its settings")
         self._fields(offered.get("udf"))
         self._reader(text_of(offered, "reader"), edition, version)
         listed = offered.get("missing_datasets")

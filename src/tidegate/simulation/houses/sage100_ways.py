@@ -32,13 +32,18 @@ OPENED = Target(SAGE, "POST", "MasService.svc$", ":CreateCustomer>")
 POOL_STOPS = 0.4  #: of weeks: an administrator stops the application pool for some hours
 
 
+def of_a_reader(url: str, edition: str, known: Mapping[str, Any]) -> str:
+    """The lines of `[companies.NAME]` beside an agent that only reads: it computes no prices."""
+    return sage100.room(url, edition, known).replace("price_probes = 5\n", "")
+
+
 # By web services
 
 
 def by_web_services(url: str, edition: str, known: Mapping[str, Any]) -> str:
     """The lines of `[companies.NAME]`."""
     writer = f'way = "ews", url = "{url}{ADDRESS}", user = "env:SAGE_USER", password = "env:SAGE_PASSWORD"'
-    return sage100.room(url, edition, known) + f"writer = {{ {writer} }}\n"
+    return of_a_reader(url, edition, known) + f"writer = {{ {writer} }}\n"
 
 
 def known_to_them(face: Any) -> dict[str, Any]:
@@ -124,7 +129,7 @@ def credentials(face: Any) -> dict[str, Any]:
 
 def by_import(url: str, edition: str, known: Mapping[str, Any]) -> str:
     """The lines of `[companies.NAME]`: nobody opens accounts or cancels by this way."""
-    lines = sage100.room(url, edition, known).replace("cancels = true\n", "opens_accounts = false\n")
+    lines = of_a_reader(url, edition, known).replace("cancels = true\n", "opens_accounts = false\n")
     return lines + f'writer = {{ way = "import-job", folder = "{known["folder"]}", orders_per_file = 5 }}\n'
 
 
