@@ -30,7 +30,15 @@ def connection_string(settings: Settings, company: str, password: str) -> str:
         values = {**server, **values, "Encrypt": "yes"}
     else:
         values = {"DSN": sage.data_source, **values, "Company": company, "DirtyReads": "1", "BurstMode": "0"}
-    return ";".join(f"{name}={value}" for name, value in values.items())
+    return ";".join(
+        f"{name}={value if name == 'DRIVER' else _quoted(value)}" for name, value in values.items()
+    )
+
+
+def _quoted(value: str) -> str:
+    """In braces where a character of it would end it, as ODBC has it."""
+    plain = value == value.strip() and not any(sign in value for sign in ";{}[]()?*=!@,")
+    return value if plain else "{" + value.replace("}", "}}") + "}"
 
 
 class OdbcReader:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tidegate_agent.odbc_reader import connection_string
+from tidegate_agent.settings import read
 from tidegate_sandbox.sage100.dialect import OdbcError, fetch
 from unit.agent.hub import Stand, order
 from unit.agent.stand import installation
@@ -81,3 +83,26 @@ def test_where_the_database_reads_snapshots_nobody_waits_and_nothing_is_passed(t
     assert one["result"] == "absent"
     assert not any("NOLOCK" in statement for statement in asked)
     assert sum("sys.databases" in statement for statement in asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("reader", "password", "text"),
+    [
+        ("odbc", "secret", "DSN=TIDEGATE;UID=tidegate;PWD=secret;Company=ABC;DirtyReads=1;BurstMode=0"),
+        (
+            "odbc",
+            "a;Company=XYZ}b",
+            "DSN=TIDEGATE;UID=tidegate;PWD={a;Company=XYZ}}b};Company=ABC;DirtyReads=1;BurstMode=0",
+        ),
+        (
+            "sql",
+            "secret ",
+            "DRIVER={ODBC Driver 18 for SQL Server};SERVER=HOST\\SAGE;DATABASE=MAS_ABC;UID=tidegate;PWD={secret };Encrypt=yes",
+        ),
+    ],
+    ids=["plain", "a sign that would end it", "a blank at its end"],
+)
+def test_a_password_stays_one_value_of_the_connection(reader: str, password: str, text: str) -> None:
+    sage = {"companies": ["ABC"], "user": "tidegate", "data_source": "TIDEGATE", "sql_server": "HOST\\SAGE"}
+    settings = read({"journal": "journal.db", "sage100": {**sage, "reader": reader}})
+    assert connection_string(settings, "ABC", password) == text
