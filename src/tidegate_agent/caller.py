@@ -89,6 +89,10 @@ class Tables(Protocol):
         """The rows of a SELECT. TablesFailed when the source cannot be read or refuses the statement."""
         ...
 
+    def widths(self, statement: str) -> dict[str, int]:
+        """How many characters the columns of a SELECT hold, as far as the source says so. TablesFailed."""
+        ...
+
 
 class TablesFailed(Exception):
     """The tables could not be read: driver, share, server, or a statement that the dialect does not have."""

@@ -64,6 +64,16 @@ class OdbcReader:
 
     def fetch(self, company: str, statement: str) -> list[dict[str, Any]]:
         """The rows. TablesFailed when the source cannot be reached, refuses, or hangs; its process is then ended."""
+        answer = self._ask(company, statement)
+        return [dict(zip(answer["columns"], map(unpacked, row), strict=True)) for row in answer["rows"]]
+
+    def widths(self, company: str, statement: str) -> dict[str, int]:
+        """How wide its columns are, as the driver describes them. TablesFailed as of ``fetch``."""
+        answer = self._ask(company, statement)
+        sizes = zip(answer["columns"], answer["sizes"], strict=True)
+        return {name: int(size) for name, size in sizes if isinstance(size, int) and size > 0}
+
+    def _ask(self, company: str, statement: str) -> dict[str, Any]:
         with self._lock:
             try:
                 answer = self._pipe(company).ask({"statement": statement}, self._limit_s)
@@ -72,7 +82,7 @@ class OdbcReader:
                 raise TablesFailed(f"the table reader: {broken}") from None
         if "error" in answer:
             raise TablesFailed(str(answer["error"]))
-        return [dict(zip(answer["columns"], map(unpacked, row), strict=True)) for row in answer["rows"]]
+        return answer
 
     def _pipe(self, company: str) -> Pipe:
         if company not in self._pipes:

@@ -25,6 +25,7 @@ def serve(connect: Callable[[str], Any], source: TextIO, sink: TextIO) -> None:
                 columns = [one[0] for one in cursor.description]
                 answer = {
                     "columns": columns,
+                    "sizes": [one[3] for one in cursor.description],
                     "rows": [[packed(one) for one in row] for row in cursor.fetchall()],
                 }
         except Exception as error:  # the driver's own kinds are not known here

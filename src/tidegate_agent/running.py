@@ -46,7 +46,11 @@ class RunningAgent:
         made = product(
             settings,
             clock=self.clock,
-            backend=opened(settings.platform, self._tables.fetch if self._tables is not None else None),
+            backend=opened(
+                settings.platform,
+                self._tables.fetch if self._tables is not None else None,
+                self._tables.widths if isinstance(self._tables, OdbcReader) else None,
+            ),
             journal=self.journal,
             secret=self.secrets,
         )

@@ -16,6 +16,7 @@ from tidegate.conformance.stand import accepted, delta, failed, find, make_order
 from tidegate.domain.books.bookkeeping import EntryKind
 from tidegate.domain.errors import Code, Group
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
+from tidegate.domain.orders.order import Address
 from tidegate.sage.port.session import Purpose
 from tidegate_sandbox.sage100.company import columns_of
 from tidegate_sandbox.sage100.staff import Staff
@@ -90,6 +91,31 @@ def a_purge_cancels_nothing(stand: Sage100Stand) -> None:
         again = delta(session.progress.read(after.cursor))
     assert (after.rows, again.rows) == ((), ())
     assert len(after.bad) == len(again.bad) == 1
+
+
+OLDER = {"name": 30, "address": 30, "city": 20, "po": 15}
+
+
+def texts_are_cut_as_an_older_release_holds_them(stand: Sage100Stand) -> None:
+    """And `check` names what it holds, where the configuration says more."""
+    found = [one for one in stand.company.examine() if one.subject == "widths"]
+    street = ("S" * 35,)
+    address = Address(name="N" * 45, street=street, city="C" * 25, postcode="48226", country="US")
+    long = msgspec.structs.replace(make_order(stand, 213), delivery=address)
+    with opened(stand.company) as session:
+        if stand.settings.widths:
+            accepted(send(session, long))
+        else:
+            assert failed(send(session, long)).code is Code.REFUSED
+    assert [one.remedy for one in found] == (
+        [] if stand.settings.widths else ["widths = { name = 30, address = 30, city = 20, po = 15 }"]
+    )
+
+
+def the_check_says_that_a_field_is_too_narrow_for_our_key(stand: Sage100Stand) -> None:
+    stand.installation.options.udfs["SO_SalesOrderHeader"]["UDF_MAGENTO_ORDER"] = 20
+    found = [one for one in stand.company.examine() if one.subject == "fields" and one.verdict == "fail"]
+    assert ["20 characters, and 40 are needed" in one.text for one in found] == [True]
 
 
 def held(stand: Sage100Stand) -> Decimal:

@@ -32,6 +32,12 @@ QUESTIONS: list[tuple[Question, dict[str, Any]]] = [
         )
         for told in ({}, {"pricing_total_quantity": True})
     ),
+    (asked.texts_are_cut_as_an_older_release_holds_them, {"widths": "2018"}),
+    (
+        asked.texts_are_cut_as_an_older_release_holds_them,
+        {"widths": "2018", "settings": {"widths": asked.OLDER}},
+    ),
+    (asked.the_check_says_that_a_field_is_too_narrow_for_our_key, {}),
     (asked.what_is_in_shipping_is_held_once, {}),
     (
         asked.what_is_in_shipping_is_held_once,

@@ -36,6 +36,9 @@ class _NoTables:
     def fetch(self, statement: str) -> list[dict[str, object]]:
         raise TablesFailed("business objects take no statement")
 
+    def widths(self, statement: str) -> dict[str, int]:
+        return {}
+
 
 class BoiReader(Reader):
     """The questions of `Reader`, answered by objects of one company. ``lent`` gives a session for a block."""
@@ -44,6 +47,10 @@ class BoiReader(Reader):
         super().__init__(_NoTables(), "boi", company)
         self._lent = lent
         self._code = company
+
+    def widths(self, table: str, columns: Sequence[str]) -> dict[str, int]:
+        """None is known."""
+        return {}
 
     def rows(
         self,

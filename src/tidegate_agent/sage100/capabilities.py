@@ -14,7 +14,7 @@ from tidegate_agent.sage100.lookup import HISTORY, OPEN_ORDERS
 from tidegate_agent.sage100.reader import Reader
 
 SHOWN_WIDTHS = {"name": "ShipToName", "address": "ShipToAddress1", "city": "ShipToCity", "po": "CustomerPONo"}
-"""Widths that the hub cuts by; those of the 2023 set (P), and narrower in older releases: `probe` to be sure."""
+"""Widths that the hub cuts by: as the driver has them, else those of the 2023 set (P). Older releases have less."""
 
 
 def capabilities(agent: Agent, company: str, *, probe: bool) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def capabilities(agent: Agent, company: str, *, probe: bool) -> dict[str, Any]:
         "pricing_total_quantity": sage.pricing_total_quantity,
         "time_zone": sage.time_zone,
         "history": sage.history,
-        "widths": {name: width_of(OPEN_ORDERS, column) for name, column in SHOWN_WIDTHS.items()},
+        "widths": _widths(reader),
         "missing_datasets": [name for name, one in DATASETS.items() if not _is_readable(reader, one.table)],
         "new_texts": list(agent.new_texts),
     }
@@ -50,9 +50,17 @@ def capabilities(agent: Agent, company: str, *, probe: bool) -> dict[str, Any]:
     return found
 
 
+def _widths(reader: Reader) -> dict[str, int]:
+    found = reader.widths(OPEN_ORDERS, tuple(SHOWN_WIDTHS.values()))
+    return {name: found.get(column) or width_of(OPEN_ORDERS, column) for name, column in SHOWN_WIDTHS.items()}
+
+
 def _field(reader: Reader, table: str, field: str) -> dict[str, Any] | None:
-    """A user-defined field, if the site has it: asked for by reading it."""
-    return {"name": field} if _can_read(reader, table, (field,)) else None
+    """A user-defined field, if the site has it, and its width, if that is known: asked for by reading it."""
+    if not _can_read(reader, table, (field,)):
+        return None
+    width = reader.widths(table, (field,)).get(field)
+    return {"name": field} if width is None else {"name": field, "width": width}
 
 
 def _is_readable(reader: Reader, table: str) -> bool:

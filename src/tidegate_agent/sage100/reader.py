@@ -93,6 +93,15 @@ class Reader:
             for row in self._tables.fetch(" ".join(parts))
         ]
 
+    def widths(self, table: str, columns: Sequence[str]) -> dict[str, int]:
+        """How many characters these columns hold here; those that the source says nothing of are not named."""
+        try:
+            parts = ["SELECT", "TOP 1", ", ".join(columns), "FROM", self._named(table)]
+            found = self._tables.widths(" ".join(parts))
+        except TablesFailed:
+            return {}
+        return {name: found[name] for name in columns if name in found}
+
     def _named(self, table: str) -> str:
         if not self._is_sql:
             return table

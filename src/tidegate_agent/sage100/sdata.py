@@ -40,6 +40,10 @@ class SDataReader(Reader):
         """``tables`` fetches a feed by its address below the company: ``AR_Customer?startIndex=1``."""
         super().__init__(tables, "sdata", company)
 
+    def widths(self, table: str, columns: Sequence[str]) -> dict[str, int]:
+        """None is known."""
+        return {}
+
     def rows(
         self,
         table: str,

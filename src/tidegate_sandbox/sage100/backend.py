@@ -6,7 +6,7 @@ from typing import Any
 
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.sage100.demo import demo_installation
-from tidegate_sandbox.sage100.dialect import fetch
+from tidegate_sandbox.sage100.dialect import fetch, widths
 from tidegate_sandbox.sage100.installation import Installation
 from tidegate_sandbox.sage100.native import ProvidexNative
 from tidegate_sandbox.sage100.sdata import feed
@@ -27,6 +27,11 @@ class Host:
     def end_server(self, process: int) -> None:
         """End a server process."""
         self.installation.end_server(process)
+
+    def widths(self, company: str, statement: str) -> dict[str, int]:
+        """How wide the columns of a SELECT are, as a driver describes them. OdbcError as of ``fetch``."""
+        with self.installation.lock:
+            return widths(self.installation, company, statement)
 
     def fetch(self, company: str, statement: str) -> list[dict[str, Any]]:
         """Rows of a SELECT, in the dialect of the edition; or a feed, by its address. OdbcError as a driver raises it."""

@@ -78,6 +78,15 @@ def fetch(installation: Installation, company: str, statement: str) -> list[Row]
     return [dict(one) for one in dict.fromkeys(tuple(row.items()) for row in shown)]
 
 
+def widths(installation: Installation, company: str, statement: str) -> dict[str, int]:
+    """How many characters the text columns of a statement hold."""
+    fetch(installation, company, statement)
+    select = _Select(statement, premium=installation.options.edition == "premium")
+    known = columns(installation.companies[company], select.table.rpartition(".")[2]) or {}
+    found = [known[name.lower()] for name in select.columns]
+    return {one.name: one.width for one in found if one.kind == "s"}
+
+
 def _table(select: _Select, *, premium: bool) -> str:
     """The table's own name. In Premium it has its schema, and system tables a database of their own; elsewhere neither."""
     name = select.table.rpartition(".")[2]

@@ -47,6 +47,11 @@ NARROW = {
     "CustomerPONo": 15,
     "City": 20,
     "ShipToCity": 20,
+    **{
+        f"{name}{line}": 30
+        for name in ("BillToAddress", "ShipToAddress", "AddressLine")
+        for line in (1, 2, 3)
+    },
 }
 
 

@@ -264,11 +264,18 @@ def test_capabilities_tell_fields_tasks_and_what_is_missing(stand: Stand) -> Non
     stand.sage.options.udfs["SO_SalesOrderDetail"] = {}
     stand.sage.options.rights.discard("AR_Customer_ui")
     found = stand.get("/v1/capabilities", company="ABC", probe="true")
-    assert found["udf"]["order"] == {"name": "UDF_MAGENTO_ORDER"}
+    assert found["udf"]["order"] == {"name": "UDF_MAGENTO_ORDER", "width": 40}
     assert found["udf"]["item"] is None
     assert "SO_SalesOrder_ui" in found["tasks"]
     assert "AR_Customer_ui" not in found["tasks"]
     assert found["widths"]["po"] == 30
+
+
+def test_widths_are_those_that_the_driver_describes(tmp_path: Path) -> None:
+    for widths, known in (("2018", {"name": 30, "address": 30, "city": 20, "po": 15}), ("2023", None)):
+        (tmp_path / widths).mkdir()
+        found = Stand(tmp_path / widths, widths=widths).get("/v1/capabilities", company="ABC")["widths"]
+        assert found == (known or {"name": 50, "address": 40, "city": 30, "po": 30})
 
 
 def test_customers_are_opened_once_with_the_key(stand: Stand) -> None:

@@ -13,7 +13,7 @@ from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.import_files import ImportFiles
 from tidegate.sage.sage100.reference import Reference
 from tidegate.sage.sage100.rows import text_of
-from tidegate.sage.sage100.settings import Sage100Settings
+from tidegate.sage.sage100.settings import WIDTHS, Sage100Settings
 from tidegate.sage.sage100.web_services import NEEDED as OPERATIONS
 from tidegate.sage.sage100.web_services import WebServices
 from tidegate.sage.sage100.wire_names import (
@@ -25,6 +25,7 @@ from tidegate.sage.sage100.wire_names import (
     STANDARD_EDITION,
     WITHOUT_FEEDS,
 )
+from tidegate.sage.sage100.writing import KEY, LINE_KEY
 
 CONTRACT = 1
 NEEDED = ("items", "customers", "stock", "orders", "order-lines", "order-history")
@@ -101,6 +102,7 @@ class Check:
         if company.price_probes and text_of(offered, "writer") != "boi":
             text = "an agent that is set to read only computes no prices: price_probes has no effect"
             self._note("warn", "prices", text, "price_probes = 0, or remove read_only from its settings")
+        self._widths(offered.get("widths"))
         self._fields(offered.get("udf"))
         self._reader(text_of(offered, "reader"), edition, version)
         listed = offered.get("missing_datasets")
@@ -200,6 +202,16 @@ class Check:
         else:
             self._note("pass", "reader", reader)
 
+    def _widths(self, found: Any) -> None:
+        """Whether texts are cut as this release holds them; what is too long is refused."""
+        known = found if isinstance(found, dict) else {}
+        widths = {name: known[name] for name in WIDTHS if isinstance(known.get(name), int)}
+        narrow = {name: width for name, width in widths.items() if width < self._company.width(name)}
+        if narrow:
+            text = ", ".join(f"{name} of {width} characters" for name, width in narrow.items())
+            remedy = f"widths = {{ {', '.join(f'{name} = {width}' for name, width in narrow.items())} }}"
+            self._note("fail", "widths", f"this release holds a {text}", remedy)
+
     def _fields(self, fields: Any) -> None:
         known = fields if isinstance(fields, dict) else {}
         wanted = {
@@ -210,8 +222,11 @@ class Check:
         }
         there = []
         for name, (verdict, place, ours) in wanted.items():
+            needed = LINE_KEY if name == "item" else KEY
             found = known.get(name)
-            field = text_of(found, "name") if isinstance(found, dict) else ""
+            field, width = (
+                (text_of(found, "name"), found.get("width")) if isinstance(found, dict) else ("", None)
+            )
             if name == "customer" and not self._company.opens_accounts:
                 verdict = "warn"
             if not field:
@@ -221,6 +236,9 @@ class Check:
                     f"{place} has no field for Tidegate's key",
                     "create it in Custom Office",
                 )
+            elif isinstance(width, int) and width < needed:
+                text = f"the field {field} of {place} holds {width} characters, and {needed} are needed"
+                self._note(verdict, "fields", text, "make it wider in Custom Office")
             elif ours and field != ours:
                 self._note(
                     "fail",

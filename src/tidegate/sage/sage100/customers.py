@@ -20,7 +20,7 @@ from tidegate.sage.sage100.accounts import LONGEST_NUMBER, parts_of, spelled
 from tidegate.sage.sage100.client import Sage100Client
 from tidegate.sage.sage100.deltas import changes
 from tidegate.sage.sage100.lengths import Codes
-from tidegate.sage.sage100.payloads import CITY, EMAIL, NAME, STREET, ZIP, country_of
+from tidegate.sage.sage100.payloads import EMAIL, ZIP, country_of
 from tidegate.sage.sage100.places import state_of
 from tidegate.sage.sage100.prices import STANDARD
 from tidegate.sage.sage100.reference import customer_of
@@ -180,15 +180,15 @@ class Customers:
         division, number = parts_of(new.account, company.division)
         state = state_of(address.country, address.region)
         street = [*address.street, *([address.region] if address.region.strip() and not state else [])]
-        lines, _ = street_lines(street, STREET, 3)
+        lines, _ = street_lines(street, company.width("address"), 3)
         body = {
             "key": codes.check("Tidegate's key", new.key, KEY),
             "division": division,
             "customer": codes.check("account", number, LONGEST_NUMBER),
-            "name": one_line(new.name or new.email or new.account, NAME),
+            "name": one_line(new.name or new.email or new.account, company.width("name")),
             **{f"address{at}": line for at, line in enumerate(lines, 1)},
             "zip": codes.check("postcode", address.postcode, ZIP),
-            "city": one_line(address.city, CITY),
+            "city": one_line(address.city, company.width("city")),
             "state": state,
             "country": country_of(address.country, company.countries),
             "email": codes.check("e-mail", new.email, EMAIL),

@@ -17,9 +17,9 @@ from tidegate.sage.sage100.lengths import Codes
 from tidegate.sage.sage100.places import COUNTRIES, state_of
 from tidegate.sage.sage100.reference import Customer
 from tidegate.sage.sage100.settings import Sage100Settings
-from tidegate.sage.sage100.writing import KEY, LINE_KEY, PRODUCT, REFERENCE, WRITING
+from tidegate.sage.sage100.writing import KEY, LINE_KEY, PRODUCT, WRITING
 
-NAME, STREET, CITY, ZIP, EMAIL, COMMENT, DESCRIPTION = 50, 40, 30, 10, 250, 30, 30
+ZIP, EMAIL, COMMENT, DESCRIPTION = 10, 250, 30, 30
 COMMENT_LINE = 1000  #: characters of one comment line of ours; the agent takes 2000
 
 
@@ -40,7 +40,7 @@ def order_payload(order: SalesOrder, known: Resolved, company: Sage100Settings) 
         "ship_date": None,
         "division": known.customer.division,
         "customer": known.customer.number,
-        "customer_po": codes.check("order number", order.reference, REFERENCE),
+        "customer_po": codes.check("order number", order.reference, company.width("po")),
         "warehouse": company.warehouse,
         "ship_via": None,
         "terms": company.terms or None,
@@ -109,14 +109,14 @@ def _ship_to(address: Address, company: Sage100Settings, codes: Codes) -> dict[s
     state = state_of(address.country, address.region)
     if address.region.strip() and not state:
         street.append(address.region)
-    lines, rest = street_lines(street, STREET, 3)
+    lines, rest = street_lines(street, company.width("address"), 3)
     if rest:
         codes.over.append(f"address: {rest}")
     return {
         "code": None,
-        "name": codes.free("name", name, NAME) or None,
+        "name": codes.free("name", name, company.width("name")) or None,
         "address": lines,
-        "city": codes.free("city", address.city, CITY) or None,
+        "city": codes.free("city", address.city, company.width("city")) or None,
         "state": state or None,
         "zip": codes.check("postcode", address.postcode, ZIP) or None,
         "country": country_of(address.country, company.countries) or None,

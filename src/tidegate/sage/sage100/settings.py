@@ -31,6 +31,11 @@ _DIVISION = re.compile(r"[0-9A-Z]{2}")
 _UDF = re.compile(r"UDF_[A-Z0-9_]{1,40}")
 
 
+WIDTHS = {"name": 50, "address": 40, "city": 30, "po": 30}
+"""Characters of names, address lines, cities and customers' order numbers in the 2023 set."""
+SHORTEST = 10
+
+
 class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100"):
     """One company of a Sage 100 installation, with the agent beside it."""
 
@@ -50,6 +55,7 @@ class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100")
     opens_accounts: bool = True
     amounts: Mapping[str, str] = {}  #: account of an amount besides goods -> miscellaneous item
     countries: Mapping[str, str] = {}  #: ISO code -> Sage's own, beside the usual ones
+    widths: Mapping[str, int] = {}  #: characters that an older release holds, by the names of WIDTHS
     order_field: str = "UDF_MAGENTO_ORDER"
     customer_field: str = "UDF_MAGENTO_CUSTOMER"
     line_field: str = "UDF_MAGENTO_ITEM"
@@ -70,6 +76,10 @@ class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100")
     @property
     def identity(self) -> str:
         return f"{self.base_url.rstrip('/')} {self.company_code}" if self.company_code else ""
+
+    def width(self, name: str) -> int:
+        """How many characters Sage holds of a text of WIDTHS."""
+        return self.widths.get(name, WIDTHS[name])
 
     @property
     def tolerated(self) -> Decimal:
@@ -104,6 +114,10 @@ class Sage100Settings(CompanySettings, frozen=True, kw_only=True, tag="sage100")
         ):
             if getattr(self, name) not in choices:
                 report.problem(f"{key}.{name}", getattr(self, name), f"one of {', '.join(choices)}")
+        for name, width in self.widths.items():
+            if name not in WIDTHS or not SHORTEST <= width <= WIDTHS[name]:
+                allowed = ", ".join(f"{one} of {SHORTEST} to {most}" for one, most in WIDTHS.items())
+                report.problem(f"{key}.widths", f"{name} = {width}", f"give {allowed} characters")
         if not 1 <= self.history_days <= 3660:
             report.problem(f"{key}.history_days", str(self.history_days), "from 1 to 3660 days")
         if not 0 <= self.price_probes <= MOST_PROBES:

@@ -13,11 +13,11 @@ from tidegate.domain.orders.sales_order import LineKind
 from tidegate.domain.orders.stored_keys import KeyMaker, full_customer_keys, full_key, short_keys
 from tidegate.sage.port.orders import Charged, Customers, Guard, OrderWriting, Tax
 from tidegate.sage.sage100.accounts import LONGEST_NUMBER
-from tidegate.sage.sage100.settings import Sage100Settings
+from tidegate.sage.sage100.settings import WIDTHS, Sage100Settings
 from tidegate.sage.sage100.writers import ByImportJob, ByWebServices
 
 KEY: Final = 40  #: characters of our key in Sage's field and in the agent's journal
-REFERENCE: Final = 30  #: characters of CustomerPONo
+REFERENCE: Final = WIDTHS["po"]  #: characters of CustomerPONo, where the release has no less
 PRODUCT: Final = 30  #: characters of ItemCode
 LINE_KEY: Final = 60  #: characters of the field for the line key
 LOOKUPS: Final = 50  #: keys in one look-up call
@@ -64,10 +64,11 @@ WRITING: Final = OrderWriting(
 
 def writing(company: Sage100Settings) -> OrderWriting:
     """How the configured writer takes orders: the web services one order a call, an import job a file of several."""
+    made = replace(WRITING, reference_length=company.width("po"))
     match company.writer:
         case ByWebServices():
-            return replace(WRITING, orders_per_call=1)
+            return replace(made, orders_per_call=1)
         case ByImportJob(orders_per_file=size):
-            return replace(WRITING, orders_per_call=size, hands_over=True, one_parcel=False)
+            return replace(made, orders_per_call=size, hands_over=True, one_parcel=False)
         case _:
-            return WRITING
+            return made
