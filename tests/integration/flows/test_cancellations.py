@@ -12,6 +12,10 @@ from integration.flows.in_memory import MemoryStage
 from integration.flows.stage import SETTLED, Stage
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act
+from tidegate.flows.invoice_steps import UNPAID, payment_of
+from tidegate.ledger import delivery, lookups
+from tidegate.ledger.database import transaction
+from tidegate.ledger.delivery import NewDelivery
 
 
 def deleted(stage: Stage) -> int:
@@ -198,6 +202,32 @@ def test_of_two_with_our_key_the_one_that_is_not_cancelled_is_the_order(stage: S
     stage.cycle(after=SETTLED)
     assert (stage.state(placed), stage.delivery(placed).target_number) == (State.CONFIRMED, other)
     stage.company.rekey(stage.company.order(there["number"]), "")  # else two would be counted after the test
+
+
+def test_magentos_invoice_of_what_is_void_with_its_order_is_waited_for_no_more(stage: Stage) -> None:
+    """Seen before, of a product whose orders are invoices: held for the payment of a void one, for ever."""
+    placed = stage.order("guest")
+    stage.cycle()
+    order = stage.delivery(placed)
+    waits = NewDelivery(
+        connection=order.connection,
+        flow="invoices",
+        step="invoice:1",
+        key=f"{order.key.rpartition('/')[0]}/invoice:1",
+        source_id=order.source_id,
+        label=order.label,
+        state=State.HELD,
+        waits_for=payment_of("SI-1"),
+        reason=UNPAID,
+    )
+    with transaction("test"):
+        delivery.create_many([waits], stage.world.clock.now())
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    assert stage.state(placed) is State.CANCELLED
+    step = lookups.step_of(order.source_id, "invoices", "invoice:1")
+    assert step is not None
+    assert (step.state, step.reason) == (State.SKIPPED, "Sage's invoice was voided with its order")
 
 
 def test_a_despatched_order_is_a_review_with_the_way_out(stage: Stage) -> None:

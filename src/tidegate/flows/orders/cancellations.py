@@ -22,6 +22,7 @@ from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
+from tidegate.flows.invoice_steps import INVOICE, INVOICES
 from tidegate.flows.orders import confirmed
 from tidegate.flows.orders.found_orders import alive, tolerance
 from tidegate.flows.orders.reductions import baseline
@@ -30,7 +31,7 @@ from tidegate.flows.stored_order import expected, read_order
 from tidegate.flows.writing import results, sending
 from tidegate.flows.writing.attempts import Record
 from tidegate.flows.writing.writing import Writing, hands_over
-from tidegate.ledger import delivery, lookups, queue
+from tidegate.ledger import delivery, lookups, order_documents, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
 from tidegate.sage.port.orders import Found, OrderKey, OrderSearch
@@ -242,7 +243,18 @@ def gone(order: Item, text: str) -> list[Verdict]:
         target_kind=order.target_kind,
         total=order.target_total,
     )
-    return [*([settled] if order.state is State.REVIEW else []), Verdict(order.id, "q", text=text)]
+    return [
+        *([settled] if order.state is State.REVIEW else []),
+        Verdict(order.id, "q", text=text),
+        *taken_back_with(order),
+    ]
+
+
+def taken_back_with(order: Item) -> list[Verdict]:
+    """Where an order is an invoice, that is void with it: Magento's, which waits for a payment, say, is not made any more."""
+    invoices = order_documents.steps(order.source_id or 0, INVOICES, INVOICE)
+    waiting = [each for each in invoices if each.state in (State.QUEUED, State.HELD)]
+    return [Verdict(each.id, "n", text="Sage's invoice was voided with its order") for each in waiting]
 
 
 def carry_out(cycle: Cycle, verdicts: Sequence[Verdict]) -> None:
