@@ -85,3 +85,44 @@ def test_the_database_refuses_for_a_while_and_hears_nothing_but_questions() -> N
     with pytest.raises(Exception, match="denied"):
         cursor.execute("UPDATE dbo.ICILOC SET QTYONHAND = 0")
     assert any("UPDATE" in one for one in world.office.complaints())
+
+
+def test_a_session_that_is_open_in_the_backup_blocks_it() -> None:
+    world = World(SAGE_300)
+    seats, known = world.sage.api.seats, world.sage.credentials
+    world.office.carry_out("sage-backup", {})
+    assert world.office.complaints() == []
+    with seats.call(known.user, known.company):
+        pass
+    world.clock.advance(299)
+    world.office.carry_out("sage-backup", {})
+    assert world.office.complaints() == ["the nightly backup was blocked: WEBAPI in SAMLTD"]
+    world.clock.advance(302)
+    world.office.carry_out("sage-backup", {})
+    assert world.office.backups[-1] == "done"
+
+
+def test_while_others_have_all_lanpaks_we_get_none() -> None:
+    world = World(SAGE_300)
+    seats, known = world.sage.api.seats, world.sage.credentials
+    world.office.carry_out("lanpaks-taken", {"on": True})
+    with pytest.raises(Exception, match=r"(?i)LanPak"), seats.call(known.user, known.company):
+        pass
+    world.office.peace()
+    with seats.call(known.user, known.company):
+        pass
+    assert (seats.peak, seats.refused) == (1, 1)
+
+
+def test_a_day_end_that_fails_halfway_leaves_its_documents_for_the_next() -> None:
+    world = World(SAGE_300)
+    face, company = world.sage, world.sage.company
+    world.office.carry_out("clerk", {"runs_day_end": True, "posts": False})
+    code = next(iter(company.items)).code
+    face.perform("other-channel-sale", {"item": code, "quantity": "1", "warehouse": "1"})
+    assert face.database.uncosted()
+    world.office.carry_out("clerk-ends-the-day", {"halfway": True})
+    assert (face.database.uncosted(), face.database.day_ends) == ({}, 0)
+    world.office.carry_out("clerk-ends-the-day", {"halfway": False})
+    waiting = [one for one in company.invoices.table if "dayend" not in one.extra]
+    assert waiting == []
