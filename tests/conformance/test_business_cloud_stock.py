@@ -61,3 +61,19 @@ def test_what_is_invoiced_between_two_reads_is_never_on_twice(
     stand.close()
     assert "stock_items" in calls
     assert after[line.code] <= before[line.code] - line.quantity
+
+
+@pytest.mark.parametrize("orders", ["draft", "quote"])
+def test_an_order_that_we_have_cancelled_holds_nothing_any_more(orders: Any) -> None:
+    stand = BusinessCloudStand(settings={"orders": orders})
+    with opened(stand.company) as session:
+        made = accepted(send(session, make_order(stand, 213, goods(stand))))
+        held = {one.allocated for one in delta(session.stock.read(None)).rows}
+        accepted(session.cancelling.cancel(made.id, made.number))
+        stand.advance(60)
+        after = {one.allocated for one in delta(session.stock.read(None)).rows}
+        lines = session.web_lines.read()
+    stand.close()
+    assert held > {0}
+    assert after == {0}
+    assert lines == []

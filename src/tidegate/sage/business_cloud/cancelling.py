@@ -6,6 +6,8 @@ invoice already, is a person's business.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.sage.business_cloud.answers import GONE
@@ -26,14 +28,23 @@ REASON = "Cancelled in the web shop"
 
 
 class Cancelling:
-    """Cancels orders."""
+    """Cancels orders. `gone` is called with the id of a document that no longer exists: no list would report it."""
 
-    def __init__(self, client: BusinessCloudClient, form: Form) -> None:
+    def __init__(
+        self, client: BusinessCloudClient, form: Form, gone: Callable[[str], None] = lambda _id: None
+    ) -> None:
         self._client = client
         self._resource = resource_of(form)
+        self._gone = gone
 
     def cancel(self, order_id: str, number: str) -> Outcome:
         """Void or delete the document of an order."""
+        outcome = self._cancel(order_id, number)
+        if isinstance(outcome, Accepted):
+            self._gone(order_id)
+        return outcome
+
+    def _cancel(self, order_id: str, number: str) -> Outcome:
         row = self._client.entry(
             self._resource, order_id, {"mark_as_sent": "false"} if self._resource == INVOICES else None
         )

@@ -44,7 +44,7 @@ class Desks:
             orders=Orders(client, reference, company),
             order_search=OrderSearch(client, company.orders),
             invoicing=Invoicing(client, company, now) if company.invoice_due else None,
-            cancelling=Cancelling(client, company.orders),
+            cancelling=Cancelling(client, company.orders, waiting.drop),
             customers=customers,
             new_customers=customers,
             receipts=self._receipts,

@@ -1,7 +1,8 @@
 """Open quotes and drafts with our key: orders that hold goods which Sage takes off its stock only with their invoice.
 
 Drafts are listed by their status. Quotes cannot be, since the words of their statuses are not known (contract §7): open
-ones are kept in memory, and what changed is read. Deleted ones stand in no list; once a day open ones are read again.
+ones are kept in memory, and what changed is read. Deleted ones stand in no list: what we delete is dropped at once, and
+once a day open ones are read again.
 """
 
 from __future__ import annotations
@@ -86,6 +87,10 @@ class OpenDocuments:
             return there
         self._quotes.replace(dates, there)
         return None
+
+    def drop(self, id: str) -> None:
+        """A document that was deleted: it is kept in memory no longer."""
+        self._quotes.replace([id], {})
 
     def held(self) -> Mapping[str, Decimal] | Failure:
         """Pieces that they hold, by the item's id."""
