@@ -6,7 +6,7 @@ Beside the mirror of the flow `inventory`; nothing of these snapshots is sent to
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.stock.availability import level_columns, parts
-from tidegate.domain.stock.stock_level import WebLine
+from tidegate.domain.stock.stock_level import StockLevel, WebLine
 from tidegate.flows import unreadable
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks
@@ -32,6 +32,7 @@ from tidegate.tables import pl
 
 FLOW = "inventory"
 LEVEL_SNAPSHOT, GROUP_SNAPSHOT = "inventory:levels", "inventory:groups"
+AT_ONCE = 50_000  #: levels that are put into words at a time
 BETWEEN = "\x1f"  # no code of a product or warehouse holds it
 
 T = TypeVar("T")
@@ -98,13 +99,11 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     elif stated.as_of is not None and not session.dated_stock:
         lines += ledger_lines.entered_since(cycle.connection, lines, stated.as_of, place)
     lines = [*lines, *ledger_lines.off_the_figure(cycle.connection, invoiced, place)]
+    texts, count = in_words(stated.rows), len(stated.rows)
+    stated = replace(stated, rows=())  # a million rows are larger as objects than all that is made of them
+    fresh = snapshot.frame(texts)
+    del texts
     before = snapshot.read(cycle.name, LEVEL_SNAPSHOT)
-    fresh = snapshot.frame(
-        {
-            BETWEEN.join((one.sku, one.warehouse.upper())): f"{parts(one.on_hand)};{parts(one.allocated)}"
-            for one in stated.rows
-        }
-    )
     bad = [
         *stated.bad,
         *(BadRow(line.sku or line.order_number, line.unreadable) for line in lines if line.unreadable),
@@ -139,12 +138,28 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
         levels_of(after),
         moved,
         snapshots,
-        len(stated.rows),
+        count,
         groups,
         movements,
         unread.despatches,
         {row.name: row.why for row in bad},
     )
+
+
+def in_words(levels: Sequence[StockLevel]) -> pl.DataFrame:
+    """What the company told, in words by product and warehouse, in its order. Put together part by part."""
+    parted = [
+        pl.DataFrame(
+            {
+                "key": [BETWEEN.join((one.sku, one.warehouse.upper())) for one in part],
+                "value": [f"{parts(one.on_hand)};{parts(one.allocated)}" for one in part],
+            },
+            schema=snapshot.schema(),
+        )
+        for start in range(0, len(levels), AT_ONCE)
+        if (part := levels[start : start + AT_ONCE])
+    ]
+    return pl.concat(parted) if parted else pl.DataFrame(schema=snapshot.schema())
 
 
 def _held_by_unreadable(cycle: Cycle, lines: Iterable[WebLine]) -> Iterator[BadRow]:
