@@ -1,6 +1,6 @@
 """The signature of an OAuth 1.0a request with HMAC-SHA256, by the parts of a library that such a request needs.
 
-Every call to a store is signed. `oauthlib.oauth1.Client` signs whatever there is and takes ten times as long: most of
+Every call to a store is signed. `oauthlib.oauth1.Client` signs whatever there is and takes eight times as long: most of
 what is signed (the names of parameters, the host, the secrets) was signed a moment ago, and what is percent-encoded
 already holds three signs only that are encoded once more.
 """
