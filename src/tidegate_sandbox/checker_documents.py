@@ -177,7 +177,7 @@ def made_once(case: Case, kind: Kind, verdict: Verdict) -> None:
             verdict.add("nothing is invented", case.id, f"the company has no {kind.mark[5:]} {number}")
         elif (
             here != case.there_of(theirs)
-            and not completed(here, case.there_of(theirs), by_hand(case, kind))
+            and not completed(here, case.there_of(theirs), by_hand(case, kind), among=kind.flow == "invoices")
             and not asked_about(case, kind, number, here, case.there_of(theirs))
         ):
             both = f"company {dict(case.there_of(theirs))}, store {dict(here)}"
@@ -195,6 +195,8 @@ def asked_about(case: Case, kind: Kind, number: str, here: Pieces, there: Pieces
     lacking = [sku for sku, count in there.items() if here.get(sku, ZERO) < count]
     too_many = any(count > there.get(sku, ZERO) for sku, count in here.items())
     reasons = [each["reason"] for each in steps(case, kind.flow, LEFT_OUT) if each["state"] in EXPLAINED]
+    if by_hand(case, kind):  # the rest may stand on those, in a way that only a person can set against it
+        reasons += [each["reason"] for each in steps(case, kind.flow, kind.step) if each["state"] == "review"]
     return not too_many and any(
         number in reason and all(sku in reason for sku in lacking) for reason in reasons
     )

@@ -13,6 +13,7 @@ from integration.flows.stage import SETTLED, Stage
 from tidegate.domain.money import total
 from tidegate.domain.states import State
 from tidegate.flows.fulfilment import shipments
+from tidegate_sandbox.magento import lifecycle
 from tidegate_sandbox.magento.store import InputLimits
 
 LINES = tuple((f"HUB-{number:04d}", 3) for number in range(1, 6))
@@ -112,3 +113,21 @@ def test_point_28_a_part_of_an_order_is_written_in_portions(shop: Fulfilled, fau
     assert total(memos) == note.gross
     assert store_documents["shipments"][1]["comments"] == ["Sage despatch DN000001, part 2"]
     assert len([mail for mail in store_documents["mails"] if mail[0] == "shipment"]) == 1
+
+
+def test_what_staff_invoice_between_two_portions_is_not_asked_about(shop: Fulfilled) -> None:
+    """They press the button, which invoices all that is left: the rest of this invoice, and all of the next one."""
+    placed = shop.sent(lines=LINES)
+    limited(shop)
+    for count in (2, 1):
+        shop.despatch(placed, {sku: count for sku, _ in LINES})
+        shop.run("shipments", "shipments", "shipments", after=SETTLED)
+        shop.invoice(placed)
+    shop.run("invoices", after=SETTLED)
+    lifecycle.invoice(shop.stage.shop, shop.stage.shop.order(placed))
+    run(shop, "invoices")
+    assert [each["comments"] for each in shop.documents(placed)["invoices"]] == [
+        ["Sage invoice IN000001, part 1"],
+        [],
+    ]
+    assert set(shop.steps(placed, "invoices").values()) == {State.CONFIRMED}

@@ -160,6 +160,24 @@ def test_an_invoice_of_everything_covers_a_part() -> None:
     assert isinstance(settle(MARK, {1: Decimal(2)}, left, there, [whole], done="invoiced"), Failure)
 
 
+def test_an_invoice_of_all_that_was_left_covers_the_rest_of_ours() -> None:
+    """Staff invoice what is left between two parts of ours: the rest of this invoice, and all of the next one."""
+    there = order(item(1, "A", 2, invoiced=Decimal(2)), item(2, "B", 5, invoiced=Decimal(5)))
+    part = StoreDocument(1, "000000001", {1: Decimal(2)}, (f"{MARK.part} 1",))
+    rest = StoreDocument(2, "000000002", {2: Decimal(5)})
+    wanted, left = {1: Decimal(2), 2: Decimal(3)}, invoicing.left_to_invoice(there)
+    said = settle(MARK, wanted, left, there, [part, rest], done="invoiced", covers=True)
+    assert isinstance(said, There)
+    assert (said.document, said.documents) == (part, ()), "compared as one that is contained in others"
+    assert "contained in 000000002" in said.text
+    for refused in (
+        settle(MARK, wanted, left, there, [part, rest], done="invoiced"),
+        settle(MARK, wanted, left, there, [part], done="invoiced", covers=True),
+    ):
+        assert isinstance(refused, Failure)
+        assert refused.text.startswith(f"{MARK.text} is in Magento in part, as 000000001. ")
+
+
 def test_what_our_parts_lack_and_a_person_has_made_is_no_question() -> None:
     """The box went along in a part of ours; the goods stand on a shipment that was made by hand before."""
     box = StoreDocument(2, "000000002", {99: Decimal(3)}, (f"{MARK.part} 2",))

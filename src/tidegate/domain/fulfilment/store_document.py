@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tidegate.domain.errors import Failure
@@ -93,8 +93,8 @@ def settle(
     Ours is found by its marker. Another that carries no marker of ours is taken for it when it has the
     same pieces and either nothing is left to write or a tracking number is the same; so is one that has what
     our parts do not have, when nothing of that is left to write. With `covers`, one
-    that took everything is also taken for a part: a payment at checkout makes one invoice of the order.
-    Items that only go `along` make no difference between two documents.
+    that took everything is also taken for a part, or for the rest of ours: a payment at checkout makes one invoice
+    of the order. Items that only go `along` make no difference between two documents.
     """
     ours = [document for document in documents if document.carries(mark.text)]
     by_hand = [
@@ -102,11 +102,13 @@ def settle(
     ]
     if rest := _rest(mark, wanted, ours):
         too_much = beyond(rest, left, order, done)
+        found = f"found by its comment: {mark.text}; the rest"
         for document in by_hand if too_much else ():
             if _counted(document, rest, order, along) == rest:
-                text = f"found by its comment: {mark.text}; the rest was made in Magento as {document.number}"
-                return There(ours[0], text, (*ours, document))
-        return too_much or Begun(tuple(ours), rest)
+                return There(ours[0], f"{found} was made in Magento as {document.number}", (*ours, document))
+        if too_much and covers and (container := _container(rest, left, by_hand)):
+            return There(ours[0], f"{found} is {_contained(container)}")
+        return _in_part(too_much, mark, ours) if too_much else Begun(tuple(ours), rest)
     if ours:
         return There(ours[0], f"found by its comment: {mark.text}", tuple(ours))
     too_much = beyond(wanted, left, order, done)
@@ -117,14 +119,33 @@ def settle(
             return There(
                 document, f"made in Magento already as {document.number}, with the same items", (document,)
             )
-    if too_much and covers and all(left.get(item_id, ZERO) <= 0 for item_id in wanted):
-        for document in by_hand:
-            if all(document.pieces.get(item_id, ZERO) >= quantity for item_id, quantity in wanted.items()):
-                return There(
-                    document,
-                    (f"contained in {document.number}, which was made in Magento by hand or automatically"),
-                )
+    if too_much and covers and (container := _container(wanted, left, by_hand)):
+        return There(container, _contained(container))
     return too_much
+
+
+def _container(
+    wanted: Mapping[int, Decimal], left: Mapping[int, Decimal], by_hand: Sequence[StoreDocument]
+) -> StoreDocument | None:
+    """One that has all of these pieces among others, where nothing of these items is left."""
+    if any(left.get(item_id, ZERO) > 0 for item_id in wanted):
+        return None
+    has = (
+        document
+        for document in by_hand
+        if all(document.pieces.get(item_id, ZERO) >= quantity for item_id, quantity in wanted.items())
+    )
+    return next(has, None)
+
+
+def _contained(document: StoreDocument) -> str:
+    return f"contained in {document.number}, which was made in Magento by hand or automatically"
+
+
+def _in_part(failure: Failure, mark: Mark, ours: Sequence[StoreDocument]) -> Failure:
+    """The same review, which says first what of the document is there."""
+    numbers = ", ".join(document.number for document in ours)
+    return replace(failure, text=f"{mark.text} is in Magento in part, as {numbers}. {failure.text}")
 
 
 def _rest(mark: Mark, wanted: Mapping[int, Decimal], ours: Sequence[StoreDocument]) -> dict[int, Decimal]:
