@@ -21,6 +21,14 @@ from tidegate.magento.store import MagentoStoreClient
 from tidegate.sage.port.company import Company
 
 
+@dataclass(frozen=True, slots=True)
+class InvoicedAnswer:
+    """What the company answered of an order that it lists no more: invoiced, or void or gone."""
+
+    at: datetime
+    invoiced: bool
+
+
 @dataclass(eq=False)
 class Connection:
     """One `[connections.NAME]` with its clients. Shared by the threads of one cycle."""
@@ -43,6 +51,8 @@ class Connection:
     store_time: tuple[datetime, float] | None = (
         None  #: the store's clock and our monotonic one, at its last answer
     )
+    #: answers about orders by their ids in the store (`flows.stock.ledger_lines`), as long as this process lives
+    invoiced: dict[int, InvoicedAnswer] = field(default_factory=dict)
     spending: Spending | None = None  #: the company's budget, shared with its other connections
     console: str = ""  #: the address of the console for its users; "" = none is configured
     _terms: Terms | None = None

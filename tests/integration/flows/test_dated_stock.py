@@ -83,9 +83,9 @@ class Answered:
         return {one.key: [found] for one, found in zip(keys, there, strict=True)}
 
 
-def unlisted(stage: Stage, search: Any) -> list[int]:
+def unlisted(stage: Stage, search: Any, later: timedelta = timedelta()) -> list[int]:
     """The orders that the company has invoiced, of which it lists none."""
-    found = ledger_lines.invoiced(stage.connection, [], stage.now, search)
+    found = ledger_lines.invoiced(stage.connection, [], stage.now + later, search)
     assert not isinstance(found, Failure)
     return [order.entity_id for order in found]
 
@@ -93,11 +93,44 @@ def unlisted(stage: Stage, search: Any) -> list[int]:
 def test_an_order_whose_invoice_nobody_has_read_yet_is_looked_up(shop: Stage) -> None:
     placed = shop.order("guest", lines=[(SKU, 3)])
     shop.cycle()
-    assert unlisted(shop, Answered(SalesOrderStatus.COMPLETE)) == [placed]
-    assert unlisted(shop, Answered(SalesOrderStatus.COMPLETE, ours=False)) == []
-    assert unlisted(shop, Answered(SalesOrderStatus.CANCELLED)) == [], "its goods are on the figure again"
-    assert unlisted(shop, Answered(SalesOrderStatus.LIVE)) == [], "it was opened again meanwhile"
+    for status, ours, expected, why in (
+        (SalesOrderStatus.COMPLETE, True, [placed], "it is off the figure"),
+        (SalesOrderStatus.COMPLETE, False, [], "it is somebody else's"),
+        (SalesOrderStatus.CANCELLED, True, [], "its goods are on the figure again"),
+        (SalesOrderStatus.LIVE, True, [], "it was opened again meanwhile"),
+    ):
+        shop.connection.invoiced.clear()
+        assert unlisted(shop, Answered(status, ours=ours)) == expected, why
     assert unlisted(shop, None) == []
+
+
+@pytest.mark.parametrize("status", [SalesOrderStatus.COMPLETE, SalesOrderStatus.CANCELLED])
+def test_an_order_that_has_ended_is_looked_up_once_a_day_and_a_new_one_at_once(
+    shop: Stage, status: SalesOrderStatus
+) -> None:
+    """A cycle costs what is new: the flow `invoices` may be off, and the shop ships weeks later."""
+    search = Answered(status)
+    shop.order("guest", lines=[(SKU, 3)])
+    shop.cycle()
+    expected = unlisted(shop, search)
+    for minutes in range(15, 60 * 24, 15):
+        assert unlisted(shop, search, timedelta(minutes=minutes)) == expected
+    assert len(search.asked) == 1
+    other = shop.order("guest", lines=[(SKU, 2)])
+    shop.cycle()
+    assert unlisted(shop, search) == expected + [other] * (status is SalesOrderStatus.COMPLETE)
+    assert len(search.asked) == 2
+    unlisted(shop, search, timedelta(days=1))
+    assert len(search.asked) == 4, "an invoice may be void meanwhile"
+
+
+def test_an_order_that_is_open_and_not_listed_is_looked_up_in_every_cycle(shop: Stage) -> None:
+    search = Answered(SalesOrderStatus.LIVE)
+    shop.order("guest", lines=[(SKU, 3)])
+    shop.cycle()
+    for _ in range(3):
+        assert unlisted(shop, search) == []
+    assert len(search.asked) == 3, "it may be invoiced at any time"
 
 
 def test_an_order_that_is_listed_or_whose_invoice_was_read_is_not_looked_up(shop: Stage) -> None:

@@ -9,7 +9,7 @@ towards caution.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tidegate.domain.errors import Failure
@@ -18,11 +18,13 @@ from tidegate.domain.money import ZERO
 from tidegate.domain.orders.line_keys import item_key
 from tidegate.domain.orders.order import Order, OrderLine
 from tidegate.domain.stock.stock_level import WebLine
-from tidegate.flows.connection import Connection
+from tidegate.flows.connection import Connection, InvoicedAnswer
 from tidegate.flows.stored_keys import entities, search_keys, stored_keys
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import intake, order_documents, queued
-from tidegate.sage.port.orders import OrderSearch
+from tidegate.sage.port.orders import Found, OrderSearch
+
+ASKED_AGAIN = timedelta(days=1)  #: (own choice) after which an order that has ended is looked up again
 
 
 def read(connection: Connection, as_of: datetime, warehouse: str) -> list[WebLine]:
@@ -64,8 +66,9 @@ def invoiced(
     """The confirmed orders that the company lists no more since it has invoiced them.
 
     For companies that list what waits for its invoice, and no shipments. An order that is not listed, and whose invoice
-    was not read yet, is looked up: it may be void or gone as well. To be asked before the figures are: what is invoiced
-    by then is off them.
+    was not read yet, is looked up: it may be void or gone as well. Once found so, or invoiced, it is looked up once a
+    day: the shop may ship it weeks later, and the flow `invoices` may be off. To be asked before the figures are: what
+    is invoiced by then is off them.
     """
     ours = set(entities(connection, [line.order_key for line in listed]).values())
     unlisted = {
@@ -78,30 +81,52 @@ def invoiced(
     billed = order_documents.having("sage-invoice", [one.source_id for one in known.values()])
     read = [order for id, order in unlisted.items() if id in known and known[id].source_id in billed]
     unread = [order for id, order in unlisted.items() if id in known and known[id].source_id not in billed]
-    found = _complete(connection, unread, search)
+    found = _complete(connection, unread, now, search)
     return found if isinstance(found, Failure) else [*read, *found]
 
 
 def _complete(
-    connection: Connection, orders: Sequence[Order], search: OrderSearch | None
+    connection: Connection, orders: Sequence[Order], now: datetime, search: OrderSearch | None
 ) -> list[Order] | Failure:
-    """Those that the company has invoiced, by a look-up."""
+    """Those that the company has invoiced, by a look-up, or by one of the last day."""
     if search is None:
         return []
+    answers = {
+        order.entity_id: answer
+        for order in orders
+        if (answer := connection.invoiced.get(order.entity_id)) and now - answer.at < ASKED_AGAIN
+    }
+    found = _looked_up(connection, [order for order in orders if order.entity_id not in answers], search)
+    if isinstance(found, Failure):
+        return found
+    answers |= {id: InvoicedAnswer(now, invoiced) for id, invoiced in found.items() if invoiced is not None}
+    connection.invoiced = answers
+    complete = {id for id, answer in answers.items() if answer.invoiced}
+    return [order for order in orders if order.entity_id in complete]
+
+
+def _looked_up(
+    connection: Connection, orders: Sequence[Order], search: OrderSearch
+) -> dict[int, bool | None] | Failure:
+    """Whether the company has invoiced these orders, by their ids; None where one is open."""
     size = connection.company.about.orders.lookups_per_call
-    complete: list[Order] = []
+    answers: dict[int, bool | None] = {}
     for start in range(0, len(orders), size):
         part = {(order.store, order.entity_id): order for order in orders[start : start + size]}
         keys = search_keys(connection, {source: order.increment_id for source, order in part.items()})
         found = search.find(list(keys.values()))
         if isinstance(found, Failure):
             return found
-        complete += [
-            order
-            for source, order in part.items()
-            if any(one.ours and one.status is SalesOrderStatus.COMPLETE for one in found[keys[source].key])
-        ]
-    return complete
+        for source, order in part.items():
+            answers[order.entity_id] = _is_invoiced([one for one in found[keys[source].key] if one.ours])
+    return answers
+
+
+def _is_invoiced(found: Sequence[Found]) -> bool | None:
+    statuses = {one.status for one in found}
+    if SalesOrderStatus.COMPLETE in statuses:
+        return True
+    return False if statuses <= {SalesOrderStatus.CANCELLED} else None
 
 
 def off_the_figure(connection: Connection, orders: Sequence[Order], warehouse: str) -> list[WebLine]:
