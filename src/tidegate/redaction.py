@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Iterator
 
 _known: set[str] = set()
 _short: set[str] = set()
@@ -39,15 +40,35 @@ def remember_secret(value: str) -> None:
 
 
 def redact(text: str) -> str:
-    """`text` without known secrets and without what looks like one."""
-    for secret in sorted(_known, key=len, reverse=True):  # one may be part of another
-        if secret in text:
-            text = text.replace(secret, HIDDEN)
+    """`text` without known secrets and without what looks like one.
+
+    All are looked for in the text as it came: a password that reads `secret` must not hide the words by which
+    another one is found.
+    """
+    shown, end = [], 0
+    for start, stop in sorted([*_remembered(text), *_like_secrets(text)]):
+        if start >= end:
+            shown += [text[end:start], HIDDEN]
+        end = max(end, stop)
+    return "".join([*shown, text[end:]]) if shown else text
+
+
+def _remembered(text: str) -> Iterator[tuple[int, int]]:
+    """Where known secrets stand, as (start, end)."""
+    for secret in tuple(_known):
+        start = text.find(secret)
+        while start >= 0:
+            yield start, start + len(secret)
+            start = text.find(secret, start + 1)
     for secret in tuple(_short):
         if secret in text:
-            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", HIDDEN, text)
+            for found in re.finditer(rf"(?<!\w){re.escape(secret)}(?!\w)", text):
+                yield found.span()
+
+
+def _like_secrets(text: str) -> Iterator[tuple[int, int]]:
     lowered = text.lower()
     for words, pattern in _PATTERNS:
         if any(word in lowered for word in words):
-            text = pattern.sub(lambda match: match.group(1) + HIDDEN, text)
-    return text
+            for found in pattern.finditer(text):
+                yield found.end(1), found.end()

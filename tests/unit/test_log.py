@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 import structlog
 
-from tidegate import log
+from tidegate import log, redaction
 from tidegate.clock import VirtualClock
 from tidegate.redaction import HIDDEN, redact, remember_secret
 
@@ -108,9 +108,23 @@ def test_short_secrets_are_hidden_where_they_stand_by_themselves() -> None:
     )
 
 
+def test_a_secret_that_is_a_common_word_hides_no_other_from_being_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Somebody's password is `secret`, another one's begins within a third one's."""
+    monkeypatch.setattr(redaction, "_known", set())
+    for value in ("secret-k", "first,rest-k", "rest-k, and"):
+        remember_secret(value)
+    text = redact("client_secret: xyzzy, secret-key=1, password=first,rest-k, and more")
+    assert text == f"client_secret: {HIDDEN}, {HIDDEN}ey=1, password={HIDDEN} more"
+    remember_secret("secret")
+    text = redact("client_secret: xyzzy")
+    assert text == f"client_{HIDDEN}: {HIDDEN}"
+
+
 def test_no_line_begins_within_another_threads() -> None:
     """Ours and a library's are each written whole, one after the other."""
-    other = threading.Thread(target=lambda: logging.getLogger("library").warning("theirs"))
+    other = threading.Thread(target=lambda: logging.getLogger("library").warning("a line of a library"))
     written: list[str] = []
 
     class Slow(io.StringIO):
@@ -126,8 +140,8 @@ def test_no_line_begins_within_another_threads() -> None:
 
     during: list[bool] = []
     log.set_up("json", clock=VirtualClock(NOON), stream=Slow())
-    structlog.get_logger().info("ours")
+    structlog.get_logger().info("a line of ours")
     other.join()
-    assert [json.loads(each)["event"] for each in written] == ["ours", "theirs"]
+    assert [json.loads(each)["event"] for each in written] == ["a line of ours", "a line of a library"]
     assert all(each.endswith("\n") for each in written)
     assert during == [True, True]  # the first was being written while the other waited
