@@ -149,7 +149,7 @@ class Connection:
     def execute(self, statement):
         if "HANG" in statement: import time; time.sleep(600)
         if "BAD" in statement: raise ValueError("no such table")
-    description = [("ItemCode",), ("Price",), ("Day",)]
+    description = [(name, None, None, 30, None, None, True) for name in ("ItemCode", "Price", "Day")]  # DB-API 2.0
     def fetchall(self): return [("A", Decimal("1.50"), date(2026, 3, 2))]
 serve(Connection, sys.stdin, sys.stdout)
 """

@@ -16,15 +16,15 @@ from tidegate.ledger.lease import Lease
 
 def a_clock_that_was_put_back_stops_every_flow(patch: pytest.MonkeyPatch) -> None:
     """A last run that lies in the future counts as now, again and again, until the old time returns."""
-    next_after = Cadence.next_after
+    due_after = Cadence.due_after
 
     def waiting(self: Cadence, last: datetime | None, now: datetime) -> datetime:
-        return next_after(self, None if last is None else min(last.astimezone(UTC), now), now)
+        return due_after(self, None if last is None else min(last.astimezone(UTC), now), now)
 
     def unnoticed(*_: Any) -> None:
         return
 
-    patch.setattr(Cadence, "next_after", waiting)
+    patch.setattr(Cadence, "due_after", waiting)
     patch.setattr(clock_change, "put_back", unnoticed)
 
 

@@ -17,6 +17,7 @@ from procrastinate.manager import JobManager
 from integration.ledger.conftest import postgresql as postgresql
 from tidegate.engine import cycle_queue, queued_jobs
 from tidegate.engine.flow_groups import group_of
+from tidegate.ledger import database
 from tidegate.ledger.election import Election
 from tidegate.ledger.faults import LedgerError
 
@@ -119,6 +120,7 @@ def test_the_queue_of_another_version_is_made_anew_unless_it_is_used(ledger: str
 
 
 def test_a_planner_whose_connection_was_cut_says_so_and_stands_again(ledger: str) -> None:
+    database.open_ledger(ledger)
     election = Election(ledger)
     try:
         assert election.won()
@@ -132,6 +134,7 @@ def test_a_planner_whose_connection_was_cut_says_so_and_stands_again(ledger: str
         assert election.won()
     finally:
         election.withdraw()
+        database.close()
 
 
 def test_a_cycle_whose_end_was_cut_off_is_ended_again(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:

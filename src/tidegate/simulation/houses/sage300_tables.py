@@ -82,7 +82,7 @@ def sql_script(seed: int, start: datetime, days: int) -> Iterator[Event]:
     rng = random.Random(f"sql-{seed}")
     for _ in range(1 + rng.randrange(3)):
         at = moment(rng, start, days)
-        yield Event(at, "database-refuses", {"state": rng.choice(REFUSED)})
+        yield Event(at, "database-refuses", {"state": list(rng.choice(REFUSED))})
         yield Event(at + timedelta(hours=rng.choice((1, 3, 8))), "database-refuses", {"state": None})
 
 
