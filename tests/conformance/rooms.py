@@ -98,6 +98,10 @@ SAGE_300["sage300-gateway"] = lambda: Sage300Stand(
     page_size=1000,
 )
 
+SAGE_300["sage300-agent"] = lambda: Sage300Stand(
+    agent=True, tables="gateway", settings={"writer": ByGateway()}, extra_resources=(), page_size=1000
+)
+
 X3_OTHERWISE: dict[str, Any] = {
     "basic": False,
     "multi_ref": True,
@@ -242,9 +246,10 @@ TAKING: dict[str, Callable[[], Stand]] = {
 }
 """Every way to take an order."""
 
-IN_THE_CAMPAIGN = frozenset({"sage100-web-services"})
-"""Rooms whose every part is tried elsewhere with every change: this writer beside the other reader, this reader beside the other
-writers, and both together in weeks and in `test_sage100_web_services.py`."""
+IN_THE_CAMPAIGN = frozenset({"sage100-web-services", "sage300-agent"})
+"""Rooms whose every part is tried elsewhere with every change. Web services: this writer beside the other reader, this reader
+beside the other writers, and both together in weeks and in `test_sage100_web_services.py`. The gateway of the agent: the
+simulator's gateway in its place, and its own questions in `test_sage300_agent.py`."""
 
 ROOMS = MEMORY | SAGE_200 | INTACCT | SAGE_300 | SAGE_100 | X3 | BUSINESS_CLOUD
 """Rooms that answer at once: the whole suite is theirs."""

@@ -13,6 +13,7 @@ import pytest
 
 from conformance.erp_stand import ErpStand
 from conformance.import_desk import ImportDesk
+from conformance.sage300_agent import AgentBeside
 from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
 from tidegate.sage.sage300 import sql_tables
@@ -59,17 +60,24 @@ class Sage300Stand(ErpStand):
         *,
         sockets: bool = False,
         gateway: bool = False,
+        agent: bool = False,
         csv: bool = False,
         tables: str = "",
         settings: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        """`csv`: orders go into files of the site's import. `tables`: all that may be is read by `gateway`, `sql` or `csv`."""
+        """`agent`: its gateway in the place of the simulator's. `csv`: orders go into files of the site's import.
+
+        `tables`: all that may be is read by `gateway`, `sql` or `csv`.
+        """
         super().__init__()
         self.pick_up = Path(mkdtemp(prefix="stand"))
         writer: dict[str, Any] = {"writer": ByCsvImport(folder=str(self.pick_up))} if csv else {}
         self.erp = demo_company(self.sandbox_clock, items=20, timezone="UTC")
         self.face, self.wire = build(self.sandbox_clock, self.faults, self.erp, **options)
+        self.agent = AgentBeside(self.face, self.sandbox_clock, self.pick_up, seats=2) if agent else None
+        if self.agent is not None:
+            self.wire.app = self.agent.app
         self._server = SandboxServer(self.wire).start() if sockets else None
         origin = self._server.url if self._server else "https://sage300.sandbox"
         known = self.face.credentials
@@ -231,3 +239,5 @@ class Sage300Stand(ErpStand):
         self.company.close()
         if self._server:
             self._server.stop()
+        if self.agent is not None:
+            self.agent.close()

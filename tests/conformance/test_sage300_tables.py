@@ -26,10 +26,18 @@ STANDS = {
     "gateway": lambda: Sage300Stand(tables="gateway", page_size=1000, extra_resources=()),
     "sql": lambda: Sage300Stand(tables="sql", page_size=1000, extra_resources=()),
     "exports": lambda: Sage300Stand(tables="csv", page_size=1000, extra_resources=()),
+    "agent": lambda: Sage300Stand(agent=True, tables="gateway", page_size=1000, extra_resources=()),
 }
+IN_THE_CAMPAIGN = {
+    "agent"
+}  #: the gateway of the agent; a few of its questions are asked in `test_sage300_agent.py`
 
 
-@pytest.fixture(params=STANDS)
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=[pytest.mark.campaign] if name in IN_THE_CAMPAIGN else []) for name in STANDS
+    ]
+)
 def stand(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
     """A company whose tables are read so; its exports are as fresh as they can be."""
     built = STANDS[request.param]()

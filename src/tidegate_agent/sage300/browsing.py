@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from tidegate_agent.sage300 import names
 from tidegate_agent.sage300.refusal import Refused
@@ -13,6 +14,7 @@ from tidegate_agent.sage300.session import Session
 
 MOST = 1000  #: rows of one answer
 _TERM = re.compile(r'\s*[A-Z][A-Z0-9]*\s*(?:=|!=|>=|<=|>|<)\s*(?:"(?:[^"]|"")*"|-?\d+(?:\.\d+)?)\s*')
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _WORDS = re.compile(r'((?:[^"]|"(?:[^"]|"")*")*?)(?:\b(AND|OR)\b|$)')
 
 
@@ -32,7 +34,7 @@ def read(
     if known is None:
         raise Refused("auth", f"the view {view} is not on the list", view)
     key = known.key
-    last = _opened(after, key, view)
+    last = _opened(after, known, view)
     narrowed = beyond(where, key[0], last[0], known.numbers) if last else checked(where, view)
     found: list[dict[str, str]] = []
     shown: list[str] = []
@@ -41,7 +43,7 @@ def read(
             session.worker.put(opened.ref, "Order", index)
         for row in opened.browse(narrowed, (*key, *wanted)):
             place = [row[name] for name in key]
-            if last and place[0] == last[0] and _upto(place, last):
+            if last and place[0] == last[0] and _upto(place, last, known):
                 continue
             if len(found) == limit:
                 return Page(found, json.dumps(shown))
@@ -91,18 +93,30 @@ def _parts(where: str) -> list[str]:
     return [part for part, _ in _joined(where)]
 
 
-def _upto(place: Sequence[str], last: Sequence[str]) -> bool:
+def _upto(place: Sequence[str], last: Sequence[str], known: names.ViewName) -> bool:
     """Whether a row stands no further than the last one that was answered, within the same first column."""
-    return list(place) <= list(last)
+    return _sorted(place, known) <= _sorted(last, known)
 
 
-def _opened(after: str, key: Sequence[str], view: str) -> list[str]:
+def _sorted(place: Sequence[str], known: names.ViewName) -> list[Decimal | str]:
+    """A place as the view sorts it: by what numbers are worth, by the characters of texts."""
+    return [
+        Decimal(text) if name in known.numbers else text for name, text in zip(known.key, place, strict=True)
+    ]
+
+
+def _opened(after: str, known: names.ViewName, view: str) -> list[str]:
     if not after:
         return []
     try:
         found = json.loads(after)
     except ValueError:
         found = None
-    if not isinstance(found, list) or [type(one) for one in found] != [str] * len(key):
+    if not isinstance(found, list) or [type(one) for one in found] != [str] * len(known.key):
+        raise Refused("format", "'after' is not one of ours", view)
+    if any(
+        name in known.numbers and not _NUMBER.fullmatch(text)
+        for name, text in zip(known.key, found, strict=True)
+    ):
         raise Refused("format", "'after' is not one of ours", view)
     return found

@@ -49,10 +49,13 @@ VIEWS: dict[str, ViewName] = {
     "OE0400": ViewName(("INVUNIQ", "LINENUM"), frozenset({"INVUNIQ", "LINENUM"})),  # A: their lines
     "IC0480": ViewName(("CURRENCY", "ITEMNO", "PRICELIST")),  # A: price lists
     "IC0482": ViewName(
-        ("CURRENCY", "ITEMNO", "PRICELIST", "DPRICETYPE", "QTYUNIT")
-    ),  # A: prices of their units
+        ("CURRENCY", "ITEMNO", "PRICELIST", "DPRICETYPE", "QTYUNIT", "WEIGHTUNIT"), frozenset({"DPRICETYPE"})
+    ),  # A for the view, P for its key: prices of their units
     "IC0290": ViewName(("ITEMNO", "LOCATION")),  # A: stock by location
-    "IC0274": ViewName(("CUSTNO", "PRICEBY", "CATEGORY", "ITEMNO", "PRICELIST", "PRICETYPE")),  # A: contracts
+    "IC0274": ViewName(
+        ("CUSTNO", "PRICEBY", "CATEGORY", "ITEMNO", "PRICELIST", "PRICETYPE"),
+        frozenset({"PRICEBY", "PRICETYPE"}),
+    ),  # A: contracts
 }
 
 ORDERS, LINES = "OE0520", "OE0500"  # P

@@ -10,6 +10,8 @@ from typing import Any
 from tidegate_sandbox.com.late_bound import ComError, LateBound
 from tidegate_sandbox.erp.refusal import Refusal
 from tidegate_sandbox.sage300.accpac import GENERAL, OPEN_FAILED, Link, Said
+from tidegate_sandbox.sage300.document_views import PRICE_KEY
+from tidegate_sandbox.sage300.ic_items import BREAKS
 from tidegate_sandbox.sage300.problem import TEXTS
 from tidegate_sandbox.sage300.views import GatewayFault, Row, View, chosen
 
@@ -24,9 +26,27 @@ CODES = {
 KEYS = {
     "OE0520": ("ORDUNIQ",),
     "OE0692": ("SHIUNIQ",),
+    "OE0691": ("SHIUNIQ", "LINENUM"),
+    "OE0420": ("INVUNIQ",),
+    "OE0400": ("INVUNIQ", "LINENUM"),
+    "IC0480": PRICE_KEY,
+    "IC0482": (*PRICE_KEY, "DPRICETYPE", "QTYUNIT", "WEIGHTUNIT"),
     "IC0290": ("ITEMNO", "LOCATION"),
     "IC0274": ("CUSTNO", "PRICEBY", "CATEGORY", "ITEMNO", "PRICELIST", "PRICETYPE"),
 }
+
+DATES = frozenset({"ORDDATE", "SHIDATE", "INVDATE", "SALESTART", "SALEEND", "STARTDATE", "EXPIRE"})
+NUMBERS = frozenset(
+    {
+        *("ORDUNIQ", "SHIUNIQ", "INVUNIQ", "LINENUM", "ORDDTLNUM", "DAYENDNUM", "TYPE", "COMPLETE", "ONHOLD"),
+        *("INVNETNOTX", "INVETAXTOT", "INVITAXTOT", "INVNETWTX", "EXTINVMISC", "TAMOUNT1"),
+        *("QTYONHAND", "QTYSHNOCST", "QTYRENOCST", "QTYADNOCST", "QTYSALORDR", "QTYCOMMIT", "QTYSHIPPED"),
+        *("PRICEBY", "PRICETYPE", "PRICEFMT", "PRICEBASE", "MARKUPCOST", "DPRICETYPE", "UNITPRICE"),
+        *("DISCPER", "DISCAMT", "PLUSAMT", "PLUSPER", "FIXPRICE", "USELOWEST"),
+        *(f"{name}{at}" for name in ("PRICEQTY", "PRCNTLVL", "AMOUNTLVL") for at in range(1, BREAKS + 1)),
+    }
+)
+"""Types of columns, by the schema of a company; all others are texts, in binary collation."""
 
 
 class Field(LateBound):
@@ -128,9 +148,9 @@ class AccpacView(LateBound):
     def value(self, name: str) -> Any:
         """Of the current record."""
         text = self.current.get(name, "")
-        if name.endswith("DATE") and len(text) == 8:
-            return date.fromisoformat(text)
-        return Decimal(text) if name.startswith(("QTY", "INV")) and text else text
+        if name in DATES:
+            return date.fromisoformat(text) if len(text) == 8 else None  # A: a date that is not set
+        return Decimal(text) if name in NUMBERS and text else text
 
     def put(self, name: str, value: str, *, verify: bool) -> None:
         """Set a field of the current record."""
@@ -149,7 +169,7 @@ class AccpacView(LateBound):
             raise self.fail(str(fault), INVALID) from None
         except Refusal as refusal:
             raise self.refused(refusal) from None
-        self._found = sorted(rows, key=lambda row: [_sortable(row[name]) for name in key])
+        self._found = sorted(rows, key=lambda row: [_sortable(name, row[name]) for name in key])
 
     def Fetch(self) -> bool:
         """The next of them; False at the end."""
@@ -218,5 +238,5 @@ class DayEnd(AccpacView):
         self.link.session.errors.said.append(Said(f"{count} documents", 1, self.view_name))
 
 
-def _sortable(text: str) -> tuple[int, Decimal, str]:
-    return (0, Decimal(text), "") if text.isdigit() else (1, Decimal(0), text)
+def _sortable(column: str, text: str) -> Decimal | str:
+    return Decimal(text or 0) if column in NUMBERS else text

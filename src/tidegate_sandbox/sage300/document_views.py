@@ -77,6 +77,7 @@ PRICE = {
 UNIT_PRICE = {
     "DPRICETYPE": "PriceDetailType",
     "QTYUNIT": "QuantityUnit",
+    "WEIGHTUNIT": "WeightUnit",
     "UNITPRICE": "UnitPrice",
     "SALESTART": "SaleStartDate",
     "SALEEND": "SaleEndDate",
@@ -175,4 +176,6 @@ def _cell(column: str, value: Any) -> str:
         return str(value)[:10].replace("-", "") if value else "0"
     if column in ENUMERATIONS:
         return NUMBERS[str(value)]
+    if column == "WEIGHTUNIT":
+        return str(value or "")
     return "0" if value is None else str(value)

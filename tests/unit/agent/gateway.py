@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from tidegate.sage.sage300.gateway import Detail, Gateway
-from tidegate.transport import ClientFactory
+from tidegate.transport import Answer, ClientFactory
 from tidegate_agent.embedded import embedded_gateway
 from tidegate_agent.sage300.agent import GatewayAgent
 from tidegate_agent.sage300.api import ADDRESS, GatewayApi
+from tidegate_agent.sage300.soap import SOAP
 from tidegate_sandbox.clock import SandboxClock
 from tidegate_sandbox.faults import FaultPlan
 from tidegate_sandbox.inprocess import InProcessTransport
@@ -69,6 +70,17 @@ class GatewayStand:
         factory = ClientFactory(InProcessTransport(wire))
         http = factory.client(f"https://agent.test{ADDRESS}", timeout=100.0, max_bytes=1 << 24)
         return Gateway(http, company=company, user=user, password=password)
+
+    def call(self, operation: str) -> str:
+        """Status and body of a call as it is sent."""
+        wire = Wire(self.app, faults=self.faults, clock=self.clock, error_body=error_body, kinds=frozenset())
+        factory = ClientFactory(InProcessTransport(wire))
+        http = factory.client(f"https://agent.test{ADDRESS}", timeout=100.0, max_bytes=1 << 24)
+        body = f'<e:Envelope xmlns:e="{SOAP}"><e:Body>{operation}</e:Body></e:Envelope>'
+        headers = {"Authorization": "Bearer first", "Content-Type": "text/xml"}
+        answer = http.request("POST", "", headers=headers, content=body.encode())
+        assert isinstance(answer, Answer)
+        return f"{answer.status} {answer.text(2000)}"
 
     def insert(self, key: str = KEY, **header: str) -> Any:
         """An order by the room's client: its row, or the failure."""
