@@ -1,4 +1,4 @@
-"""The order import: a job of the site that reads CSV files of views, one header row a record type (contract §17).
+"""Imports: jobs of the site that read CSV files of views, one header row a record type (contract §17).
 
 It takes a LanPak while it runs. Records are judged one by one: it goes on after a bad one. A file that was entered moves to
 ``done/``; of one with failed records, or that cannot be read, a report stays beside it as ``<batch>.err``, and the job takes
@@ -8,7 +8,8 @@ that file no more.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Report:
     """What a run did."""
 
     started: bool = True
-    inserted: list[str] = field(default_factory=list)  #: references
+    inserted: list[str] = field(default_factory=list)  #: references, or account numbers
     failed: list[str] = field(default_factory=list)  #: lines of the reports
 
 
@@ -38,27 +39,37 @@ class RecordRefused(Exception):
     """A record, or a whole file, that is not imported."""
 
 
-class OrderImport:
-    """The job of one company. Files are read from ``folder``, oldest name first.
+class FileImport(ABC):
+    """A job of one company. Files are read from ``folder``, oldest name first.
 
-    ``refuses`` orders by reference, each with its text; ``cannot_read`` files in which one of these stands, ``damaged`` those of
-    these names; ``keeps_logs``:
-    whether anything is left of a file.
+    ``refuses`` records by our key, each with its text; ``cannot_read`` files in which one of these stands, ``damaged`` those of
+    these names; ``keeps_logs``: whether anything is left of a file.
     """
+
+    key = ""  #: the property that holds our key
+    name = ""  #: the property by which a report names a record
 
     def __init__(self, database: Database, folder: Path, seats: Seats | None = None) -> None:
         self._database = database
         self.folder = folder
         self._seats = seats
-        self._checked: dict[str, int] = {}  #: file -> the orders of it that were judged
+        self._checked: dict[str, int] = {}  #: file -> the records of it that were judged
         self._failed: dict[str, list[str]] = {}
         self.refuses: dict[str, str] = {}
         self.cannot_read: set[str] = set()
         self.damaged: set[str] = set()  #: names of files
         self.keeps_logs = True
 
+    @abstractmethod
+    def insert(self, body: Body) -> None:
+        """Enter a document. Problem, Refusal."""
+
+    @abstractmethod
+    def put(self, found: dict[str, Body], row: Mapping[str, str]) -> None:
+        """Take a record in: what it is, its columns say. RecordRefused, ValueError."""
+
     def run(self, most: int | None = None) -> Report:
-        """One run over the files that wait; or as far as so many orders more."""
+        """One run over the files that wait; or as far as so many documents more."""
         report = Report()
         try:
             if self._seats is not None:
@@ -75,28 +86,28 @@ class OrderImport:
     def _file(self, path: Path, report: Report, most: int | None) -> int | None:
         failed = self._failed.setdefault(path.name, [])
         try:
-            orders = self._orders(path)
+            bodies = self._bodies(path)
         except (RecordRefused, ValueError, csv.Error) as error:
             report.failed.append(f"{path.name} cannot be read: {error}")
             self._end(path, [f"{path.name} cannot be read: {error}"])
             return most
-        for number, body in enumerate(orders):
+        for number, body in enumerate(bodies):
             if number < self._checked.get(path.name, 0):
                 continue
             if most == 0:
                 return most
             most = None if most is None else most - 1
             self._checked[path.name] = number + 1
-            reference = str(body.get("OrderReference", ""))
+            name = str(body.get(self.name, ""))
             try:
-                if reference in self.refuses:
-                    raise RecordRefused(self.refuses[reference])
-                OrderEntry(self._database).insert(body)
-                report.inserted.append(reference)
+                if (text := self.refuses.get(str(body.get(self.key)))) is not None:
+                    raise RecordRefused(text)
+                self.insert(body)
+                report.inserted.append(name)
             except (Problem, Refusal, RecordRefused) as refused:
-                failed.append(f"{path.name} record {number + 1} {reference}: {refused}")
+                failed.append(f"{path.name} record {number + 1} {name}: {refused}")
                 report.failed.append(failed[-1])
-        inserted = len(orders) - len(failed)
+        inserted = len(bodies) - len(failed)
         summary = [f"{path.name} {inserted} inserted, 0 updated, {len(failed)} failed"]
         self._end(path, [*summary, *failed] if failed else [])
         return most
@@ -111,8 +122,8 @@ class OrderImport:
             done.mkdir(exist_ok=True)
             path.replace(done / path.name)
 
-    def _orders(self, path: Path) -> list[Body]:
-        """The orders of a file as bodies, in the sequence in which their columns stand. RecordRefused, ValueError."""
+    def _bodies(self, path: Path) -> list[Body]:
+        """The documents of a file as bodies, in the sequence in which their columns stand. RecordRefused, ValueError."""
         with path.open(encoding=CODE_PAGE, newline="") as file:
             rows = [row for row in csv.reader(file, strict=True) if row]
         names = _names(rows)
@@ -123,14 +134,23 @@ class OrderImport:
             columns = names.get(row[0])
             if columns is None or len(row) != len(columns):
                 raise RecordRefused(f"a record of type {row[0]} does not have the columns of its header row")
-            self._put(found, dict(zip(columns, row, strict=True)))
-        unreadable = any(str(body.get("OrderReference")) in self.cannot_read for body in found.values())
+            self.put(found, dict(zip(columns, row, strict=True)))
+        unreadable = any(str(body.get(self.key)) in self.cannot_read for body in found.values())
         if unreadable or path.name in self.damaged:
             raise RecordRefused("the file is damaged")
         return list(found.values())
 
-    def _put(self, found: dict[str, Body], row: dict[str, str]) -> None:
-        """Take a record in; a detail finds its order by ORDUNIQ, a link within the file alone."""
+
+class OrderImport(FileImport):
+    """The import of orders."""
+
+    key = name = "OrderReference"
+
+    def insert(self, body: Body) -> None:
+        OrderEntry(self._database).insert(body)
+
+    def put(self, found: dict[str, Body], row: Mapping[str, str]) -> None:
+        """A detail finds its order by ORDUNIQ, a link within the file alone."""
         link = row.get("ORDUNIQ", "")
         if "REFERENCE" in row:
             found[link] = header_of(row)
