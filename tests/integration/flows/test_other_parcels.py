@@ -10,6 +10,7 @@ from integration.flows.conftest import InMemory
 from integration.flows.in_memory import MemoryStage
 from integration.flows.stage import SETTLED
 from tidegate.config import model
+from tidegate.config.accounts import Accounts
 from tidegate.config.model import Flow
 from tidegate.conformance.memory.requests import Requests
 from tidegate.conformance.memory.staff import Staff
@@ -77,6 +78,24 @@ def test_an_account_that_is_handed_over_lies_there_once_and_its_order_waits(stag
     (order,) = stage.books.with_key(f"magento:main:{placed}")
     assert order.account == made.account
     assert not account().adopted
+    assert parcels.open_parcels() == []
+
+
+def test_the_account_of_a_registration_is_collected_by_its_own_flow(stage: MemoryStage) -> None:
+    """Nobody orders: the flow that handed it over is the one that reads what became of it."""
+    stage.reopen(
+        flows={"registrations": Flow(every="15m")},
+        accounts=Accounts(approval="provisional"),
+        customers=stage.customers(unknown="create"),
+    )
+    (customer,) = stage.world.register(1)
+    at = stage.now.strftime("%Y-%m-%d %H:%M:%S")
+    stage.shop.customers.put({**stage.shop.customers.get(customer), "created_at": at, "updated_at": at})
+    for _ in range(3):  # after them the shop has nobody new any more
+        stage.cycle("registrations", after=timedelta(hours=1))
+        assert account().state is State.HANDED_OVER
+    worked_on(stage, "registrations")
+    assert (account().state, account().adopted) == (State.CONFIRMED, False)
     assert parcels.open_parcels() == []
 
 

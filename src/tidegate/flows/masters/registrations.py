@@ -34,9 +34,11 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.desks import lacks, missing
 from tidegate.flows.fence import fenced, park
 from tidegate.flows.mapping import customer_rules
+from tidegate.flows.orders import new_accounts
 from tidegate.flows.orders.customers import STEP, Account, CustomerDesk
 from tidegate.flows.orders.verification import verify_customers
 from tidegate.flows.stored_keys import customer_keys
+from tidegate.flows.writing import results
 from tidegate.ledger import cursors, delivery, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
@@ -107,7 +109,7 @@ def run(cycle: Cycle) -> None:
     elif not found.persons:
         with transaction("registrations"):
             keep_unread(cycle, found.bad, found.unforeseen)
-    waiting = queue.depth(cycle.name, FLOW, STEP)
+    waiting = queue.depth(cycle.name, FLOW, STEP) or results.are_waited_for(cycle)
     if not cycle.may_call_company() or not (found.persons or waiting or in_doubt(cycle)):
         return
     with cycle.session(Purpose.WRITING) as session:
@@ -117,6 +119,7 @@ def run(cycle: Cycle) -> None:
         if lacking:
             cycle.call_failed(lacks(lacking[0]))
             return
+        new_accounts.collect(cycle, session)
         verify_customers(cycle, session)
         desk = RegistrationDesk(cycle, session)
         if found.persons and cycle.may_call_company():
