@@ -1,4 +1,4 @@
-"""An import job of a stand, Sage 100's or Sage 300's: it runs when somebody lets it, and what may go wrong with it."""
+"""Import jobs of a stand, Sage 100's or Sage 300's: they run when somebody lets them, and what may go wrong."""
 
 from __future__ import annotations
 
@@ -26,28 +26,33 @@ class ImportDesk:
     second_file_replaces = False
     kept_for = None  #: files lie there for ever
 
-    def __init__(self, stand: Stand, job: Importing) -> None:
+    def __init__(self, stand: Stand, *jobs: Importing) -> None:
         self._stand: Any = stand
-        self._job = job
+        self._jobs = jobs
 
     def work(self, at_most: int | None = None) -> None:
-        self._job.run(at_most)
+        for job in self._jobs:
+            job.run(at_most)
 
     def refuse_files_with(self, key: str) -> None:
-        self._job.cannot_read.add(key)
+        for job in self._jobs:
+            job.cannot_read.add(key)
 
     def read_all(self) -> None:
         """It can read every file again."""
-        self._job.cannot_read.clear()
+        for job in self._jobs:
+            job.cannot_read.clear()
 
     def refuse(self, key: str) -> None:
-        self._job.refuses[key] = "The ItemCode is not on file."
+        for job in self._jobs:
+            job.refuses[key] = "The ItemCode is not on file."
 
     def leave_out(self, key: str) -> None:
         """Its log names refused orders alone: it never says anything of those that it enters."""
 
     def lose_results(self) -> None:
-        self._job.keeps_logs = False
+        for job in self._jobs:
+            job.keeps_logs = False
 
     def again(self) -> Company:
         return self._stand.open()

@@ -283,5 +283,6 @@ HANDING_OVER: dict[str, Callable[[], Stand]] = {
 
 HANDING_OVER_MORE: dict[str, Callable[[], Stand]] = {
     "memory-requests": lambda: MemoryStand(hands_over_too=frozenset(Scope) - {Scope.ORDERS}),
+    "sage300-csv-accounts": lambda: Sage300Stand(csv=True, accounts=True),
 }
 """Rooms that work on accounts, receipts or cancellations later: `other_parcels`."""

@@ -25,6 +25,7 @@ from tidegate.transport import ClientFactory
 from tidegate_sandbox.faults import Fault
 from tidegate_sandbox.inprocess import InProcessTransport
 from tidegate_sandbox.sage300 import build, demo_company
+from tidegate_sandbox.sage300.csv_customers import CustomerImport
 from tidegate_sandbox.sage300.csv_export import Exports
 from tidegate_sandbox.sage300.csv_import import OrderImport
 from tidegate_sandbox.sage300.gateway import envelope, fault_of
@@ -62,17 +63,22 @@ class Sage300Stand(ErpStand):
         gateway: bool = False,
         agent: bool = False,
         csv: bool = False,
+        accounts: bool = False,
         tables: str = "",
         settings: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        """`agent`: its gateway in the place of the simulator's. `csv`: orders go into files of the site's import.
+        """`agent`: its gateway in the place of the simulator's. `csv`: orders go into files of the site's import, and with
+        `accounts` new customers, too.
 
         `tables`: all that may be is read by `gateway`, `sql` or `csv`.
         """
         super().__init__()
         self.pick_up = Path(mkdtemp(prefix="stand"))
-        writer: dict[str, Any] = {"writer": ByCsvImport(folder=str(self.pick_up))} if csv else {}
+        self.customer_files = Path(mkdtemp(prefix="stand"))
+        customers = str(self.customer_files) if accounts else ""
+        imports = ByCsvImport(folder=str(self.pick_up), customers_folder=customers)
+        writer: dict[str, Any] = {"writer": imports} if csv else {}
         self.erp = demo_company(self.sandbox_clock, items=20, timezone="UTC")
         self.face, self.wire = build(self.sandbox_clock, self.faults, self.erp, **options)
         self.agent = AgentBeside(self.face, self.sandbox_clock, self.pick_up, seats=2) if agent else None
@@ -128,8 +134,11 @@ class Sage300Stand(ErpStand):
             company.take_limits({"quoted_dates": 1})  # an earlier process has learnt it
         self.seats = company.seats
         self.sign_ins = self.consents = self.bells = None
-        job = OrderImport(self.face.database, self.pick_up)
-        self.desktop = ImportDesk(self, job) if csv else None
+        jobs = (
+            CustomerImport(self.face.database, self.customer_files),
+            OrderImport(self.face.database, self.pick_up),
+        )
+        self.desktop = ImportDesk(self, *jobs) if csv else None
         self.open_account("OTHER", "Other")
         self.export()
         self.codes = Codes(

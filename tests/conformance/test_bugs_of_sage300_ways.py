@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from conformance import test_sage300_accounts as accounts
 from conformance import test_sage300_day_end as evenings
 from conformance import test_sage300_tables as tables
 from conformance.bugs import Bug, Question, assert_found
@@ -20,11 +21,13 @@ from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import failed, goods, make_order, prepared
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage import export_folder
-from tidegate.sage.sage300 import csv_exports, csv_orders, table_documents, table_prices
+from tidegate.sage.import_folder import ImportFolder
+from tidegate.sage.sage300 import csv_customers, csv_exports, csv_orders, table_documents, table_prices
 from tidegate.sage.sage300.csv_exports import CsvExports
 from tidegate.sage.sage300.day_end import DayEnd
 from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.gateway_orders import GatewayOrders
+from tidegate.sage.sage300.import_customers import CustomerFiles, ImportCustomers
 from tidegate.sage.sage300.import_files import ImportFiles
 from tidegate.sage.sage300.sql_tables import SqlTables
 from tidegate.sage.sage300.table_documents import TableDocuments
@@ -47,6 +50,34 @@ def prices_left_to_sage(patch: pytest.MonkeyPatch) -> None:
 def reports_not_read(patch: pytest.MonkeyPatch) -> None:
     report = ImportFiles.report
     patch.setattr(ImportFiles, "report", lambda self, name: "" if report(self, name) else None)
+
+
+# The import of customers
+
+
+def accounts_without_our_key(patch: pytest.MonkeyPatch) -> None:
+    cells = csv_customers.cells_of
+    patch.setattr(
+        csv_customers,
+        "cells_of",
+        lambda record, values: cells(record, {**values, "WEBSITE": "", "VALUE": ""}),
+    )
+
+
+def an_account_that_lies_there_left_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(CustomerFiles, "waiting", lambda self, keys: {})
+
+
+def accounts_that_wait_for_approval_let_in(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(csv_customers, "HELD", {"Yes": "0", "No": "0"})
+
+
+def numbers_of_others_written_over(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ImportCustomers, "_holder", lambda self, new, account: None)
+
+
+def reports_that_name_numbers_not_understood(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(CustomerFiles, "refused", ImportFolder.refused)
 
 
 # Exports
@@ -208,6 +239,7 @@ def make(**options: Any) -> Callable[[], Sage300Stand]:
     return lambda: Sage300Stand(page_size=1000, **options)
 
 
+ACCOUNTS = make(csv=True, accounts=True)
 IMPORT, GATEWAY = make(csv=True), make(gateway=True, settings={"writer": ByGateway()})
 SQL, EXPORTS = make(tables="sql"), make(tables="csv")
 
@@ -221,6 +253,27 @@ EVENING = partial(evenings.invoiced, evenings.WINDOW)
 CASES: list[tuple[Bug, Callable[[], Any], Question]] = [
     (tax_classes_left_to_sage, IMPORT, an_imported_order_comes_to_its_total),
     (prices_left_to_sage, IMPORT, an_imported_order_comes_to_its_total),
+    (accounts_without_our_key, ACCOUNTS, accounts.test_an_account_is_entered_as_the_web_api_would),
+    (
+        an_account_that_lies_there_left_again,
+        ACCOUNTS,
+        accounts.test_one_that_lies_there_is_not_left_a_second_time,
+    ),
+    (
+        accounts_that_wait_for_approval_let_in,
+        ACCOUNTS,
+        accounts.test_an_account_is_entered_as_the_web_api_would,
+    ),
+    (
+        numbers_of_others_written_over,
+        ACCOUNTS,
+        accounts.test_a_number_that_another_has_is_named_and_no_file_is_left,
+    ),
+    (
+        reports_that_name_numbers_not_understood,
+        ACCOUNTS,
+        accounts.test_a_number_that_was_taken_meanwhile_is_refused,
+    ),
     (
         a_file_taken_while_it_is_written,
         EXPORTS,

@@ -1,4 +1,4 @@
-"""The folder from which an import job takes files of orders: written, moved in whole, and read back.
+"""The folder from which an import job takes files: written, moved in whole, and read back.
 
 One file a batch; it stays until its batch is settled, and is never offered again, so every file has a name of its own.
 What the job leaves of a file, each product says for itself.
@@ -111,9 +111,13 @@ class ImportFolder(ABC):
         if text is None:
             return None
         lines = text.splitlines()
-        refused = {key: line for line in lines for key in keys if f" {key}: " in line}
+        refused = self.refused(lines, keys)
         whole = next((line for line in lines if CANNOT_READ in line and line not in refused.values()), "")
         return Log(refused, whole)
+
+    def refused(self, lines: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
+        """Of these keys, those whose record failed, with the report's line."""
+        return {key: line for line in lines for key in keys if f" {key}: " in line}
 
     def tidy(self, now: datetime) -> None:
         """Remove what was worked through long ago."""

@@ -70,6 +70,17 @@ class ImportJob:
             there = lying.get(one.order.key)
             yield one.order.key, outcome if there is None else _waits_in(there)
 
+    def leave(self, digest: str, key: str, content: bytes) -> Outcome:
+        """A file of one record that is no order; one that waits in another file already is not offered twice."""
+        now = self._clock.now()
+        self.files.tidy(now)
+        lying = self.files.waiting([key])
+        if isinstance(lying, Failure):
+            return lying
+        name = lying.get(key) or self.files.new_name(digest, now)
+        failure = None if key in lying else self.files.put(name, content)
+        return failure or self._lies(name)
+
     def collect(self, parcels: Sequence[Parcel]) -> Mapping[str, Outcome] | Failure:
         """The books first, for all of them in few calls; then the reports."""
         known = self._look([key for parcel in parcels for key in parcel.keys])

@@ -198,6 +198,10 @@ OF_OTHERS: list[tuple[Bug, Callable[..., None]]] = [
         accounts_are_never_collected,
         test_other_parcels.test_an_account_that_is_handed_over_lies_there_once_and_its_order_waits,
     ),
+    (
+        accounts_are_never_collected,
+        test_other_parcels.test_the_account_of_a_registration_is_collected_by_its_own_flow,
+    ),
     (receipts_are_never_collected, test_other_parcels.test_a_receipt_that_is_handed_over_is_posted_once),
     (
         a_cancellation_counts_when_it_is_handed_over,

@@ -12,9 +12,12 @@ from tidegate.sage.port.findings import Finding
 from tidegate.sage.sage300 import error_batches
 from tidegate.sage.sage300.client import Sage300Client
 from tidegate.sage.sage300.contracts import FIELDS as CONTRACT_COLUMNS
+from tidegate.sage.sage300.csv_layout import Layout
 from tidegate.sage.sage300.exported_orders import HEADER, LINE_COLUMNS, OPTION_COLUMNS
 from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.identity import Identity
+from tidegate.sage.sage300.import_customers import ImportCustomers
+from tidegate.sage.sage300.import_files import ImportFiles
 from tidegate.sage.sage300.import_orders import CsvImport
 from tidegate.sage.sage300.queries import equals, number_equals
 from tidegate.sage.sage300.reference import Reference
@@ -83,8 +86,10 @@ class Check:
         gateway: Gateway | None = None,
         csv: CsvImport | None = None,
         ways: Mapping[str, Tables] | None = None,
+        accounts: ImportCustomers | None = None,
     ) -> None:
         self._ways = ways or {}
+        self._accounts = accounts
         self._csv = csv
         self._gateway = gateway
         self._client = client
@@ -104,7 +109,10 @@ class Check:
             self._by_tables()
             self._error_batches()
             if self._csv is not None:
-                self._import(self._csv)
+                self._import("orders", self._csv.files, self._csv.layout(), "writer.sample")
+            if self._accounts is not None:
+                accounts = self._accounts
+                self._import("customers", accounts.files, accounts.layout(), "writer.customers_sample")
         return self.findings
 
     def _routes(self) -> None:
@@ -112,6 +120,7 @@ class Check:
         company = self._company
         routes = {
             "orders": type(company.writer).__struct_config__.tag,
+            "new accounts": "csv" if self._accounts is not None else "web-api",
             "despatches": company.shipments or "none",
             "invoices": company.invoices or INVOICES.resource,
             "credit notes": CREDITS.resource,
@@ -170,20 +179,18 @@ class Check:
         else:
             self._note("pass", "error batches", "G/L batches can be read")
 
-    def _import(self, csv: CsvImport) -> None:
+    def _import(self, what: str, files: ImportFiles, layout: Layout | Failure, key: str) -> None:
         """Whether files can be written, and their layout. Only the first file shows whether a job imports them."""
-        failure = csv.files.examine()
+        failure = files.examine()
         if failure is not None:
             remedy = "make the folder, and let the user that Tidegate runs as write into it"
-            self._note("fail", "import of orders", failure.text, remedy)
-        layout = csv.layout()
+            self._note("fail", f"import of {what}", failure.text, remedy)
         if isinstance(layout, Failure):
-            remedy = "export some orders from this company, and give that file as `writer.sample`"
-            self._note("fail", "layout of orders", layout.text, remedy)
+            remedy = f"export some {what} from this company, and give that file as `{key}`"
+            self._note("fail", f"layout of {what}", layout.text, remedy)
         elif failure is None:
-            self._note(
-                "pass", "import of orders", f"files can be left in its folder: {', '.join(layout.types)}"
-            )
+            text = f"files can be left in its folder: {', '.join(layout.types)}"
+            self._note("pass", f"import of {what}", text)
 
     def _note(self, verdict: str, subject: str, text: str, remedy: str = "") -> None:
         self.findings.append(Finding(subject, verdict, text, remedy))

@@ -7,15 +7,16 @@ sample's data rows may be left in it; they show how its types are numbered.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 TYPE = "RECTYPE"
 LINK = "ORDUNIQ"  #: ties the records of one order within a file, nothing else
 CODE_PAGE = "cp1252"  #: of the server, A
 HEADER, DETAIL, OPTION, LINE_OPTION, NOTE = "header", "detail", "option", "line option", "note"
+Kinds = tuple[tuple[str, frozenset[str], str], ...]
 #: Type of record, columns that it must have, and a column that it must lack.
-KINDS: tuple[tuple[str, frozenset[str], str], ...] = (
+KINDS: Kinds = (
     (HEADER, frozenset({"CUSTOMER", "REFERENCE"}), "LINENUM"),
     (DETAIL, frozenset({"LINENUM", "LINETYPE", "QTYORDERED"}), "REFERENCE"),
     (LINE_OPTION, frozenset({"LINENUM", "OPTFIELD", "VALUE"}), "QTYORDERED"),
@@ -41,7 +42,19 @@ USUAL = """\
 
 
 class NoLayout(Exception):
-    """The sample lacks a column that an order needs; the text names it."""
+    """The sample lacks a column that a document needs; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What files of one kind of document consist of: `document` in words, its kinds of records, the columns that they need."""
+
+    document: str
+    kinds: Kinds
+    needed: Mapping[str, Sequence[str]]
+
+
+ORDERS = Form("an order", KINDS, NEEDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +77,28 @@ class Layout:
         return kind in self.types
 
 
-def read_layout(sample: str) -> Layout:
+def read_layout(sample: str, form: Form = ORDERS) -> Layout:
     """The layout of a sample. NoLayout where something is missing."""
     rows = [tuple(row) for row in csv.reader(sample.splitlines()) if row]
     headers = [row for row in rows if row[0] == TYPE]
     numbers = numbers_of(rows, len(headers))
     types: dict[str, RecordType] = {}
     for number, columns in zip(numbers, headers, strict=True):
-        kind = _kind(columns)
+        kind = _kind(columns, form.kinds)
         if kind:
             types.setdefault(kind, RecordType(number, columns))
-    for kind, needed in NEEDED.items():
+    for kind, needed in form.needed.items():
         if kind not in types:
-            raise NoLayout(f"the sample has no header row of an order's {kind}")
+            raise NoLayout(f"the sample has no header row of {form.document}'s {kind}")
         missing = [name for name in needed if name not in types[kind].columns]
         if missing:
             raise NoLayout(f"the sample's {kind} has no column {', '.join(missing)}")
     return Layout(tuple(headers), types)
 
 
-def _kind(columns: Sequence[str]) -> str:
+def _kind(columns: Sequence[str], kinds: Kinds) -> str:
     found = set(columns)
-    return next((kind for kind, wanted, not_there in KINDS if wanted <= found and not_there not in found), "")
+    return next((kind for kind, wanted, not_there in kinds if wanted <= found and not_there not in found), "")
 
 
 def numbers_of(rows: Sequence[Sequence[str]], count: int) -> list[str]:

@@ -73,11 +73,11 @@ def content_of(bodies: Sequence[Body], layout: Layout) -> bytes:
     writer.writerows(layout.headers)
     for link, body in enumerate(bodies, 1):
         for kind, values in _records(body, layout):
-            writer.writerow(_cells(layout.types[kind], {LINK: str(link), **values}))
+            writer.writerow(cells_of(layout.types[kind], {LINK: str(link), **values}))
     return file.getvalue().encode(CODE_PAGE, "replace")
 
 
-def _cells(record: RecordType, values: Values) -> list[str]:
+def cells_of(record: RecordType, values: Values) -> list[str]:
     """The cells in the layout's columns; line breaks in a text become blanks, for they would break the record."""
     known = {TYPE: record.number, **values}
     return [" ".join(known.get(column, "").split()) for column in record.columns]

@@ -7,7 +7,7 @@ DateLastMaintained; that they change DateOfLastActivity is assumed, and a nightl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,12 +26,11 @@ from tidegate.sage.sage300.queries import equals
 from tidegate.sage.sage300.rows import Row, each, flag_of, name_of, number_of, option_of, text_of
 from tidegate.sage.sage300.settings import Sage300Settings
 from tidegate.sage.sage300.web_orders import ORDER_KEY_PREFIX
-from tidegate.sage.sage300.wire_names import ACTIVITY
+from tidegate.sage.sage300.wire_names import ACTIVITY, CUSTOMER_OPTIONS
 from tidegate.sage.sage300.writing import ACCOUNT
 
 RESOURCE = "ARCustomers"
 NUMBER = "CustomerNumber"
-OPTIONS = "CustomerOptionalFieldValues"
 STREAM = Stream(RESOURCE, ("DateLastMaintained", ACTIVITY), name=NUMBER)
 EMAILS = ("Email", "ContactsEmail")
 KEY = 60  #: characters of an optional field's text, and no more than `customer_key` keeps
@@ -79,7 +78,7 @@ class Customers:
         return (
             key
             if key.startswith(ORDER_KEY_PREFIX)
-            else option_of(row, OPTIONS, self._company.customer_option)
+            else option_of(row, CUSTOMER_OPTIONS, self._company.customer_option)
         )
 
     # Read
@@ -140,6 +139,9 @@ class Customers:
         failure = codes.failure()
         if failure is not None:
             return failure
+        return self._enter(new, body)
+
+    def _enter(self, new: NewCustomer, body: Mapping[str, Any]) -> Outcome:
         made = self._client.insert(RESOURCE, body)
         if isinstance(made, Failure):
             return self._refused(new, made)
@@ -175,20 +177,27 @@ class Customers:
             company.customer_key: codes.check("Tidegate's key", new.key, KEY),
         }
         if company.customer_option:
-            body[OPTIONS] = [{"OptionalField": company.customer_option, "Value": new.key}]
+            body[CUSTOMER_OPTIONS] = [{"OptionalField": company.customer_option, "Value": new.key}]
         return {name: value for name, value in body.items() if value}
 
     def _refused(self, new: NewCustomer, failure: Failure) -> Outcome:
         """The outcome for a number that is taken: by us, when an earlier answer was lost, or by others."""
         if answers.DUPLICATE not in failure.details:
             return failure
-        account = new.account.strip().upper()
+        holder = self._holder(new, new.account.strip().upper())
+        return holder or self._taken(new, failure.text)
+
+    def _holder(self, new: NewCustomer, account: str) -> Outcome | None:
+        """The outcome where somebody has this number: we, for this very customer, or another; None: it is free."""
         there = self._client.entry(RESOURCE, f"'{account}'")
-        if isinstance(there, Failure):
+        if there is None or isinstance(there, Failure):
             return there
-        if there is not None and self._key(there) == new.key:
+        if self._key(there) == new.key:
             return Accepted(account, account)
-        text = f"the account {new.account} already exists: {failure.text}"
+        return self._taken(new, f"it is {text_of(there, 'CustomerName')}")
+
+    def _taken(self, new: NewCustomer, why: str) -> Failure:
+        text = f"the account {new.account} already exists: {why}"
         return Failure(Code.REFUSED, text, sent=False, details={"taken": new.account})
 
 

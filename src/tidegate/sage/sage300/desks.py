@@ -15,6 +15,7 @@ from tidegate.sage.sage300.documents import Documents
 from tidegate.sage.sage300.exported_orders import ExportedOrders
 from tidegate.sage.sage300.gateway import Gateway
 from tidegate.sage.sage300.gateway_orders import GatewayOrders
+from tidegate.sage.sage300.import_customers import ImportCustomers
 from tidegate.sage.sage300.import_orders import CsvImport, ImportOrders
 from tidegate.sage.sage300.invoices import Invoices
 from tidegate.sage.sage300.ledgers import Ledgers, Postings
@@ -57,7 +58,8 @@ class Desks:
         by; `ways` those by which tables are read."""
         self.reference = reference = Reference(client, company)
         orders = WebOrders(client, company)
-        customers = Customers(client, company, today)
+        self.accounts = _accounts(client, company, today, clock)
+        customers = self.accounts or Customers(client, company, today)
         ledgers = Ledgers(client, company, today)
         ways = ways or {}
         billed, gone = ways.get(company.invoices), ways.get(company.shipments)
@@ -79,6 +81,7 @@ class Desks:
             orders=imported or _orders(client, reference, company, gateway),
             order_tracking=imported,
             order_search=search,
+            parcels=self.accounts,
             customers=customers,
             new_customers=customers if company.customer_key and company.customer_group else None,
             receipts=self._receipts,
@@ -110,6 +113,16 @@ class Desks:
         """Drop what names stand for."""
         self.reference.forget()
         self._receipts.forget()
+
+
+def _accounts(
+    client: Sage300Client, company: Sage300Settings, today: Callable[[], date], clock: Clock | None
+) -> ImportCustomers | None:
+    """The customers whose new accounts the site's import enters; None: no import of theirs is configured."""
+    writer = company.writer
+    if not isinstance(writer, ByCsvImport) or not writer.customers_folder or clock is None:
+        return None
+    return ImportCustomers(client, company, today, writer, clock)
 
 
 def _orders(

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from tidegate.clock import Clock
-from tidegate.domain.errors import Code, Failure
+from tidegate.domain.errors import Failure
 from tidegate.domain.parcel import Parcel
 from tidegate.sage.import_job import ImportJob, by_search
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import HandedOver, Outcome
 from tidegate.sage.sage300.client import Sage300Client
-from tidegate.sage.sage300.csv_layout import LINE_OPTION, USUAL, Layout, NoLayout, read_layout
+from tidegate.sage.sage300.csv_layout import LINE_OPTION, ORDERS, USUAL, Layout
 from tidegate.sage.sage300.csv_orders import content_of
+from tidegate.sage.sage300.csv_sample import Sample
 from tidegate.sage.sage300.import_files import ImportFiles
 from tidegate.sage.sage300.order_search import OrderSearch
 from tidegate.sage.sage300.orders import Orders
@@ -29,24 +30,12 @@ class CsvImport:
     def __init__(self, writer: ByCsvImport, search: OrderSearch, clock: Clock) -> None:
         """Makes no call, and reads no file yet."""
         self.files = ImportFiles(Path(writer.folder))
-        self._sample = Path(writer.sample) if writer.sample else None
-        self._layout: Layout | None = None
+        self._sample = Sample("sample", writer.sample, USUAL, ORDERS)
         self.job = ImportJob(self.files, by_search(search), self._content, clock)
 
     def layout(self) -> Layout | Failure:
-        """The layout of the sample, read once; MALFORMED where it lacks what an order needs."""
-        if self._layout is None:
-            try:
-                text = self._sample.read_text("cp1252") if self._sample is not None else USUAL
-                self._layout = read_layout(text)
-            except OSError as error:
-                text = f"the sample of an export, {self._sample}, cannot be read: {error.strerror}"
-                return Failure(Code.UNKNOWN_REFERENCE, text, missing="setting:writer.sample", sent=False)
-            except NoLayout as missing:
-                return Failure(
-                    Code.UNKNOWN_REFERENCE, str(missing), missing="setting:writer.sample", sent=False
-                )
-        return self._layout
+        """The layout of the sample."""
+        return self._sample.layout()
 
     def _content(self, bodies: Sequence[Mapping[str, Any]]) -> bytes:
         layout = self.layout()

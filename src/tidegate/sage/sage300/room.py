@@ -141,6 +141,7 @@ class Sage300Company:
             self._gateway,
             self._desks.csv,
             self._ways,
+            self._desks.accounts,
         ).run()
 
     @property

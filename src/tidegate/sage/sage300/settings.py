@@ -14,6 +14,7 @@ from tidegate.config.company import CompanySettings
 from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
+from tidegate.sage.sage300.csv_customers import OF_PROPERTY
 from tidegate.sage.sage300.day_end_window import window_of
 from tidegate.sage.sage300.tables import BY_EXPORTS, BY_GATEWAY, BY_SQL, WAYS
 from tidegate.sage.sage300.wire_names import INVOICES, SHIPMENTS, STOCK_RESOURCES
@@ -117,6 +118,13 @@ class Sage300Settings(CompanySettings, frozen=True, kw_only=True, tag="sage300")
         if self.stock == BY_EXPORTS and left not in ("", BY_EXPORTS):
             remedy = f'stock of an export is older than what left by now: read both by "{BY_EXPORTS}"'
             report.problem(f"{key}.shipments", self.shipments, remedy)
+        if isinstance(self.writer, ByCsvImport) and self.writer.customers_folder:
+            if self.customer_key not in OF_PROPERTY:
+                remedy = f"files of customers know the properties {', '.join(OF_PROPERTY)}"
+                report.problem(f"{key}.customer_key", self.customer_key, remedy)
+            if not self.customer_group:
+                remedy = "give the group of the accounts that are to be imported"
+                report.problem(f"{key}.customer_group", "missing", remedy)
         if self.day_end:
             try:
                 window_of(self.day_end)

@@ -147,6 +147,7 @@ COMPANY_ID, COMPANY_NAME, HOME_CURRENCY = "OrganizationID", "CompanyName", "Func
 BATCH_NUMBER, BATCH_STATUS, IN_ERROR = "BatchNumber", "BatchStatus", "Error"
 BATCH_ENTRIES, ENTRY_LINES, ENTRY_REFERENCE = "JournalHeaders", "JournalDetails", "Reference"
 LINK: Final = "JournalDetailReference"  # P; that it holds the document's number: A
+CUSTOMER_OPTIONS: Final = "CustomerOptionalFieldValues"  # C
 ACTIVITY: Final = "DateOfLastActivity"  # C; that balances touch it: A
 DOCUMENT_KINDS: Final = {
     "Invoice",

@@ -1,6 +1,6 @@
 """Who writes orders into Sage 300: `[companies.NAME.writer]`, one struct a way. Source: contract §1, §17.
 
-Accounts and receipts always go by the Web API.
+New accounts go by the Web API, or by the import; receipts always by the Web API.
 """
 
 from __future__ import annotations
@@ -28,17 +28,24 @@ class ByGateway(Strict, frozen=True, kw_only=True, tag_field="way", tag="gateway
 
 
 class ByCsvImport(Strict, frozen=True, kw_only=True, tag_field="way", tag="csv"):
-    """The site's import of orders from CSV files."""
+    """The site's imports from CSV files: of orders, and of customers where they have a folder."""
 
     folder: str = ""  #: where the import finds its files, as this machine reaches it
     sample: str = ""  #: an export of orders of this site, whose header rows are taken; "" = the usual ones
     orders_per_file: int = 50
+    customers_folder: str = (
+        ""  #: where the import of customers finds its files; "" = accounts go by the Web API
+    )
+    customers_sample: str = ""  #: an export of customers of this site; "" = the usual header rows
 
     def check(self, key: str, report: Report) -> None:
         """A folder of this machine is needed; its being there is the check's to see."""
         if not self.folder:
             report.problem(f"{key}.folder", "missing", "give the folder that the import of orders reads")
-        for name in ("folder", "sample"):
+        if self.customers_folder and Path(self.customers_folder) == Path(self.folder):
+            remedy = "give customers a folder of their own: an import reads one kind of file"
+            report.problem(f"{key}.customers_folder", self.customers_folder, remedy)
+        for name in ("folder", "sample", "customers_folder", "customers_sample"):
             given = getattr(self, name)
             if given and not Path(given).is_absolute():
                 report.problem(f"{key}.{name}", given, "give it from the root of this machine")

@@ -11,7 +11,7 @@ from tidegate.simulation.event import Event
 from tidegate.simulation.houses import sage300
 from tidegate.simulation.houses.import_folder import folder_of, import_runs, records_in
 from tidegate.simulation.houses.sage300 import SAGE_300
-from tidegate.simulation.houses.sage300_calls import CALLS, ORDER_READ
+from tidegate.simulation.houses.sage300_calls import BATCH_MADE, CALLS, CUSTOMER_MADE, ORDER_READ
 from tidegate.simulation.houses.sage300_troubles import Office, script
 from tidegate.simulation.target import SAGE, Target
 
@@ -65,27 +65,34 @@ SAGE_300_BY_GATEWAY = replace(
 
 
 def build(clock: Any, faults: Any, company: Any, *, browser: str = "") -> tuple[Any, Any]:
-    """The simulator and its wire, and a folder with an import job, which ends with the simulator."""
+    """The simulator and its wire, and folders with import jobs, of orders and of customers, which end with the simulator."""
     from tidegate.sage.sage300.csv_layout import USUAL
+    from tidegate_sandbox.sage300.csv_customers import CustomerImport
     from tidegate_sandbox.sage300.csv_import import OrderImport
 
     face, wire = sage300.build(clock, faults, company, browser=browser)
     face.folder = folder_of(face)
     (face.folder / SAMPLE).write_text(USUAL + MORE_TYPES, "cp1252")
-    face.job = OrderImport(face.database, face.folder)
+    face.customer_folder = folder_of(face)
+    face.jobs = (
+        CustomerImport(face.database, face.customer_folder),
+        OrderImport(face.database, face.folder),
+    )
     return face, wire
 
 
 def credentials(face: Any) -> dict[str, Any]:
     """The user of the Web API, and where files are left."""
-    return {**sage300.credentials(face), "folder": str(face.folder)}
+    folders = {"folder": str(face.folder), "customer_folder": str(face.customer_folder)}
+    return sage300.credentials(face) | folders
 
 
 def by_import(url: str, edition: str, known: Mapping[str, Any]) -> str:
     """The lines of `[companies.NAME]`."""
     folder = known["folder"]
-    writer = f'writer = {{ way = "csv", folder = "{folder}", sample = "{folder}/{SAMPLE}", orders_per_file = 5 }}\n'
-    return sage300.room(url, edition, known) + writer
+    files = f'folder = "{folder}", sample = "{folder}/{SAMPLE}", orders_per_file = 5'
+    customers = f'customers_folder = "{known["customer_folder"]}"'
+    return sage300.room(url, edition, known) + f'writer = {{ way = "csv", {files}, {customers} }}\n'
 
 
 def records(face: Any) -> int:
@@ -100,7 +107,7 @@ def import_script(seed: int, start: datetime, days: int) -> Iterator[Event]:
 
 
 class ImportOffice(Office):
-    """The people, and the job that they have set up."""
+    """The people, and the jobs that they have set up."""
 
     def carry_out(self, what: str, options: dict[str, Any]) -> bool:
         """Carry out a deed; false when it is none of theirs."""
@@ -123,14 +130,16 @@ class ImportOffice(Office):
         """A run over the files that wait; none while no LanPak is free for it."""
         options = self._face.options
         if options.others < options.lanpaks:
-            self._face.job.run(most)
+            for job in self._face.jobs:
+                job.run(most)
 
     def damage(self) -> None:
-        """The file that waits longest cannot be read: the job gives it up as a whole, once."""
-        job = self._face.job
-        waiting = [path for path in sorted(job.folder.glob("*.csv")) if not path.with_suffix(".err").exists()]
-        if waiting:
-            job.damaged.add(waiting[0].name)
+        """The first file that waits cannot be read: its job gives it up as a whole, once."""
+        for job in self._face.jobs:
+            for path in sorted(job.folder.glob("*.csv")):
+                if not path.with_suffix(".err").exists():
+                    job.damaged.add(path.name)
+                    return
 
 
 SAGE_300_BY_IMPORT = replace(
@@ -143,8 +152,9 @@ SAGE_300_BY_IMPORT = replace(
     calls=replace(
         CALLS,
         order_sent=ORDER_READ,  # no call sends one: the question what became of it is struck instead
-        faulty=(ORDER_READ, ORDER_READ, *CALLS.faulty[3:]),
-        writes=CALLS.writes[-1:],
+        records_sent=BATCH_MADE,
+        faulty=(ORDER_READ, ORDER_READ, *(one for one in CALLS.faulty[3:] if one != CUSTOMER_MADE)),
+        writes=(),  # receipts alone are sent by calls
     ),
     orders_left=lambda _calls: 0,
     orders_counted=records,
