@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from tidegate.config.problem import Report
 from tidegate.domain.errors import Failure
 from tidegate.sage.import_folder import KEPT, Log
 from tidegate.sage.sage300.csv_layout import USUAL, NoLayout, read_layout
 from tidegate.sage.sage300.csv_orders import content_of
 from tidegate.sage.sage300.import_files import ImportFiles
+from tidegate.sage.sage300.settings import Sage300Settings
+from tidegate.sage.sage300.writers import ByCsvImport
 
 BODY: dict[str, Any] = {
     "CustomerNumber": "1200",
@@ -175,3 +178,27 @@ def test_what_was_worked_through_goes_after_a_month_and_nothing_else(tmp_path: P
     assert len(list(tmp_path.rglob("*.*"))) == 4
     files.tidy(NOW + KEPT + timedelta(seconds=1))
     assert [path.name for path in tmp_path.rglob("*.*")] == [f"{waits}.csv"]
+
+
+def test_an_import_of_customers_needs_a_folder_of_its_own_a_group_and_a_column_for_our_key(
+    tmp_path: Path,
+) -> None:
+    def found(**changes: Any) -> set[str]:
+        report = Report("tidegate.toml")
+        sound = {"customer_group": "RTL", "customer_key": "WebSite"}
+        Sage300Settings(**{**sound, **changes}).check("companies.a", report)
+        mentioned = ("customers_folder", "customer_group", "customer_key")
+        return {
+            one.key.removeprefix("companies.a.") for one in report.problems if one.key.endswith(mentioned)
+        }
+
+    orders, customers = str(tmp_path / "orders"), str(tmp_path / "customers")
+    both = ByCsvImport(folder=orders, customers_folder=customers)
+    assert found(writer=both) == set()
+    assert found(writer=both, customer_group="", customer_key="Territory") == {
+        "customer_group",
+        "customer_key",
+    }
+    for folder in (orders, "customers"):
+        one = ByCsvImport(folder=orders, customers_folder=folder)
+        assert found(writer=one) == {"writer.customers_folder"}
