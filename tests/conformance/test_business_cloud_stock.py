@@ -63,6 +63,25 @@ def test_what_is_invoiced_between_two_reads_is_never_on_twice(
     assert after[line.code] <= before[line.code] - line.quantity
 
 
+@pytest.mark.parametrize("orders", ["invoice", "draft", "quote"])
+def test_an_invoice_that_staff_have_voided_is_reported_with_its_order(orders: Any) -> None:
+    """A quote is called invoiced for ever: nothing else says that its goods are back in the stock."""
+    stand = BusinessCloudStand(settings={"orders": orders})
+    with opened(stand.company) as session:
+        accepted(send(session, make_order(stand, 213, goods(stand))))
+        [document] = stand.documents("magento:main:213")
+        if orders != "invoice":
+            stand.do("release" if orders == "draft" else "convert", document=document.number)
+        [made] = (before := delta(session.invoices.read(None))).rows
+        stand.advance(60)
+        stand.do("void", document=made.number)
+        [gone] = delta(session.invoices.read(before.cursor)).rows
+    stand.close()
+    assert not made.void
+    assert (gone.void, gone.id, gone.order_keys) == (True, made.id, made.order_keys)
+    assert (gone.gross, gone.lines) == (0, ())
+
+
 @pytest.mark.parametrize("orders", ["draft", "quote"])
 def test_an_order_that_we_have_cancelled_holds_nothing_any_more(orders: Any) -> None:
     stand = BusinessCloudStand(settings={"orders": orders})

@@ -10,6 +10,8 @@ from tidegate.ledger import item_rows, models, rows
 from tidegate.ledger.queue import Item
 from tidegate.ledger.texts import storable
 
+INVOICE, VOID_INVOICE = "sage-invoice", "void-invoice"  #: kinds of links; what is void keeps the first
+
 
 @dataclass(frozen=True, slots=True)
 class OpenStep:
@@ -77,10 +79,13 @@ def numbers(source_id: int, kind: str) -> list[str]:
     return list(found.values_list("number", flat=True))
 
 
-def having(kind: str, source_ids: Iterable[int]) -> set[int]:
-    """Those of these orders that a document of this kind belongs to."""
-    found: set[int] = set()
+def invoiced(source_ids: Iterable[int]) -> dict[int, bool]:
+    """Those of these orders whose invoice was read; False where it is void, or all of them are."""
+    made: set[tuple[int, str]] = set()
+    void: set[tuple[int, str]] = set()
     for part in rows.chunks(sorted(set(source_ids))):
-        links = models.Link.objects.filter(source_id__in=part, kind=kind)
-        found |= set(links.values_list("source_id", flat=True))
-    return found
+        links = models.Link.objects.filter(source_id__in=part, kind__in=(INVOICE, VOID_INVOICE))
+        for source_id, kind, identifier in links.values_list("source_id", "kind", "identifier"):
+            (made if kind == INVOICE else void).add((source_id, identifier))
+    found = dict.fromkeys((source_id for source_id, _ in void), False)
+    return found | dict.fromkeys((source_id for source_id, _ in made - void), True)

@@ -12,15 +12,17 @@ import pytest
 from integration.flows.conftest import Build
 from integration.flows.stage import Stage
 from tidegate.config.model import Flow
+from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
-from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
+from tidegate.domain.fulfilment.sage_documents import SalesInvoice, SalesOrderStatus
 from tidegate.domain.states import State
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.stock import ledger_lines
 from tidegate.flows.stored_keys import stored_key
-from tidegate.ledger import chain
+from tidegate.ledger import books, chain, order_documents
 from tidegate.ledger.database import transaction
 from tidegate.sage.port.orders import Found, OrderKey
+from tidegate.sage.port.session import Purpose, Session
 from tidegate_sandbox.magento import creditmemo, lifecycle
 
 SKU = "HUB-0001"
@@ -146,6 +148,49 @@ def test_an_order_that_is_listed_or_whose_invoice_was_read_is_not_looked_up(shop
     with transaction("test"):
         chain.add([chain.ChainLink(source_id, "sage-invoice", "7", "SI-7")], shop.now)
     assert (unlisted(shop, search), search.asked) == ([placed], [])
+
+
+def test_the_goods_of_an_invoice_that_is_void_are_back_on_the_figure(shop: Stage) -> None:
+    """Its quote is called invoiced for ever, so that a look-up would not show it."""
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    shop.cycle()
+    source_id = shop.delivery(placed).source_id
+    assert source_id is not None
+
+    def tie(kind: str, id: str) -> None:
+        with transaction("test"):
+            chain.add([chain.ChainLink(source_id, kind, id, f"SI-{id}")], shop.now)
+
+    search = Answered(SalesOrderStatus.COMPLETE)
+    tie("void-invoice", "7")
+    assert unlisted(shop, search) == [], "voided before it was read"
+    tie("sage-invoice", "7")
+    assert unlisted(shop, search) == []
+    tie("sage-invoice", "8")
+    assert unlisted(shop, search) == [placed], "it was invoiced again"
+    assert search.asked == []
+
+
+def test_an_invoice_that_was_voided_is_tied_to_its_order_and_makes_nothing(
+    shop: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.reopen(flows={name: Flow(every="15m") for name in ("orders", "invoices")})
+    placed = shop.order("guest", lines=[(SKU, 3)])
+    shop.cycle()
+    key = stored_key(shop.connection, "main", placed)
+    gone = SalesInvoice(
+        "7", "SI-7", False, None, "", ("1",), (key, "of nobody"), *[Decimal(0)] * 3, void=True
+    )
+    with shop.connection.company.session(Purpose.READING) as session:
+        assert isinstance(session, Session)
+        assert session.invoices is not None
+        monkeypatch.setattr(type(session.invoices), "read", lambda *_: Delta((gone,), "1"))
+    assert shop.cycle("invoices").outcome == "done"
+    source_id = shop.delivery(placed).source_id
+    assert source_id is not None
+    assert order_documents.invoiced([source_id]) == {source_id: False}
+    assert order_documents.steps(source_id, "invoices", "") == []
+    assert books.invoices_named(shop.connection.name, ["7"]) == []
 
 
 def test_a_look_up_that_failed_is_no_answer(shop: Stage) -> None:

@@ -100,3 +100,4 @@ class SalesInvoice:
     posted: bool = True
     returned: bool = False  #: credit notes: the goods came back into stock
     bills_others: bool = False  #: it also bills what none of these orders asked for, e.g. a counter sale
+    void: bool = False  #: it was voided: it bills nothing any more, and only what it is of is stated

@@ -6,7 +6,7 @@ connection says whether Magento's comes with Sage's invoice or with its payment 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -107,25 +107,36 @@ def read(cycle: Cycle, flow: str, *, credit: bool) -> bool:
         return False
     unreadable.report(cycle.name, flow, unreadable.SAGE, changes.bad, cycle.now())
     # What is not posted yet may still change; it comes again with its posting.
-    wanted = [row for row in changes.rows if row.credit is credit and row.posted]
+    made = [row for row in changes.rows if not row.void]
+    wanted = [row for row in made if row.credit is credit and row.posted]
+    voided = [] if credit else [row for row in changes.rows if row.void]
     cycle.count("read", len(wanted))
     ahead = [] if credit else invoices_ahead.waiting(cycle.name)
     if (wanted or ahead) and not read_before(cycle, credit=credit):
         return False
-    known = known_orders(cycle.connection, [key for row in wanted for key in row.order_keys])
+    known = known_orders(cycle.connection, [key for row in (*wanted, *voided) for key in row.order_keys])
     now = cycle.now()
     taking = Taking(cycle)
     with transaction("capture"):
-        books.keep_invoices(cycle.name, in_ledgers_names(cycle.connection, changes.rows), now)
+        books.keep_invoices(cycle.name, in_ledgers_names(cycle.connection, made), now)
         for row in wanted:
             for key in row.order_keys:
                 if key in known:
                     taking.one(row.number, partial(take, cycle, flow, row, key, known[key], now))
+        chain.add([link for row in voided for link in void_links(row, known)], now)
         if changes.cursor != since and not taking.failures:
             cursors.move(cycle.name, flow, CURSOR, changes.cursor, now)
     if ahead:
         invoices_ahead.release(cycle, ahead, now)
     return True
+
+
+def void_links(row: SalesInvoice, known: Mapping[str, Known | None]) -> Iterator[ChainLink]:
+    """That an invoice of these orders is void: its goods are back in the stock."""
+    for key in row.order_keys:
+        order = known.get(key)
+        if order is not None:
+            yield ChainLink(order.source_id, of_orders.VOID_INVOICE, row.id, row.number)
 
 
 def read_before(cycle: Cycle, *, credit: bool) -> bool:

@@ -68,7 +68,7 @@ def invoiced(
     For companies that list what waits for its invoice, and no shipments. An order that is not listed, and whose invoice
     was not read yet, is looked up: it may be void or gone as well. Once found so, or invoiced, it is looked up once a
     day: the shop may ship it weeks later, and the flow `invoices` may be off. To be asked before the figures are: what
-    is invoiced by then is off them.
+    is invoiced by then is off them. The goods of a void invoice are back on.
     """
     ours = set(entities(connection, [line.order_key for line in listed]).values())
     unlisted = {
@@ -78,8 +78,8 @@ def invoiced(
         if order.entity_id not in ours
     }
     known = intake.known(connection.settings.store, "order", unlisted)
-    billed = order_documents.having("sage-invoice", [one.source_id for one in known.values()])
-    read = [order for id, order in unlisted.items() if id in known and known[id].source_id in billed]
+    billed = order_documents.invoiced([one.source_id for one in known.values()])
+    read = [order for id, order in unlisted.items() if id in known and billed.get(known[id].source_id)]
     unread = [order for id, order in unlisted.items() if id in known and known[id].source_id not in billed]
     found = _complete(connection, unread, now, search)
     return found if isinstance(found, Failure) else [*read, *found]

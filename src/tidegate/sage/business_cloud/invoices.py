@@ -70,7 +70,7 @@ class Invoices:
         self._now = now
 
     def read(self, since: str | None) -> Delta[SalesInvoice] | Failure:
-        """Posted documents that are new or changed; voided ones bill nothing."""
+        """Posted documents that are new or changed, and invoices that were voided."""
         before = _cursors(since)
         made: list[SalesInvoice] = []
         bad: list[BadRow] = []
@@ -96,12 +96,14 @@ class Invoices:
         return Delta(tuple(made), msgspec.json.encode(cursors).decode(), full, tuple(bad))
 
     def _document(self, row: Row, resource: str) -> SalesInvoice | Failure | None:
-        if state_of(row) in (DRAFT, PRO_FORMA) or is_void(row):
+        if state_of(row) in (DRAFT, PRO_FORMA) or (is_void(row) and resource == CREDITS):
             return None
         source = self._source(row, resource)
         if isinstance(source, Failure) or source is None:
             return source
         order_id, trace, sent = source
+        if is_void(row):
+            return _voided(row, order_id, trace)
         codes = self._codes(row, resource)
         if isinstance(codes, Failure):
             return codes
@@ -192,6 +194,22 @@ class Invoices:
             tax=line.tax,
             order_key=trace.key,
         )
+
+
+def _voided(row: Row, order_id: str, trace: Trace) -> SalesInvoice:
+    return SalesInvoice(
+        id=name_of(row, "id"),
+        number=number_of_document(row),
+        credit=False,
+        day=None,
+        account="",
+        order_ids=(order_id,),
+        order_keys=(trace.key,),
+        net=ZERO,
+        tax=ZERO,
+        gross=ZERO,
+        void=True,
+    )
 
 
 def _where(credit: Row, reference: str) -> list[dict[str, str]]:
