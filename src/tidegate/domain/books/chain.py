@@ -81,6 +81,7 @@ NAMES = {
     "sage-order": "Sage order",
     "sage-despatch": "despatch",
     "sage-invoice": "invoice",
+    "void-invoice": "void invoice",
     "sage-credit": "credit note",
     "sage-entry": "ledger entry",
     "sage-receipt": "receipt",
