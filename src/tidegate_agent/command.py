@@ -11,17 +11,21 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from tidegate_agent import VERSION
 from tidegate_agent.certificate import make as make_certificate
 from tidegate_agent.client import ask
 from tidegate_agent.clock import MachineClock
+from tidegate_agent.findings import Findings
 from tidegate_agent.platforms import this_platform
 from tidegate_agent.platforms.platform import NotHere, Platform
 from tidegate_agent.recording import RecordingWorker
 from tidegate_agent.running import RunningAgent
+from tidegate_agent.sage100 import selftest as sage100
 from tidegate_agent.sage100.agent import Agent
-from tidegate_agent.sage100.selftest import Sample, SelfTest, session_for
+from tidegate_agent.sage300 import selftest as sage300
+from tidegate_agent.sage300.agent import GatewayAgent
 from tidegate_agent.secret_store import SecretStore
 from tidegate_agent.settings import Settings, SettingsError, load
 from tidegate_agent.windows_service import run_service
@@ -60,7 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     command("run", _run, "Serve until stopped.")
     test = command("selftest", _selftest, "Try every call on a TEST company, and record what Sage answers.")
     test.add_argument("--company", required=True, help="a company for tests, not your live one")
-    test.add_argument("--division", default="00")
+    test.add_argument("--division", default="00", help="Sage 100: the customer's division")
+    test.add_argument("--location", default="", help="Sage 300: where the item is shipped from")
+    test.add_argument("--order-option", default="", help="Sage 300: the optional field of orders")
+    test.add_argument("--line-option", default="", help="Sage 300: the optional field of lines")
     test.add_argument("--customer", required=True)
     test.add_argument("--item", required=True)
     test.add_argument("--transcript", type=Path, default=Path("transcript.jsonl"))
@@ -100,22 +107,13 @@ def _run(asked: argparse.Namespace, _platform: Platform) -> int:
 def _selftest(asked: argparse.Namespace, platform: Platform) -> int:
     settings = load(asked.settings)
     running = RunningAgent(settings, listens=False)
-    agent = running.agent
-    if not isinstance(agent, Agent):
-        running.close()
-        raise SettingsError("the self-test tries the calls of Sage 100, and these settings name a Sage 300")
-    password = running.secrets(settings.sage100.password)
+    password = running.secrets(settings.sage_password)
     with asked.transcript.open("w", encoding="utf-8") as sink:
-        session = session_for(
-            asked.company,
-            settings.sage100,
-            password,
-            lambda: RecordingWorker(agent.start_worker(), sink),
-            settings.seats.drop_limit_s,
-        )
-        sample = Sample(asked.division, asked.customer, asked.item)
-        test = SelfTest(settings.sage100, agent.lookup(asked.company), sample, asked.write)
-        findings = test.run(session, agent.today())
+        agent = running.agent
+        if isinstance(agent, GatewayAgent):
+            findings = _tested_300(asked, agent, password, sink)
+        else:
+            findings = _tested_100(asked, agent, password, sink)
     running.close()
     for name, fact in findings.facts.items():
         print(f"{name}: {fact}")
@@ -125,6 +123,34 @@ def _selftest(asked: argparse.Namespace, platform: Platform) -> int:
         print(f"PROBLEM {problem}")
     print(f"calls and answers: {asked.transcript}")
     return 1 if findings.problems else 0
+
+
+def _tested_100(asked: argparse.Namespace, agent: Agent, password: str, sink: TextIO) -> Findings:
+    settings = agent.settings
+    session = sage100.session_for(
+        asked.company,
+        settings.sage100,
+        password,
+        lambda: RecordingWorker(agent.start_worker(), sink),
+        settings.seats.drop_limit_s,
+    )
+    sample = sage100.Sample(asked.division, asked.customer, asked.item)
+    test = sage100.SelfTest(settings.sage100, agent.lookup(asked.company), sample, asked.write)
+    return test.run(session, agent.today())
+
+
+def _tested_300(asked: argparse.Namespace, agent: GatewayAgent, password: str, sink: TextIO) -> Findings:
+    settings = agent.settings
+    session = sage300.session_for(
+        asked.company,
+        settings.sage300,
+        password,
+        lambda: RecordingWorker(agent.start_worker(), sink),
+        settings.seats.drop_limit_s,
+        agent.today,
+    )
+    sample = sage300.Sample(asked.customer, asked.item, asked.location, asked.order_option, asked.line_option)
+    return sage300.SelfTest(sample, asked.write).run(session, agent.today())
 
 
 def _ask(asked: argparse.Namespace, platform: Platform) -> int:

@@ -9,7 +9,6 @@ from typing import Any
 from tidegate_agent.backends import opened
 from tidegate_agent.clock import Clock, MachineClock
 from tidegate_agent.journal import Journal
-from tidegate_agent.keeper import Keeper
 from tidegate_agent.odbc_reader import OdbcReader
 from tidegate_agent.platforms import this_platform
 from tidegate_agent.sage100.agent import Agent
@@ -54,7 +53,7 @@ class RunningAgent:
             journal=self.journal,
             secret=self.secrets,
         )
-        self.agent: Keeper[Any] = made
+        self.agent: Agent | GatewayAgent = made
         face = GatewayApi(made).face if isinstance(made, GatewayAgent) else Api(made).face
         self._server = AgentServer(settings.listen, face) if listens else None
 

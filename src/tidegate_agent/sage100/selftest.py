@@ -6,12 +6,13 @@ Until a site has run it, the product page says: proven against our fake only (co
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from tidegate_agent.caller import CallFailed, TablesFailed, Worker
 from tidegate_agent.failure import Failure
+from tidegate_agent.findings import Findings
 from tidegate_agent.sage100 import names
 from tidegate_agent.sage100.boi import Boi, Refused
 from tidegate_agent.sage100.lookup import SUMS, Lookup
@@ -47,23 +48,6 @@ class Sample:
 
 
 @dataclass
-class Findings:
-    """What was found: facts by name, and what went wrong."""
-
-    facts: dict[str, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def differences(self) -> list[str]:
-        """Where this system answers otherwise than the fake."""
-        return [
-            f"{name}: {self.facts[name]!r}, the fake answers {usual!r}"
-            for name, usual in FAKE.items()
-            if name in self.facts and self.facts[name] != usual
-        ]
-
-
-@dataclass
 class SelfTest:
     """``writes``: write one order and delete it again; else nothing is stored."""
 
@@ -74,7 +58,7 @@ class SelfTest:
 
     def run(self, session: Session, day: date) -> Findings:
         """Open, ask, write, look up, delete, drop. Problems are collected, not raised."""
-        found = Findings()
+        found = Findings(FAKE)
         try:
             session.open()
             self._order(session, day, found)

@@ -29,7 +29,7 @@ class Message(NamedTuple):
 
 @dataclasses.dataclass(eq=False)
 class Refused(Exception):
-    """Nothing was stored. ``kind`` is the class of the fault; ``line`` counts the details from 1."""
+    """Nothing was stored. ``kind`` is the class of the fault; ``line`` counts the details from 1; ``code`` is what the view returned last."""
 
     kind: FaultClass
     text: str
@@ -38,6 +38,10 @@ class Refused(Exception):
     line: int | None = None
     retry_after: int | None = None
     messages: list[Message] = dataclasses.field(default_factory=list)
+    code: int = 0
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class InDoubt(Exception):

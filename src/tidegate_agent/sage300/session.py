@@ -226,8 +226,10 @@ class View:
         return answer
 
     def _refusal(self, failed: CallFailed, field: str = "") -> Refused:
-        code = self._worker.get(self.ref, "LastReturnCode")
-        return self._session.refusal(failed, self.name, int(code or 0), field)  # type: ignore[arg-type]
+        code = int(self._worker.get(self.ref, "LastReturnCode") or 0)  # type: ignore[arg-type]
+        refused = self._session.refusal(failed, self.name, code, field)
+        refused.code = code
+        return refused
 
     def field(self, name: str) -> Ref:
         """A field; it shows the record that the view stands on. Refused ``format`` for a name that there is not."""

@@ -11,11 +11,12 @@ import pytest
 
 from tidegate_agent.backends import NativeBackend
 from tidegate_agent.command import main
+from tidegate_agent.findings import Findings
 from tidegate_agent.inline_worker import InlineWorker
 from tidegate_agent.recording import RecordingWorker
-from tidegate_agent.sage100.selftest import FAKE, Findings, Sample, SelfTest, session_for
+from tidegate_agent.sage100.selftest import FAKE, Sample, SelfTest, session_for
+from tidegate_sandbox.com.transcript import Stray, Transcript
 from tidegate_sandbox.sage100.backend import Host
-from tidegate_sandbox.sage100.transcript import Stray, Transcript
 from unit.agent.hub import Stand
 from unit.agent.stand import DAY
 

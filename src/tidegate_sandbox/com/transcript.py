@@ -62,8 +62,7 @@ class Transcript:
 
     def invoke(self, obj: Any, name: str, args: Sequence[Any], byref: Sequence[int]) -> tuple[Any, list[Any]]:
         """The next recorded call."""
-        shown = [{"ref": one.number} if isinstance(one, Replayed) else one for one in args]
-        entry = self._next("invoke", name, obj.number, shown)
+        entry = self._next("invoke", name, obj.number, [_shown(one) for one in args])
         return self._answer(entry), [self._value(one) for one in entry.get("outs", [])]
 
     def get(self, obj: Any, name: str) -> Any:
@@ -98,3 +97,10 @@ class Transcript:
         if isinstance(value, dict):
             return self._objects.setdefault(value["ref"], Replayed(value["ref"]))
         return value
+
+
+def _shown(given: Any) -> Any:
+    """An argument as it is recorded: objects by their numbers, in arrays too."""
+    if isinstance(given, list | tuple):
+        return [_shown(one) for one in given]
+    return {"ref": given.number} if isinstance(given, Replayed) else given
