@@ -23,10 +23,10 @@ from tidegate.sage.port.outcomes import HandedOver
 from tidegate.sage.x3 import (
     answers,
     client,
+    exports,
     graph_orders,
     graph_schema,
     request_orders,
-    stock_exports,
     tasks,
     template,
 )
@@ -119,7 +119,7 @@ def the_older_generation_takes_orders(stand: X3Stand) -> None:
 
 def half_an_export_is_refused(stand: X3Stand) -> None:
     whole = stand.face.export_text
-    stand.face.export_text = lambda: "\n".join(whole().splitlines()[1:])
+    stand.face.export_text = lambda name: "\n".join(whole(name).splitlines()[1:])
     stand.export()
     with opened(stand.company) as session:
         assert isinstance(session.stock.read(None), Failure)
@@ -137,7 +137,7 @@ def far_fewer_rows_are_refused(stand: X3Stand) -> None:
     with opened(stand.company) as session:
         assert delta(session.stock.read(None)).rows
         whole = stand.face.export_text().splitlines()
-        stand.face.export_text = lambda: "\n".join([*whole[:3], "END;3"])
+        stand.face.export_text = lambda name: "\n".join([*whole[:3], "END;3"])
         stand.export()
         assert isinstance(session.stock.read(None), Failure)
 
@@ -240,15 +240,17 @@ def one_generation_alone(patch: pytest.MonkeyPatch) -> None:
 
 
 def trailer_not_counted(patch: pytest.MonkeyPatch) -> None:
-    def wrong(text: str) -> Any:
-        rows = [line.split(";")[1:] for line in text.split("\n") if line.startswith("S;")]
-        return [dict(zip(stock_exports.NAMES, one, strict=True)) for one in rows]
+    whole = exports.records_of
 
-    patch.setattr(stock_exports, "rows_of", wrong)
+    def wrong(text: str, layout: Any) -> Any:
+        lines = [line for line in text.split("\n") if line and not line.startswith("END")]
+        return whole("\n".join([*lines, f"END;{len(lines)}"]), layout)
+
+    patch.setattr(exports, "records_of", wrong)
 
 
 def old_exports_taken(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(stock_exports, "GRACE", timedelta(days=365))
+    patch.setattr(exports, "GRACE", timedelta(days=365))
 
 
 def fewer_rows_taken(patch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""X3's stock read from exports, carried by SOAP or in files: the port's questions, and what is theirs alone."""
+"""X3's master data, documents and stock read from exports, carried by SOAP or in files: the port's questions, and what is theirs alone."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ import pytest
 
 from conformance.x3_stand import X3Stand
 from tidegate.conformance.opened import opened
+from tidegate.conformance.reading_fulfilment import *
+from tidegate.conformance.reading_masters import *
+from tidegate.conformance.reading_prices import *
 from tidegate.conformance.reading_stock import *
 from tidegate.conformance.stand import Stand, delta, failed
 from tidegate.domain.errors import Code
 from tidegate.sage.export_folder import ExportFolder
-from tidegate.sage.x3 import stock_exports
+from tidegate.sage.x3 import exports
 from tidegate.sage.x3.tasks import Task
 
 NIGHTLY = Task(does="export", rule="FREQ=DAILY;BYHOUR=4", minutes=20)
@@ -23,8 +26,8 @@ NIGHTLY = Task(does="export", rule="FREQ=DAILY;BYHOUR=4", minutes=20)
 
 @pytest.fixture(params=["soap", "files"])
 def stand(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
-    """A folder whose stock is exported; files are as fresh as they can be."""
-    built = X3Stand(stock=request.param)
+    """A folder of which all that can be is exported; files are as fresh as they can be."""
+    built = X3Stand(exported=request.param)
     read = ExportFolder.read
 
     def fresh(*given: Any) -> Any:
@@ -86,6 +89,6 @@ def test_an_export_that_a_later_run_should_have_replaced_is_refused(files: X3Sta
 
 def test_an_export_by_soap_without_its_trailer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     stand = X3Stand(stock="soap")
-    monkeypatch.setattr(stock_exports, "END", "FIN")
+    monkeypatch.setattr(exports, "END", "FIN")
     assert "is not whole" in failed(read(stand)).text
     stand.close()

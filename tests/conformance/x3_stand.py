@@ -18,7 +18,7 @@ from tidegate.conformance.stand import Booked, Call, Codes
 from tidegate.sage.port.company import Company
 from tidegate.sage.vault import MemoryVault
 from tidegate.sage.x3.room import X3Company
-from tidegate.sage.x3.settings import X3Settings
+from tidegate.sage.x3.settings import EXPORTED, X3Settings
 from tidegate.sage.x3.writers import ByFiles, ByGraphQL, ByTemplate
 from tidegate.transport import ClientFactory
 from tidegate_sandbox.faults import Fault
@@ -26,6 +26,7 @@ from tidegate_sandbox.inprocess import InProcessTransport
 from tidegate_sandbox.server import SandboxServer
 from tidegate_sandbox.x3 import build, demo_company, envelope
 from tidegate_sandbox.x3.demo import LEVELS, element
+from tidegate_sandbox.x3.export_templates import LAYOUTS
 from tidegate_sandbox.x3.rest import diagnoses
 
 SOAP = ("POST", "CAdxWebServiceXmlCC")
@@ -71,17 +72,23 @@ class X3Stand(ErpStand):
         sockets: bool = False,
         files: bool = False,
         stock: str = "",
+        exported: str = "",
         settings: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        """`files`: orders go into a folder that an import task reads. `stock`: how it is exported, by `soap` or `files`."""
+        """`files`: orders go into a folder that an import task reads. `stock`, `exported`: how it is, and all that can be is,
+        exported, by `soap` or `files`.
+        """
         super().__init__()
         self.pick_up = Path(mkdtemp(prefix="stand")) if files else None
         writer: dict[str, Any] = {"writer": ByFiles(folder=str(self.pick_up))} if files else {}
         exports = Path(mkdtemp(prefix="stand"))
         self.exported = exports / "YTGSTOCK.csv"
-        if stock:
-            writer |= {"stock": stock, "exports_folder": str(exports)}
+        if stock or exported:
+            ways = dict.fromkeys(EXPORTED, exported) if exported else {"stock": stock}
+            if stock == "files":
+                ways["deliveries"] = "files"
+            writer |= {**ways, "exports_folder": str(exports)}
         if files or isinstance((settings or {}).get("writer"), ByTemplate):
             options.setdefault("batch_minutes", None)
         self.erp = demo_company(self.sandbox_clock, items=20, timezone="UTC")
@@ -203,9 +210,11 @@ class X3Stand(ErpStand):
         )
 
     def export(self) -> None:
-        """The export task runs; its file was finished five minutes ago."""
-        self.exported.write_text(self.face.export_text(), "utf-8")
-        os.utime(self.exported, (self.clock.now().timestamp() - 300,) * 2)
+        """The export tasks run; their files were finished five minutes ago, that of stock last."""
+        for name in sorted(LAYOUTS, key="YTGSTOCK".__eq__):
+            path = self.exported.with_stem(name)
+            path.write_text(self.face.export_text(name), "utf-8")
+            os.utime(path, (self.clock.now().timestamp() - 300,) * 2)
 
     def lock(self) -> None:
         """While the folder is in single-user mode the list of orders cannot be read either."""

@@ -20,6 +20,7 @@ from tidegate_sandbox.wire import ConnectionDropped
 from tidegate_sandbox.x3 import graph, texts
 from tidegate_sandbox.x3.customer_object import CustomerObject
 from tidegate_sandbox.x3.demo import demo_company
+from tidegate_sandbox.x3.export_templates import Export
 from tidegate_sandbox.x3.folder import Folder
 from tidegate_sandbox.x3.import_task import ImportTask
 from tidegate_sandbox.x3.ledger_classes import Ledgers
@@ -31,7 +32,7 @@ from tidegate_sandbox.x3.rest import ROOT, Rest, diagnoses
 from tidegate_sandbox.x3.sales_classes import Sales
 from tidegate_sandbox.x3.sign_in import SignIn
 from tidegate_sandbox.x3.soap import FAULTS, SERVICE, WSDL, Pool, Published, Soap, SubProgram
-from tidegate_sandbox.x3.templates import BatchGet, Export, Import
+from tidegate_sandbox.x3.templates import BatchGet, Import
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -128,10 +129,10 @@ class X3Face:
         with self.company.lock:
             return self.folder.next_due()
 
-    def export_text(self) -> str:
-        """What the export task of stock writes now."""
+    def export_text(self, template: str = "YTGSTOCK") -> str:
+        """What the export task of a template writes now."""
         with self.company.lock:
-            return Export(self.folder, self.classes[self.folder.endpoint]).text()
+            return Export(self.folder, self.classes[self.folder.endpoint]).text(template)
 
     def perform(self, name: str, body: dict[str, Any]) -> Any:
         """What the company's people do: the kernel's actions, and those of X3."""

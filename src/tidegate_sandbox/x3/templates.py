@@ -1,10 +1,7 @@
-"""Import and export templates carried by SOAP: `AOWSIMPORT`, `AOWSEXPORT`, `AOWSBATGET` (contract §8)."""
+"""Import templates carried by SOAP: `AOWSIMPORT`, `AOWSBATGET` (contract §8)."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from tidegate_sandbox.x3.folder import Folder
 from tidegate_sandbox.x3.import_task import ImportTask, Work
 from tidegate_sandbox.x3.objects import Row, written
 from tidegate_sandbox.x3.problem import Problem
@@ -57,25 +54,3 @@ class BatchGet:
         if found is None or (found.is_done and not self._task.keeps_logs):
             raise Problem(f"Request {values.get('I_REQNUM')} does not exist")
         return written({"GRP2": outputs_of(found)}, as_json=as_json)
-
-
-class Export:
-    """`AOWSEXPORT`: stock by product and site, with a trailer line."""
-
-    def __init__(self, folder: Folder, classes: Any) -> None:
-        self._folder = folder
-        self._classes = classes
-
-    def run(self, values: Row, *, as_json: bool) -> str:
-        """The file, as the template `YTGSTOCK` lays it out."""
-        if values.get("I_MODEXP") != "YTGSTOCK":
-            raise Problem(f"Template {values.get('I_MODEXP')} does not exist")
-        return written({"GRP2": {"O_STATUS": "0", "O_FILE": self.text()}}, as_json=as_json)
-
-    def text(self) -> str:
-        """The file as it is now."""
-        stock = self._classes["ITMMVT"]
-        rows = [stock.shown(one) for one in stock.rows()]
-        names = ("ITMREF", "STOFCY", "PHYSTO", "GLOALL", "PHYALL", "SALSTO")
-        lines = ["S;" + ";".join(str(row[name]) for name in names) for row in rows]
-        return "\n".join([*lines, f"END;{len(rows)}"])

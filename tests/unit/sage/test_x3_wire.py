@@ -207,3 +207,25 @@ def test_a_lost_answer_of_a_write_is_in_doubt_and_of_a_read_is_not() -> None:
     lost = NoAnswer(sent=True, text="gone")
     assert answers.lost(lost, reading=False).group is Group.VERIFY_FIRST
     assert answers.lost(lost, reading=True).sent is False
+
+
+def test_a_condition_chooses_of_exported_rows_what_rest_would() -> None:
+    rows = [
+        {"NUM": "A'1", "STA": "1", "UPDDATTIM": "2026-03-02T14:00:00Z"},
+        {"NUM": "A2 and b", "STA": "3", "UPDDATTIM": "2026-03-02T14:10:00Z"},
+        {"NUM": "B3", "STA": "3", "UPDDATTIM": ""},
+    ]
+
+    def chosen(*where: str) -> list[str]:
+        return [str(row["NUM"])[:2] for row in queries.chosen(rows, where)]
+
+    assert chosen() == ["A'", "A2", "B3"]
+    assert chosen(queries.equals("NUM", "A'1"), queries.equals("NUM", "B3")) == ["A'", "B3"]
+    assert chosen(queries.is_number("STA", "3")) == ["A2", "B3"]
+    assert chosen(queries.is_not("STA", "3")) == ["A'"]
+    assert chosen(queries.both(queries.begins("NUM", "A"), queries.is_not("STA", "1"))) == ["A2"]
+    assert chosen(queries.both(queries.equals("NUM", "A2 and b"), queries.is_number("STA", "3"))) == ["A2"]
+    later = queries.since("UPDDATTIM", datetime(2026, 3, 2, 14, 5, tzinfo=UTC))
+    assert chosen(later) == ["A2", "B3"], "a row without a stamp may have changed"
+    with pytest.raises(ValueError, match="is no condition"):
+        queries.chosen(rows, ("NUM between 1",))

@@ -10,6 +10,7 @@ from tidegate.sage.port.findings import Finding
 from tidegate.sage.port.orders import OrderKey
 from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.customers import ADDRESS_FIELD
+from tidegate.sage.x3.export_layouts import layouts
 from tidegate.sage.x3.graph_orders import GraphOrders
 from tidegate.sage.x3.identity import Identity
 from tidegate.sage.x3.import_orders import ImportOrders
@@ -17,6 +18,7 @@ from tidegate.sage.x3.objects import Screen
 from tidegate.sage.x3.order_search import OrderSearch
 from tidegate.sage.x3.orders import Orders
 from tidegate.sage.x3.queries import equals
+from tidegate.sage.x3.readers import Readers
 from tidegate.sage.x3.reference import Reference
 from tidegate.sage.x3.request_orders import RequestOrders
 from tidegate.sage.x3.settings import X3Settings
@@ -40,6 +42,8 @@ READS = (
     ("BPADDRESS", "WEB1"),
 )
 """What the flows read, each with a condition that nothing meets: class, representation and field must be there."""
+LIVE = frozenset({"SORDER", "SORDERQ", "BPCUSTOMER", "BPADDRESS"})
+"""Read by REST, whatever is exported: orders and accounts are looked up as they are now."""
 REMEDIES = {
     Code.NOT_AUTHENTICATED: (
         "check user and password, or the connected application, its secret and the clock"
@@ -66,9 +70,11 @@ class Check:
         identity: Identity,
         search: OrderSearch,
         orders: Orders,
+        readers: Readers,
         company: X3Settings,
     ) -> None:
         """`orders`: the desk that writes."""
+        self._readers = readers
         self._orders = orders
         self._client = client
         self._reference = reference
@@ -81,6 +87,7 @@ class Check:
         """All findings; the check stops where what follows cannot be known."""
         if self._profile():
             self._reads()
+            self._exports()
             self._writer()
             self._customer_screen()
             self._look_up()
@@ -120,7 +127,10 @@ class Check:
 
     def _reads(self) -> None:
         readable = []
+        exported = self._exported()
         for name, field in READS:
+            if name in exported:
+                continue
             rows = self._client.read(name, (equals(field, "-"),))
             if isinstance(rows, Failure):
                 self._failed(name, rows)
@@ -128,6 +138,28 @@ class Check:
                 readable.append(name)
         if readable:
             self._note("pass", "reading", ", ".join(readable))
+
+    def _exported(self) -> set[str]:
+        """The classes that no flow reads by REST, since they are exported."""
+        known = layouts(self._company)
+        found = {name for what in self._company.exports for name in known[what].classes}
+        return found - LIVE
+
+    def _exports(self) -> None:
+        """By which way each kind of data is read; what is exported is there, whole and of our layout."""
+        ways, known = self._company.ways, layouts(self._company)
+        listed = "; ".join(f"{name} by {way}" for name, way in ways.items())
+        held = "as it was when stock was exported" if ways["stock"] == "files" else "by rest"
+        self._note("pass", "routes", f"{listed}; what web orders hold {held}; all else by rest")
+        for what, way in self._company.exports.items():
+            layout = known[what]
+            rows = self._readers.by(way).read(layout.classes[0])
+            if isinstance(rows, Failure):
+                remedy = f"make the template {layout.template}, and for files its task: see docs/sage/x3.md"
+                self._note("fail", f"export of {what}", rows.text, REMEDIES.get(rows.code, remedy))
+            else:
+                text = f"{layout.template} by {way}: {len(rows)} of {layout.classes[0]}"
+                self._note("pass", f"export of {what}", text)
 
     def _writer(self) -> None:
         """How orders are written: what its way needs is there."""
@@ -230,6 +262,8 @@ class Check:
             self._note("fail", "sites", f"there is no site {', '.join(missing)}", "check the keys of sites")
 
     def _lists(self) -> None:
+        if self._company.prices != "rest":
+            return
         for name in self._company.price_lists:
             rows = self._client.read("SPRICLIST", (equals("PLI", name) + " and " + equals("PLICRI1", "-"),))
             if isinstance(rows, Failure):

@@ -27,6 +27,7 @@ from tidegate.sage.x3.deltas import Stream, changes
 from tidegate.sage.x3.ledgers import DUE_DATES
 from tidegate.sage.x3.objects import Screen
 from tidegate.sage.x3.queries import both, equals, is_number
+from tidegate.sage.x3.reader import Reader
 from tidegate.sage.x3.reference import Reference
 from tidegate.sage.x3.rows import Row, each, money_of, name_of, number_of, text_of
 from tidegate.sage.x3.settings import X3Settings
@@ -43,8 +44,10 @@ NAME, PLACE, STREET, POSTCODE, CITY, REGION, PHONE, EMAIL, TAX_NUMBER = 35, 30, 
 class Customers:
     """The folder's customers."""
 
-    def __init__(self, client: X3Client, reference: Reference, company: X3Settings) -> None:
+    def __init__(self, client: X3Client, reader: Reader, reference: Reference, company: X3Settings) -> None:
+        """`reader`: by which the master data are read. An account is looked for by REST alone, as it is now."""
         self._client = client
+        self._reader = reader
         self._reference = reference
         self._company = company
 
@@ -62,7 +65,7 @@ class Customers:
         )
         if isinstance(rows, Failure):
             return rows
-        addresses = self._mails([text_of(row, "BPCNUM") for row in rows])
+        addresses = self._mails(self._client, [text_of(row, "BPCNUM") for row in rows])
         if isinstance(addresses, Failure):
             return addresses
         found = {text_of(row, "BPCNUM"): self._match(row, addresses) for row in rows}
@@ -87,13 +90,13 @@ class Customers:
             found.setdefault(text_of(row, "WEB1").lower(), set()).add(text_of(row, "BPANUM"))
         return found
 
-    def _mails(self, accounts: Sequence[str] | None) -> dict[str, str] | Failure:
+    def _mails(self, reader: Reader, accounts: Sequence[str] | None) -> dict[str, str] | Failure:
         """The e-mail of each account's first address that has one; None: of all accounts."""
         if accounts is None:
-            rows = self._client.read("BPADDRESS")
+            rows = reader.read("BPADDRESS")
         else:
             terms = {one: (equals("BPANUM", one),) for one in accounts if one}
-            rows = self._client.read_pooled("BPADDRESS", terms)
+            rows = reader.read_pooled("BPADDRESS", terms)
         if isinstance(rows, Failure):
             return rows
         found: dict[str, str] = {}
@@ -122,7 +125,7 @@ class Customers:
     def read(self, since: str | None) -> Delta[CustomerRecord] | Failure:
         """Customers that changed since the cursor, inactive ones included."""
         before = _cursors(since)
-        found = changes(self._client, STREAM, before[0])
+        found = changes(self._reader, STREAM, before[0])
         if isinstance(found, Failure):
             return found
         moved = changes(self._client, DUE_DATES, before[1])
@@ -135,7 +138,7 @@ class Customers:
         owed: dict[str, Decimal] | Failure = {}
         if rows:
             accounts = None if found.full else [text_of(row, "BPCNUM") for row in rows]
-            mails = self._mails(accounts)
+            mails = self._mails(self._reader, accounts)
             owed = self._owed(accounts)
         if isinstance(mails, Failure):
             return mails
@@ -154,7 +157,7 @@ class Customers:
         more = {text_of(row, "BPR") for row in moved} - there - {""}
         if full or not more:
             return rows
-        again = self._client.read_pooled(
+        again = self._reader.read_pooled(
             "BPCUSTOMER", {one: (equals("BPCNUM", one),) for one in sorted(more)}
         )
         return again if isinstance(again, Failure) else [*rows, *again]

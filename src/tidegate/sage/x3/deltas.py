@@ -17,8 +17,8 @@ import msgspec
 from tidegate.domain.errors import Failure
 from tidegate.reading import values
 from tidegate.reading.document import Unreadable
-from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.queries import both, equals, since
+from tidegate.sage.x3.reader import Reader
 from tidegate.sage.x3.rows import Row, text_of
 
 STAMP = "UPDDATTIM"
@@ -71,20 +71,20 @@ class Changes:
         return replace(self, position=msgspec.structs.replace(self.position, parked=parked)).cursor
 
 
-def changes(client: X3Client, stream: Stream, cursor: str | None) -> Changes | Failure:
+def changes(reader: Reader, stream: Stream, cursor: str | None) -> Changes | Failure:
     """What changed since a cursor; everything without one, or with one that cannot be read."""
     before = _position(cursor)
     if before is None:
-        rows = client.read(stream.name, (stream.term,) if stream.term else ())
+        rows = reader.read(stream.name, (stream.term,) if stream.term else ())
         return rows if isinstance(rows, Failure) else Changes(rows, True, _behind(rows, stream, None))
     terms = [stream.term] if stream.term else []
-    rows = client.read(stream.name, (both(*terms, since(STAMP, before.mark - OVERLAP)),))
+    rows = reader.read(stream.name, (both(*terms, since(STAMP, before.mark - OVERLAP)),))
     if isinstance(rows, Failure):
         return rows
     news = [row for row in rows if before.seen.get(stream.key_of(row)) != digest(row)]
     there = {text_of(row, stream.id) for row in news}
     names = [name for name in before.parked if name and name not in there]
-    again = client.read_pooled(stream.name, {name: (equals(stream.id, name),) for name in names})
+    again = reader.read_pooled(stream.name, {name: (equals(stream.id, name),) for name in names})
     if isinstance(again, Failure):
         return again
     return Changes([*news, *again], False, _behind(rows, stream, before))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 from tidegate.clock import Clock
-from tidegate.sage.export_folder import ExportFolder
 from tidegate.sage.port.session import Session
 from tidegate.sage.x3.cancelling import Cancelling
 from tidegate.sage.x3.client import X3Client
@@ -23,11 +21,11 @@ from tidegate.sage.x3.orders import Orders
 from tidegate.sage.x3.price_probe import PriceProbe
 from tidegate.sage.x3.prices import Prices
 from tidegate.sage.x3.progress import Progress
+from tidegate.sage.x3.readers import Readers
 from tidegate.sage.x3.reference import Reference
 from tidegate.sage.x3.request_orders import RequestOrders
 from tidegate.sage.x3.settings import X3Settings
 from tidegate.sage.x3.stock import Stock, WebLines
-from tidegate.sage.x3.stock_exports import Levels, by_files, by_soap
 from tidegate.sage.x3.web_orders import WebOrders
 from tidegate.sage.x3.writers import ByFiles, ByGraphQL, ByTemplate
 
@@ -50,7 +48,10 @@ class Desks:
         orders = WebOrders(client, company)
         search = OrderSearch(client, company, today)
         self.writing = _orders(client, reference, search, company, clock)
-        customers = Customers(client, reference, company)
+        self.readers = readers = Readers(client, company, clock)
+        customers = Customers(client, readers.by(company.customers), reference, company)
+        # What web orders hold of exported stock is as old as it is; of an export made now, as it is now.
+        held = WebOrders(readers.by("files"), company) if company.stock == "files" else orders
         probe = PriceProbe(client, company, today) if company.price_probes else None
         self._session = Session(
             orders=self.writing,
@@ -59,13 +60,13 @@ class Desks:
             cancelling=Cancelling(client, reference, company) if company.close_reason else None,
             customers=customers,
             new_customers=customers if company.customer_field else None,
-            stock=Stock(client, reference, company, _exports(client, company, clock)),
-            web_lines=WebLines(orders),
-            prices=Prices(client, company, today, probe),
-            products=Products(client),
+            stock=Stock(readers.by(company.stock), reference, company),
+            web_lines=WebLines(held),
+            prices=Prices(readers.by(company.prices), company, today, probe),
+            products=Products(readers.by(company.products)),
             progress=Progress(orders),
-            despatches=Despatches(orders),
-            invoices=Invoices(orders),
+            despatches=Despatches(orders, readers.by(company.deliveries)),
+            invoices=Invoices(orders, readers.by(company.invoices)),
             ledgers=Ledgers(client, company),
             postings=Postings(client),
             ties=TIES,
@@ -93,15 +94,3 @@ def _orders(
             return RequestOrders(writer, search, client, reference, company, clock)
         case _:
             return Orders(client, reference, company)
-
-
-def _exports(client: X3Client, company: X3Settings, clock: Clock) -> Levels | None:
-    """How whole pictures of stock are exported; None where they are read by REST."""
-    match company.stock:
-        case "soap":
-            return by_soap(client, company.export_program, company.stock_template)
-        case "files":
-            folder = ExportFolder(Path(company.exports_folder), clock, "utf-8")
-            return by_files(folder, company.stock_template, company.runs("export"), clock)
-        case _:
-            return None

@@ -9,6 +9,7 @@ from tidegate.domain.fulfilment.sage_documents import Despatch, DespatchLine, Tr
 from tidegate.reading.document import Unreadable
 from tidegate.sage.x3.deltas import Stream
 from tidegate.sage.x3.documents import Document, Documents
+from tidegate.sage.x3.reader import Reader
 from tidegate.sage.x3.rows import Row, day_of, figure_of, name_of, text_of
 from tidegate.sage.x3.web_orders import WebOrder, WebOrders
 from tidegate.sage.x3.wire_names import YES
@@ -17,13 +18,15 @@ from tidegate.sage.x3.wire_names import YES
 class Despatches:
     """Reads despatches."""
 
-    def __init__(self, orders: WebOrders) -> None:
+    def __init__(self, orders: WebOrders, reader: Reader | None = None) -> None:
+        """`reader`: where deliveries are exported; None: they are read by REST."""
         self._tracking = orders.company.tracking_field
         self._documents = Documents(
             orders,
             Stream("SDELIVERY", "SDHNUM"),
             "SDELIVERYD",
             lambda row: text_of(row, "CFMFLG") == YES,
+            reader=reader,
         )
 
     def read(self, since: str | None) -> Delta[Despatch] | Failure:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tidegate.domain.errors import Failure
 from tidegate.sage.x3.deltas import Changes, Stream, changes
 from tidegate.sage.x3.queries import equals
+from tidegate.sage.x3.reader import Reader
 from tidegate.sage.x3.rows import Row, text_of
 from tidegate.sage.x3.web_orders import WebOrder, WebOrders
 
@@ -34,16 +35,19 @@ class Documents:
         lines: str,
         counts: Callable[[Row], bool],
         origins: str = "",
+        reader: Reader | None = None,
     ) -> None:
         """`lines` is the class of its lines; `counts` says whether a header is valid at all.
 
-        `origins`: a class of the same key that names the order of a document without lines.
+        `origins`: a class of the same key that names the order of a document without lines. `reader`: where documents are
+        exported; None: they are read by REST, as orders always are.
         """
         self._orders = orders
         self._stream = stream
         self._lines = lines
         self._counts = counts
         self._origins = origins
+        self.reader = reader if reader is not None else orders.client
 
     @property
     def id(self) -> str:
@@ -52,14 +56,14 @@ class Documents:
 
     def read(self, cursor: str | None) -> tuple[list[Document], Changes] | Failure:
         """Documents of our orders that are new or changed, with how far that brings the reader."""
-        found = changes(self._orders.client, self._stream, cursor)
+        found = changes(self.reader, self._stream, cursor)
         if isinstance(found, Failure):
             return found
         valid = {text_of(row, self.id): row for row in found.rows if self._counts(row)}
         if not valid:
             return [], found
         terms = {number: (equals(self.id, number),) for number in valid if number}
-        rows = self._orders.client.read_pooled(self._lines, terms)
+        rows = self.reader.read_pooled(self._lines, terms)
         if isinstance(rows, Failure):
             return rows
         lines: dict[str, list[Row]] = {number: [] for number in valid}
@@ -69,7 +73,7 @@ class Documents:
         named = {number: {text_of(row, "SOHNUM") for row in some} - {""} for number, some in lines.items()}
         bare = {number: terms[number] for number, some in lines.items() if not some and number in terms}
         if bare and self._origins:
-            origins = self._orders.client.read_pooled(self._origins, bare)
+            origins = self.reader.read_pooled(self._origins, bare)
             if isinstance(origins, Failure):
                 return origins
             for row in origins:

@@ -16,6 +16,7 @@ from tidegate.reading.document import Unreadable
 from tidegate.sage.x3.deltas import Stream
 from tidegate.sage.x3.documents import Document, Documents
 from tidegate.sage.x3.queries import equals
+from tidegate.sage.x3.reader import Reader
 from tidegate.sage.x3.rows import Row, day_of, figure_of, money_of, name_of, number_of, text_of
 from tidegate.sage.x3.web_orders import WebOrders
 from tidegate.sage.x3.wire_names import CREDIT_NOTE, FROM_RETURN, POSTED
@@ -24,7 +25,8 @@ from tidegate.sage.x3.wire_names import CREDIT_NOTE, FROM_RETURN, POSTED
 class Invoices:
     """Reads both kinds."""
 
-    def __init__(self, orders: WebOrders) -> None:
+    def __init__(self, orders: WebOrders, reader: Reader | None = None) -> None:
+        """`reader`: where invoices are exported; None: they are read by REST."""
         self._orders = orders
         self._documents = Documents(
             orders,
@@ -32,6 +34,7 @@ class Invoices:
             "SINVOICED",
             lambda row: text_of(row, "STA") == POSTED,
             origins="SINVOICEV",
+            reader=reader,
         )
 
     def read(self, since: str | None) -> Delta[SalesInvoice] | Failure:
@@ -59,7 +62,7 @@ class Invoices:
         """Credit notes that were made of a return: the goods came back."""
         numbers = [text_of(one.row, "NUM") for one in documents if _is_credit(one.row)]
         terms = {number: (equals("NUM", number),) for number in numbers}
-        rows = self._orders.client.read_pooled("SINVOICEV", terms)
+        rows = self._documents.reader.read_pooled("SINVOICEV", terms)
         if isinstance(rows, Failure):
             return rows
         return {text_of(row, "NUM") for row in rows if text_of(row, "SIHORI") == FROM_RETURN}

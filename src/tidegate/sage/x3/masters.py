@@ -5,8 +5,8 @@ from __future__ import annotations
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Failure
 from tidegate.domain.masters.master import ProductRecord
-from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.deltas import Stream, changes
+from tidegate.sage.x3.reader import Reader
 from tidegate.sage.x3.rows import Row, each, name_of, number_of, text_of
 from tidegate.sage.x3.wire_names import ACTIVE_PRODUCT, STOCKED
 
@@ -16,12 +16,12 @@ STREAM = Stream("ITMMASTER", "ITMREF")
 class Products:
     """Reads products."""
 
-    def __init__(self, client: X3Client) -> None:
-        self._client = client
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     def read(self, since: str | None) -> Delta[ProductRecord] | Failure:
         """Products that changed since the cursor."""
-        found = changes(self._client, STREAM, since)
+        found = changes(self._reader, STREAM, since)
         if isinstance(found, Failure):
             return found
         made, bad = each(found.rows, _product, lambda row: text_of(row, "ITMREF"))

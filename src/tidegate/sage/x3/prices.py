@@ -18,9 +18,9 @@ from tidegate.domain.money import rounded
 from tidegate.domain.prices.price_book import CustomerPrice, ListPrice, PriceBook, PriceList
 from tidegate.reading import values
 from tidegate.reading.document import Unreadable
-from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.price_probe import PriceProbe
 from tidegate.sage.x3.queries import both, equals
+from tidegate.sage.x3.reader import Reader
 from tidegate.sage.x3.rows import Row, day_of, figure_of, name_of, number_of, text_of
 from tidegate.sage.x3.settings import BASE_PRICE, X3Settings
 
@@ -32,13 +32,13 @@ class Prices:
 
     def __init__(
         self,
-        client: X3Client,
+        reader: Reader,
         company: X3Settings,
         today: Callable[[], date],
         probe: PriceProbe | None = None,
     ) -> None:
         """`today` is the day in the company's time zone; `probe` compares some prices with X3's own."""
-        self._client = client
+        self._reader = reader
         self._probe = probe
         self._company = company
         self._today = today
@@ -49,10 +49,10 @@ class Prices:
         """All lists, and all prices as soon as one has changed."""
         currency = equals("CUR", self._company.currency)
         where = tuple(both(equals("PLI", name), currency) for name in self._criteria)
-        rows = self._client.read("SPRICLIST", where) if where else []
+        rows = self._reader.read("SPRICLIST", where) if where else []
         if isinstance(rows, Failure):
             return rows
-        standard = self._client.read("ITMSALES") if self._company.price_list == BASE_PRICE else []
+        standard = self._reader.read("ITMSALES") if self._company.price_list == BASE_PRICE else []
         if isinstance(standard, Failure):
             return standard
         made: dict[str, list[ListPrice]] = {}

@@ -5,9 +5,12 @@ A condition is a list of alternatives, each of them terms that hold together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
+
+from tidegate.sage.x3.rows import Row, moment_of, text_of
 
 Where = tuple[str, ...]
 """Alternatives; () = all."""
@@ -70,3 +73,48 @@ def pools(terms: Mapping[str, Sequence[str]], longest: int = LONGEST) -> Iterato
         size += length
     if where:
         yield tuple(where)
+
+
+# The same conditions over rows that are here already
+
+_TERM = re.compile(r"(\w+) (eq|ne|like|ge) ('(?:[^']|'')*'|@[^@]*@|\S+)(?: and |$)")
+_ONE = re.compile(r"(\w+) eq ('(?:[^']|'')*'|[^\s']+)")
+
+
+def chosen(rows: Sequence[Row], where: Where) -> list[Row]:
+    """The rows that meet a condition. ValueError for a condition that was not made here."""
+    if not where:
+        return list(rows)
+    ones = [_ONE.fullmatch(term) for term in where]
+    fields = {one[1] for one in ones if one is not None}
+    if len(fields) == 1 and None not in ones:  # many keys of one field: no row is compared with all of them
+        [field] = fields
+        wanted = {_value(one[2]) for one in ones if one is not None}
+        return [row for row in rows if text_of(row, field) in wanted]
+    alternatives = [_terms(term) for term in where]
+    return [row for row in rows if any(all(_holds(row, *term) for term in one) for one in alternatives)]
+
+
+def _terms(condition: str) -> list[tuple[str, str, str]]:
+    found = [(match[1], match[2], match[3]) for match in _TERM.finditer(condition)]
+    if both(*(" ".join(term) for term in found)) != condition:
+        raise ValueError(f"internal error: {condition!r} is no condition")
+    return found
+
+
+def _value(literal: str) -> str:
+    return literal[1:-1].replace("''", "'") if literal.startswith("'") else literal.strip("@")
+
+
+def _holds(row: Row, field: str, comparison: str, literal: str) -> bool:
+    have, value = text_of(row, field), _value(literal)
+    match comparison:
+        case "eq":
+            return have == value
+        case "ne":
+            return have != value
+        case "like":
+            return have.startswith(value.removesuffix("%"))
+        case _:
+            at = moment_of(row, field)
+            return at is None or at >= datetime.fromisoformat(value)

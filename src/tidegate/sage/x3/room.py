@@ -106,8 +106,8 @@ class X3Company:
 
     @contextmanager
     def session(self, purpose: Purpose) -> Iterator[Session | Failure]:
-        """Wait for a channel of the pool; reading calls REST, which takes none."""
-        if purpose is Purpose.READING:
+        """Wait for a channel of the pool; reading by REST and from files takes none."""
+        if purpose is Purpose.READING and "soap" not in self._company.ways.values():
             yield self._identity.today() or self._desks.session()
             return
         with self.seats.seat(wait=purpose is not Purpose.ENQUIRY) as refused:
@@ -127,6 +127,7 @@ class X3Company:
             self._identity,
             search,
             self._desks.writing,
+            self._desks.readers,
             self._company,
         ).run()
 

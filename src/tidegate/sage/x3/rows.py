@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from tidegate.sage import rows
-from tidegate.sage.rows import each, figure_of, money_of, name_of, number_of, text_of
+from tidegate.sage.rows import each, figure_of, moment_of, money_of, name_of, number_of, text_of
 from tidegate.sage.x3.wire_names import NO_YEARS
 
-__all__ = ["Row", "day_of", "each", "figure_of", "money_of", "name_of", "number_of", "text_of"]
+__all__ = ["Row", "day_of", "each", "figure_of", "moment_of", "money_of", "name_of", "number_of", "text_of"]
 
 Row = Mapping[str, Any]
 

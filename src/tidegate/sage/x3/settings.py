@@ -16,11 +16,19 @@ from tidegate.config.problem import Report
 from tidegate.config.references import Identifier, Reference
 from tidegate.config.store_rules import check_range, check_url
 from tidegate.sage.x3.tasks import Does, Runs, Task
-from tidegate.sage.x3.wire_names import GRAPHQL_ELEMENT, GRAPHQL_FIELDS, GRAPHQL_HEADER, GRAPHQL_LINE
+from tidegate.sage.x3.wire_names import (
+    GRAPHQL_ELEMENT,
+    GRAPHQL_FIELDS,
+    GRAPHQL_HEADER,
+    GRAPHQL_LINE,
+    TEMPLATES,
+)
 from tidegate.sage.x3.writers import ByFiles, ByGraphQL, ByObject, ByTemplate
 
 _PREFIX = re.compile(r"[A-Z0-9]{1,6}")
 CRITERIA = ("product", "customer", "category", "")
+Way = Literal["rest", "soap", "files"]
+EXPORTED = ("stock", "products", "prices", "customers", "deliveries", "invoices")
 BASE_PRICE = "BASE"  #: in the place of a list: the base price of products
 
 
@@ -67,9 +75,14 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
     look_up_days: int = 14  #: by SOAP: how far back a list must go to show every order in question
     writer: ByObject | ByGraphQL | ByTemplate | ByFiles = ByObject()  #: who writes orders
     page_size: int = 100
-    stock: Literal["rest", "soap", "files"] = "rest"  #: by which way whole pictures of stock are read
+    stock: Way = "rest"  #: by which way each is read: REST, or export templates
+    products: Way = "rest"
+    prices: Way = "rest"
+    customers: Way = "rest"
+    deliveries: Way = "rest"
+    invoices: Way = "rest"
     export_program: str = "AOWSEXPORT"  #: the published name
-    stock_template: str = "YTGSTOCK"
+    export_templates: Mapping[str, str] = {}  #: what is exported -> its template, where it differs
     exports_folder: str = ""  #: where a task leaves exports, as this machine reaches it
     tasks: tuple[Task, ...] = ()  #: when the batch server's imports and exports run
     held: Literal["most", "allocated", "ordered"] = "most"  #: what of stock counts as held
@@ -106,6 +119,24 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
     def runs(self, does: Does) -> Runs:
         """When tasks of this kind run, as far as the configuration says."""
         return Runs(self.tasks, does, self.time_zone, self.closed)
+
+    @property
+    def ways(self) -> dict[str, Way]:
+        """By which way each kind of data is read."""
+        return {name: getattr(self, name) for name in EXPORTED}
+
+    @property
+    def exports(self) -> dict[str, Way]:
+        """What is read from exports, by the names of `TEMPLATES`, and by which way."""
+        found: dict[str, Way] = {
+            name: way for name, way in self.ways.items() if way != "rest" and name != "prices"
+        }
+        if self.prices != "rest":
+            found |= {"base prices": self.prices} if self.price_list == BASE_PRICE else {}
+            found |= {"price lists": self.prices} if self.price_lists else {}
+        if self.stock == "files":
+            found["orders"] = "files"
+        return found
 
     def check(self, key: str, report: Report) -> None:
         if self.base_url:
@@ -151,9 +182,7 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
             report.warning(f"{key}.own_order_number", "false", remedy)
         for number, task in enumerate(self.tasks, 1):
             task.check(f"{key}.tasks[{number}]", report)
-        if self.stock == "files" and not Path(self.exports_folder).is_absolute():
-            remedy = "give the folder of the export task, from the root of this machine"
-            report.problem(f"{key}.exports_folder", self.exports_folder or "missing", remedy)
+        self._check_exports(key, report)
         tokens_alone = 'GraphQL takes tokens alone: sign_in = "bearer" or "oauth"'
         if self.look_up == "graphql" and self.sign_in == "basic":
             report.problem(f"{key}.look_up", self.look_up, tokens_alone)
@@ -181,3 +210,20 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
                 "otherwise a folder copied from another one is not noticed; `tidegate check` shows the name"
             )
             report.warning(f"{key}.company_name", "missing", remedy)
+
+    def _check_exports(self, key: str, report: Report) -> None:
+        """What is read from exports can be, and is not corrected by what is read at another time."""
+        if "files" in self.ways.values() and not Path(self.exports_folder).is_absolute():
+            remedy = "give the folder of the export task, from the root of this machine"
+            report.problem(f"{key}.exports_folder", self.exports_folder or "missing", remedy)
+        for name in self.export_templates.keys() - TEMPLATES.keys():
+            report.problem(f"{key}.export_templates", name, f"allowed are {', '.join(TEMPLATES)}")
+        named = [*{**TEMPLATES, **self.export_templates}.values()]
+        for name in {one for one in named if named.count(one) > 1}:
+            report.problem(f"{key}.export_templates", name, "each kind of data needs a template of its own")
+        if self.stock == "files" and self.deliveries != "files":
+            remedy = 'stock of a file is older than what left by now: read both by "files"'
+            report.problem(f"{key}.deliveries", self.deliveries, remedy)
+        if self.prices == "files" and self.price_probes:
+            remedy = "prices of a file are older than the orders that they are compared with: 0"
+            report.problem(f"{key}.price_probes", str(self.price_probes), remedy)

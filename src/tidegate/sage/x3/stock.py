@@ -14,13 +14,13 @@ from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
 from tidegate.domain.stock.stock_level import StockLevel, WebLine
-from tidegate.sage.x3.client import X3Client
+from tidegate.sage.x3.exports import Exports
 from tidegate.sage.x3.queries import both, equals, is_not, is_number
+from tidegate.sage.x3.reader import Reader
 from tidegate.sage.x3.reference import Reference
 from tidegate.sage.x3.rows import Row, each, figure_of, name_of, number_of, text_of
 from tidegate.sage.x3.settings import X3Settings
 from tidegate.sage.x3.status_words import is_closed
-from tidegate.sage.x3.stock_exports import Levels, of_sites
 from tidegate.sage.x3.web_orders import WebOrder, WebOrderLine, WebOrders
 from tidegate.sage.x3.wire_names import NOT_BEGUN, OPEN
 
@@ -28,12 +28,8 @@ from tidegate.sage.x3.wire_names import NOT_BEGUN, OPEN
 class Stock:
     """Stock levels."""
 
-    def __init__(
-        self, client: X3Client, reference: Reference, company: X3Settings, exports: Levels | None = None
-    ) -> None:
-        """`exports`: where a site exports its stock; None: it is read by REST."""
-        self._client = client
-        self._exports = exports
+    def __init__(self, reader: Reader, reference: Reference, company: X3Settings) -> None:
+        self._reader = reader
         self._reference = reference
         self._company = company
 
@@ -47,21 +43,16 @@ class Stock:
                 if name not in known:
                     text = f"X3 has no site {name!r}"
                     return Failure(Code.UNKNOWN_REFERENCE, text, missing=f"warehouse:{name}", sent=False)
-        rows = self._rows(warehouses)
+        rows = self._reader.read("ITMMVT", tuple(equals("STOFCY", name) for name in warehouses))
         if isinstance(rows, Failure):
             return rows
         levels, bad = each(rows, self._level, lambda row: text_of(row, "ITMREF") or "stock of no product")
         text = "\n".join(sorted(f"{one}" for one in (*levels, *bad)))
         cursor = hashlib.sha256(text.encode()).hexdigest()[:32]
+        as_of = self._reader.true_at("ITMMVT") if isinstance(self._reader, Exports) else None
         if cursor == since:
-            return Delta((), cursor)
-        return Delta(tuple(levels), cursor, full=True, bad=tuple(bad))
-
-    def _rows(self, warehouses: Sequence[str]) -> list[Row] | Failure:
-        if self._exports is None:
-            return self._client.read("ITMMVT", tuple(equals("STOFCY", name) for name in warehouses))
-        rows = self._exports()
-        return rows if isinstance(rows, Failure) else of_sites(rows, warehouses)
+            return Delta((), cursor, as_of=as_of)
+        return Delta(tuple(levels), cursor, full=True, bad=tuple(bad), as_of=as_of)
 
     def _level(self, row: Row) -> StockLevel:
         return StockLevel(

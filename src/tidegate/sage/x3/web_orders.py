@@ -9,8 +9,8 @@ from decimal import Decimal
 from tidegate.domain.errors import Failure
 from tidegate.domain.money import ZERO
 from tidegate.reading.document import Unreadable
-from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.queries import Where, begins, equals
+from tidegate.sage.x3.reader import Reader
 from tidegate.sage.x3.rows import Row, figure_of, number_of, text_of
 from tidegate.sage.x3.settings import X3Settings
 
@@ -50,7 +50,7 @@ class WebOrder:
 class WebOrders:
     """The orders with our key of one sales site."""
 
-    def __init__(self, client: X3Client, company: X3Settings) -> None:
+    def __init__(self, client: Reader, company: X3Settings) -> None:
         self.client = client
         self.company = company
 

@@ -76,3 +76,16 @@ GRAPHQL_NEEDED: Final = (
     *("SALFCY", "BPCORD", "CUR", "ORDDAT", "CUSORDREF", "SOHTYP", "STOFCY", "PRITYP"),
     *("ITMREF", "SAU", "QTY", "GROPRI", "VACITM", "DSTOFCY"),
 )
+
+# Export templates (A)
+TEMPLATES: Final = {
+    "stock": "YTGSTOCK",
+    "products": "YTGITM",
+    "base prices": "YTGITS",
+    "price lists": "YTGSPL",
+    "customers": "YTGBPC",
+    "orders": "YTGSOX",
+    "deliveries": "YTGSDH",
+    "invoices": "YTGSIH",
+}
+"""What is exported, and the name of its template."""
