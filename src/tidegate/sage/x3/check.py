@@ -19,6 +19,7 @@ from tidegate.sage.x3.order_search import OrderSearch
 from tidegate.sage.x3.orders import Orders
 from tidegate.sage.x3.queries import equals
 from tidegate.sage.x3.readers import Readers
+from tidegate.sage.x3.realtime_orders import RealtimeOrders
 from tidegate.sage.x3.reference import Reference
 from tidegate.sage.x3.request_orders import RequestOrders
 from tidegate.sage.x3.settings import X3Settings
@@ -182,7 +183,7 @@ class Check:
                 else:
                     text = "files can be left in its folder; whether a task imports them the first one shows"
                     self._note("pass", "import task", text)
-            case RequestOrders():
+            case RequestOrders() | RealtimeOrders():
                 for name in self._orders.programs:
                     described = self._client.call("getDescription", name, {}, reading=True, ours=(name,))
                     if isinstance(described, Failure):

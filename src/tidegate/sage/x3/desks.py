@@ -22,6 +22,7 @@ from tidegate.sage.x3.price_probe import PriceProbe
 from tidegate.sage.x3.prices import Prices
 from tidegate.sage.x3.progress import Progress
 from tidegate.sage.x3.readers import Readers
+from tidegate.sage.x3.realtime_orders import RealtimeOrders
 from tidegate.sage.x3.reference import Reference
 from tidegate.sage.x3.request_orders import RequestOrders
 from tidegate.sage.x3.settings import X3Settings
@@ -90,6 +91,8 @@ def _orders(
             return ImportOrders(writer, search, client, reference, company, clock)
         case ByGraphQL() as writer:
             return GraphOrders(writer, client, reference, company)
+        case ByTemplate(execution="realtime") as writer:
+            return RealtimeOrders(writer, search, client, reference, company)
         case ByTemplate() as writer:
             return RequestOrders(writer, search, client, reference, company, clock)
         case _:

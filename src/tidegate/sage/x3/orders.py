@@ -152,9 +152,13 @@ class Orders:
         if not isinstance(made, Failure):
             return self._accepted(one, made)
         if made.code is Code.REFUSED:
-            lines = [line.code for line in one.order.lines if line.kind is LineKind.GOODS]
-            self._reference.doubt(items=lines, account=one.order.account)
+            self._doubted(one)
         return made
+
+    def _doubted(self, one: Prepared) -> None:
+        """What a refused order named is read again before the next one."""
+        lines = [line.code for line in one.order.lines if line.kind is LineKind.GOODS]
+        self._reference.doubt(items=lines, account=one.order.account)
 
     def _accepted(self, sent: Prepared, returned: Returned) -> Outcome:
         """Status 1 without a number of ours is in doubt."""

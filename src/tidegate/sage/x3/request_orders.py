@@ -10,9 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-
-import msgspec
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Code, Failure
@@ -22,7 +19,7 @@ from tidegate.sage.asking_again import next_question
 from tidegate.sage.import_job import NEVER_ARRIVED, by_search
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import HandedOver, Outcome
-from tidegate.sage.x3 import answers, objects
+from tidegate.sage.x3 import answers, programs
 from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.import_orders import TemplateOrders
 from tidegate.sage.x3.order_search import OrderSearch
@@ -70,7 +67,7 @@ class RequestOrders(TemplateOrders):
             "I_RECORDSEP": RECORD,
             "I_FILE": carried([one.payload for one in batch]),
         }
-        outputs = self._run(self._writer.import_program, given, reading=False)
+        outputs = programs.run(self._client, self._writer.import_program, given, reading=False)
         outcome: Outcome
         if isinstance(outputs, Failure):
             outcome = outputs
@@ -123,22 +120,9 @@ class RequestOrders(TemplateOrders):
 
     def _result(self, number: str) -> _Result | Failure | None:
         """None: X3 does not know the request any more. While it waits, its status is empty (A)."""
-        outputs = self._run(self._writer.result_program, {"I_REQNUM": number}, reading=True)
+        outputs = programs.run(self._client, self._writer.result_program, {"I_REQNUM": number}, reading=True)
         if isinstance(outputs, Failure):
             return None if answers.GONE in outputs.details else outputs
         status, log = text_of(outputs, "O_STATUS"), text_of(outputs, "O_LOG")
         whole = text_of(outputs, "O_MESSAGE") if status not in ("", "0") and not log else ""
         return _Result(not status, log.splitlines(), whole)
-
-    def _run(self, program: str, given: Mapping[str, str], *, reading: bool) -> Mapping[str, Any] | Failure:
-        """The outputs of a sub-program; an empty answer is unknown."""
-        content = msgspec.json.encode({"GRP1": given}).decode()
-        ours = tuple(given.values())
-        made = self._client.call("run", program, {"inputXml": content}, reading=reading, ours=ours)
-        if isinstance(made, Failure):
-            return made
-        found = objects.stored(made.result)
-        if found is None or "O_STATUS" not in found.header:
-            code = Code.SERVER_TROUBLE if reading else Code.UNCLEAR_ANSWER
-            return Failure(code, f"{program} answers without its outputs", sent=not reading)
-        return found.header

@@ -177,7 +177,8 @@ class X3Settings(CompanySettings, frozen=True, kw_only=True, tag="x3"):
         if self.price_list != BASE_PRICE and self.price_list not in self.price_lists:
             report.problem(f"{key}.price_list", self.price_list, "add it to price_lists, too")
         self.writer.check(f"{key}.writer", report)
-        if isinstance(self.writer, ByTemplate | ByFiles) and not self.own_order_number:
+        at_once = isinstance(self.writer, ByTemplate) and self.writer.execution == "realtime"
+        if isinstance(self.writer, ByTemplate | ByFiles) and not at_once and not self.own_order_number:
             remedy = "nothing shows an order that waits: with numbers of ours X3 itself refuses a second one"
             report.warning(f"{key}.own_order_number", "false", remedy)
         for number, task in enumerate(self.tasks, 1):

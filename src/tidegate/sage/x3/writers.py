@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from tidegate.config.problem import Report
 from tidegate.config.store_rules import check_range
@@ -32,9 +33,10 @@ class ByGraphQL(Strict, frozen=True, kw_only=True, tag_field="way", tag="graphql
 
 
 class ByTemplate(Strict, frozen=True, kw_only=True, tag_field="way", tag="template"):
-    """An import template, carried by SOAP: a request that the batch server works on later."""
+    """An import template, carried by SOAP: a request that the batch server works on later, or an import at once."""
 
     template: str = "YTGSOH"
+    execution: Literal["batch", "realtime"] = "batch"
     import_program: str = "AOWSIMPORT"  #: the published names
     result_program: str = "AOWSBATGET"
     orders_per_request: int = 25

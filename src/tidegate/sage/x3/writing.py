@@ -49,6 +49,9 @@ def writing(company: X3Settings) -> OrderWriting:
     match company.writer:
         case ByFiles():
             return _writing(company.key_prefix, number_prefix, company.writer.orders_per_file)
+        case ByTemplate(execution="realtime"):
+            made = _writing(company.key_prefix, number_prefix, None)
+            return made if company.look_up == "rest" else replace(made, states_totals=False)
         case ByTemplate():
             return _writing(company.key_prefix, number_prefix, company.writer.orders_per_request)
         case ByGraphQL() if "ORDINVATI" not in company.graphql_fields:

@@ -1,0 +1,80 @@
+"""Orders by an import template that SOAP carries, imported at once: `AOWSIMPORT` with `REALTIME`. Source: contract §8.2.
+
+One order a call. What became of it is never taken from the log alone: it is looked up by its key. The log counts for an
+order that X3 does not show and that it names, or that was alone in a text which could not be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tidegate.domain.errors import Code, Failure
+from tidegate.redaction import redact
+from tidegate.sage.import_job import by_search
+from tidegate.sage.one_by_one import one_by_one
+from tidegate.sage.port.orders import Prepared
+from tidegate.sage.port.outcomes import Outcome
+from tidegate.sage.x3 import answers, programs
+from tidegate.sage.x3.client import X3Client
+from tidegate.sage.x3.envelope import Returned
+from tidegate.sage.x3.import_orders import TemplateOrders
+from tidegate.sage.x3.order_search import OrderSearch
+from tidegate.sage.x3.reference import Reference
+from tidegate.sage.x3.rows import text_of
+from tidegate.sage.x3.settings import X3Settings
+from tidegate.sage.x3.template import RECORD, SEPARATOR, carried
+from tidegate.sage.x3.writers import ByTemplate
+
+
+class RealtimeOrders(TemplateOrders):
+    """The order desk of a template that is imported while the call waits."""
+
+    def __init__(
+        self,
+        writer: ByTemplate,
+        search: OrderSearch,
+        client: X3Client,
+        reference: Reference,
+        company: X3Settings,
+    ) -> None:
+        """Makes no call."""
+        super().__init__(client, reference, company)
+        self._writer = writer
+        self.programs = (writer.import_program,)  #: sub-programs that must be published
+        self._look = by_search(search)
+
+    def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
+        """One call for one order. ValueError for more."""
+        return one_by_one(self.about, batch, self._sent)
+
+    def _sent(self, one: Prepared) -> Outcome:
+        given = {
+            "I_MODIMP": self._writer.template,
+            "I_AOWSTA": "NO",
+            "I_EXEC": "REALTIME",
+            "I_RECORDSEP": RECORD,
+            "I_FILE": carried([one.payload]),
+        }
+        outputs = programs.run(self._client, self._writer.import_program, given, reading=False)
+        if isinstance(outputs, Failure):
+            return outputs
+        key = one.order.key
+        known = self._look([key])
+        if isinstance(known, Failure):
+            return Failure(Code.UNCLEAR_ANSWER, f"imported or not, it cannot be looked up: {known.text}")
+        seen = known[key]
+        if seen is not None:
+            return seen
+        status, log = text_of(outputs, "O_STATUS"), text_of(outputs, "O_LOG")
+        named = [line.split(f" {key}: ", 1)[1] for line in log.splitlines() if f" {key}: " in line]
+        whole = "" if log else text_of(outputs, "O_MESSAGE")
+        texts = named or [text for text in (whole,) if text]
+        if status in ("", "0") or not texts:
+            said = redact(text_of(outputs, "O_MESSAGE"))[:300]
+            return Failure(Code.UNCLEAR_ANSWER, f"the import names no error, and X3 shows no order: {said}")
+        ours = [cell for record in one.payload["records"] for cell in record.split(SEPARATOR)]
+        said_of_it = Returned(0, tuple(("3", text) for text in texts), "")
+        failure = answers.refused(said_of_it, reading=False, ours=ours)
+        if failure.code is Code.REFUSED:
+            self._doubted(one)
+        return failure
