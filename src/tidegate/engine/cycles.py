@@ -195,10 +195,11 @@ def run_alone(
     others_wait: Callable[[], bool] | None,
     between_pages: Callable[[], None] | None = None,
 ) -> Report:
-    """The cycle, if no other process is at it. A lease that a failed ledger kept us from giving back is ours."""
+    """The cycle, if no other process is at it. Leases that a failed ledger kept us from giving back are given back."""
     plan, now = FLOWS[flow], hub.clock.now()
     _, former = hub.unfinished.pop((connection.name, flow), (now, None))
     mappings.refresh(connection)
+    hub.left_leases.give_back(now)
     flows = (flow, *plan.excludes)
     with transaction("lease"):
         leases = lease.acquire_all(
@@ -226,8 +227,12 @@ def run_alone(
         between_pages=between_pages,
         keep_seats=hub.seats.keep,
     )
-    with bound_contextvars(cycle=batch_id):  # under which the console shows it
-        report = carry(cycle, goes_on=batch_id == former)
+    try:
+        with bound_contextvars(cycle=batch_id):  # under which the console shows it
+            report = carry(cycle, goes_on=batch_id == former)
+    except Exception:
+        hub.left_leases.keep((cycle.lease, *cycle.beside))
+        raise
     if report.unfinished:
         hub.unfinished[connection.name, flow] = (hub.clock.now(), batch_id)
     return report

@@ -15,6 +15,7 @@ from tidegate.config import price_rules, secrets
 from tidegate.config.model import Configuration
 from tidegate.engine import budgets, mappings
 from tidegate.engine.clock_watch import ClockWatch
+from tidegate.engine.left_leases import LeftLeases
 from tidegate.engine.seats import LedgerSeats
 from tidegate.engine.turns import Turns
 from tidegate.engine.vault import LedgerVault
@@ -73,6 +74,7 @@ class Hub:
     attended: bool = False  #: users work with this process by its console: what they request begins soon
     #: (connection, flow) -> (since when, batch) of cycles that let others go first and then continue at once
     unfinished: dict[tuple[str, str], tuple[datetime, int]] = field(default_factory=dict)
+    left_leases: LeftLeases = field(default_factory=LeftLeases)
 
     def __enter__(self) -> Hub:
         return self
