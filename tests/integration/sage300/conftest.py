@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -53,6 +53,12 @@ class Two:
     wire: Any
     hub: Hub
     configuration: Any
+    again: Callable[[], Hub]  #: a new process opens the hub
+
+    def restart(self) -> None:
+        """The hub's process ends, and another one takes over."""
+        self.hub.close()
+        self.hub = self.again()
 
     def order(self, view: str) -> int:
         """A guest orders two pieces in this store view."""
@@ -117,6 +123,10 @@ def two(tmp_path: Path, migrated: Path) -> Iterator[Two]:
         environment=environment,
         durability="off",
     )
-    opened = open_hub(loaded.configuration, around)
-    yield Two(clock, shop, magento.Shopper(shop, 1), face, wire, opened, loaded.configuration)
-    opened.close()
+
+    def again() -> Hub:
+        return open_hub(loaded.configuration, around)
+
+    made = Two(clock, shop, magento.Shopper(shop, 1), face, wire, again(), loaded.configuration, again)
+    yield made
+    made.hub.close()
