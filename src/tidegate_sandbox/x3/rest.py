@@ -19,6 +19,8 @@ from tidegate_sandbox.x3.rest_class import Body, RestClass
 ROOT = "/api1/x3/erp/"
 SYRACUSE = "application/json;vnd.sage=syracuse"
 PAGE, MOST = 20, 1000
+#: A public client of X3 sends it for the size of a page. That a site passes over it is assumed.
+IGNORED = "$itemsPerPage"
 _PATH = re.compile(rf"{ROOT}(?P<endpoint>[^/]+)/(?P<name>[A-Z]+)(?:\('(?P<key>.*)'\))?")
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -100,7 +102,7 @@ class Rest:
         if not count.isdigit() or not 1 <= int(count) <= MOST:
             raise Denied(400, f"count: {count}")
         for name in asked:
-            if name not in ("representation", "count", "where", "orderBy", "key"):
+            if name not in ("representation", "count", "where", "orderBy", "key", IGNORED):
                 raise Denied(400, f"unknown parameter {name}")
         rows = self._records(one, asked.get("where", ""))
         order = asked.get("orderBy", "")
