@@ -195,7 +195,9 @@ def asked_about(case: Case, kind: Kind, number: str, here: Pieces, there: Pieces
     lacking = [sku for sku, count in there.items() if here.get(sku, ZERO) < count]
     too_many = any(count > there.get(sku, ZERO) for sku, count in here.items())
     reasons = [each["reason"] for each in steps(case, kind.flow, LEFT_OUT) if each["state"] in EXPLAINED]
-    if by_hand(case, kind):  # the rest may stand on those, in a way that only a person can set against it
+    if (
+        case.by_hand()
+    ):  # the rest may stand on those, or was taken back there: a person alone can say what holds
         reasons += [each["reason"] for each in steps(case, kind.flow, kind.step) if each["state"] == "review"]
     return not too_many and any(
         number in reason and all(sku in reason for sku in lacking) for reason in reasons

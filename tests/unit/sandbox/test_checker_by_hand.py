@@ -18,7 +18,14 @@ def case(count: str) -> Case:
         {"entity_id": 1, "items": [goods], "comments": []},
         {"entity_id": 2, "items": [box], "comments": ["Sage despatch 9, part 2"]},
     ]
-    order = {"pieces": {"A": "2"}, "parents": {}, "products": {}, "shipments": shipments}
+    order = {
+        "pieces": {"A": "2"},
+        "parents": {},
+        "products": {},
+        "state": "processing",
+        "shipments": shipments,
+    }
+    order |= {kind.shop: [] for kind in KINDS if kind.shop not in order}
     return Case(order, {}, {}, ())
 
 
@@ -58,3 +65,5 @@ def test_a_review_explains_what_is_lacking_only_where_somebody_has_made_a_docume
     assert not asked_about(waiting, KINDS[0], "9", nothing, two)
     alone = replace(made, order={**made.order, "shipments": made.order["shipments"][1:]})
     assert not asked_about(alone, KINDS[0], "9", nothing, two), "nobody else has made any"
+    ended = replace(alone, order={**alone.order, "state": "closed"})
+    assert asked_about(ended, KINDS[0], "9", nothing, two), "the rest was refunded there"
