@@ -13,7 +13,7 @@ from tidegate.config.model import CompanySettings, Configuration
 from tidegate.domain.cadence import Cadence
 from tidegate.domain.calendar import Calendar, Closing, Period
 from tidegate.ledger import closures, marks, runs
-from tidegate.ledger.runs import Run
+from tidegate.ledger.run import Run
 
 #: How far the table looks back and ahead.
 REACH = timedelta(hours=24)

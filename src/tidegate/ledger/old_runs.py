@@ -15,35 +15,14 @@ import msgspec
 
 from tidegate.ledger import marks, models, rows
 from tidegate.ledger.database import inside
+from tidegate.ledger.run import COLUMNS, Run
 
 #: Runs that one transaction looks at.
 AT_ONCE = 500
 #: Ids whose runs are packed together.
 RANGE = 1_000
-_COLUMNS = (
-    *("id", "connection", "flow", "started_at", "ended_at"),
-    *("sent", "confirmed", "failed", "in_doubt", "handed_over", "calls", "note"),
-)
 
-
-class OldRun(msgspec.Struct, array_like=True, frozen=True):
-    """What is kept of one; times are UTC."""
-
-    id: int
-    connection: str
-    flow: str
-    started_at: datetime
-    ended_at: datetime | None
-    sent: int
-    confirmed: int
-    failed: int
-    in_doubt: int
-    handed_over: int
-    calls: int
-    note: str
-
-
-Packed = dict[int, OldRun]
+Packed = dict[int, Run]
 
 
 def archive(
@@ -63,9 +42,9 @@ def archive(
     )
     start = datetime.fromisoformat(after) if after else datetime.min.replace(year=1970, tzinfo=now.tzinfo)
     found = [
-        OldRun(*row)
+        Run(*row)
         for row in rows.find(
-            models.Batch, _COLUMNS, ending, connection, flow, rows.instant(before), rows.instant(start), most
+            models.Batch, COLUMNS, ending, connection, flow, rows.instant(before), rows.instant(start), most
         )
     ]
     named = {
@@ -87,7 +66,7 @@ def archive(
     return len(old), goes_on
 
 
-def find(run_id: int) -> OldRun | None:
+def find(run_id: int) -> Run | None:
     """One archived run."""
     return _read([run_id // RANGE]).get(run_id // RANGE, {}).get(run_id)
 
@@ -109,7 +88,7 @@ def rewrite(connection: str, words: Iterable[str], edit: Callable[[str], str]) -
     return count
 
 
-def _put(runs: Sequence[OldRun]) -> None:
+def _put(runs: Sequence[Run]) -> None:
     by_bucket: dict[int, Packed] = {}
     for run in runs:
         by_bucket.setdefault(run.id // RANGE, {})[run.id] = run
@@ -128,8 +107,8 @@ def _read(buckets: Sequence[int]) -> dict[int, Packed]:
     }
 
 
-def _unpack(content: bytes) -> list[OldRun]:
-    return msgspec.json.decode(zlib.decompress(content), type=list[OldRun])
+def _unpack(content: bytes) -> list[Run]:
+    return msgspec.json.decode(zlib.decompress(content), type=list[Run])
 
 
 def _write(bucket: int, packed: Packed) -> None:

@@ -9,35 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from tidegate.ledger import models, old_runs, rows
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One cycle's run with its figures; `ended_at` None = it still runs, or was killed."""
-
-    id: int
-    connection: str
-    flow: str
-    started_at: datetime
-    ended_at: datetime | None
-    sent: int
-    confirmed: int
-    failed: int
-    in_doubt: int
-    handed_over: int
-    calls: int
-    note: str
-
-    @property
-    def outcome(self) -> str:
-        """The worst that can be said of it."""
-        if self.ended_at is None:
-            return "running"
-        if self.failed:
-            return "failed"
-        if self.in_doubt:
-            return "in doubt"
-        return "ended early" if self.note else "done"
+from tidegate.ledger.run import COLUMNS, Run
 
 
 def since(connection: str, start: datetime, limit: int) -> list[Run]:
@@ -74,9 +46,8 @@ def _newest(connections: Sequence[str], flow: str, which: Q, limit: int) -> list
 
 def get(run_id: int) -> Run | None:
     """One run, also of those that are archived."""
-    row: models.Batch | old_runs.OldRun | None = models.Batch.objects.filter(pk=run_id).first()
-    row = row or old_runs.find(run_id)
-    return _run(row) if row else None
+    row = models.Batch.objects.filter(pk=run_id).first()
+    return _run(row) if row else old_runs.find(run_id)
 
 
 _NEXT_FLOW = "SELECT min(flow) FROM tidegate_batch WHERE connection = %s AND flow > %s"
@@ -94,21 +65,8 @@ def flows(connection: str) -> list[str]:
         last = found
 
 
-def _run(row: models.Batch | old_runs.OldRun) -> Run:
-    return Run(
-        row.id,
-        row.connection,
-        row.flow,
-        row.started_at,
-        row.ended_at,
-        row.sent,
-        row.confirmed,
-        row.failed,
-        row.in_doubt,
-        row.handed_over,
-        row.calls,
-        row.note,
-    )
+def _run(row: models.Batch) -> Run:
+    return Run(*(getattr(row, column) for column in COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
