@@ -10,7 +10,7 @@ later, over anything that was written since.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -40,32 +40,24 @@ STEP, LONGER_STEP, AT_FIRST = 3, 10, timedelta(seconds=30)
 SAMPLES = 20
 
 
+@dataclass(frozen=True, slots=True)
+class ByQueue:
+    """How a flow's items go by the queue."""
+
+    method: str  #: of the synchronous call that an element of a bulk is
+    path: str  #: as the bulk call names it
+    worth_it: int  #: the smallest number of waiting values that go through the queue
+    most: int  #: values of one bulk
+    races: bool  #: it is used only where it was seen to be faster than the synchronous calls
+    answers: bool  #: an operation's result shows what was written; else samples are read back
+
+
 class QueueWriter(mirrored.Writer, Protocol):
     """Writes a flow's items by the queue, too. An element of a bulk is what one synchronous call would carry."""
 
     @property
-    def bulk_call(self) -> tuple[str, str]:
-        """The synchronous call's method and its path, as the bulk call names it."""
-        ...
-
-    @property
-    def worth_it(self) -> int:
-        """The smallest number of waiting values that go through the queue."""
-        ...
-
-    @property
-    def most(self) -> int:
-        """The largest number of values in one bulk."""
-        ...
-
-    @property
-    def races(self) -> bool:
-        """Whether the queue is used only where it was seen to be faster than the synchronous calls."""
-        ...
-
-    @property
-    def answers(self) -> bool:
-        """Whether an operation's result shows what was written; else samples are read back."""
+    def queued(self) -> ByQueue:
+        """How its items go."""
         ...
 
     def by_queue(self, item: MirrorItem) -> bool:
@@ -142,7 +134,7 @@ def tell(cycle: Cycle, bulk: Open, count: int) -> None:
 def is_worth_it(cycle: Cycle, writer: QueueWriter) -> bool:
     """Whether to use bulk: by the store's setting; `auto` needs many values, the module and a good trial."""
     choice = cycle.connection.store.config.bulk
-    few = 1 if choice == "async" else writer.worth_it
+    few = 1 if choice == "async" else writer.queued.worth_it
     if choice == "sync" or mirror.account(cycle.name, cycle.flow).waiting < few:
         return False
     if len(due(cycle, writer, few)) < few:
@@ -153,9 +145,9 @@ def is_worth_it(cycle: Cycle, writer: QueueWriter) -> bool:
     if isinstance(modules, Failure) or MODULE not in modules:
         return False
     learnt = store_limits.queue(cycle.connection.settings.store, cycle.now())
-    if learnt is None or (writer.races and not learnt.is_measured):
+    if learnt is None or (writer.queued.races and not learnt.is_measured):
         learnt = tried(cycle, writer)
-    return learnt is not None and (learnt.is_faster if writer.races else learnt.finished)
+    return learnt is not None and (learnt.is_faster if writer.queued.races else learnt.finished)
 
 
 def due(
@@ -185,7 +177,7 @@ def tried(cycle: Cycle, writer: QueueWriter) -> Queue | None:
         return None
     finished = one_bulk(cycle, writer, first, PROBE_PATIENCE)
     found = Queue(finished, cycle.now())
-    if finished and writer.races and (direct := begun(cycle, writer, TRIAL)):
+    if finished and writer.queued.races and (direct := begun(cycle, writer, TRIAL)):
         clock = cycle.connection.clock
         began = clock.monotonic()
         failures = mirrored.written(writer, direct)
@@ -215,7 +207,7 @@ def carry(cycle: Cycle, writer: QueueWriter) -> None:
     """Hand in what is due, bulk by bulk, as long as the consumer follows."""
     after: MirrorItem | None = None
     while cycle.may_go_on() and not cycle.should_stop() and cycle.now() - cycle.started < mirrored.LONGEST:
-        items = due(cycle, writer, writer.most, after)
+        items = due(cycle, writer, writer.queued.most, after)
         if not items:
             return
         after = items[-1]
@@ -231,8 +223,8 @@ def one_bulk(
     size = len(writer.together(items)) or 1
     elements = [items[start : start + size] for start in range(0, len(items), size)]
     calls = BulkCalls(cycle.connection.store.client)
-    method, path = writer.bulk_call
-    uuid = calls.submit(path, [writer.body(part) for part in elements], method=method)
+    bodies = [writer.body(part) for part in elements]
+    uuid = calls.submit(writer.queued.path, bodies, method=writer.queued.method)
     if isinstance(uuid, Failure):
         if uuid.code is Code.REFUSED:  # the store has an array limit, or takes no bulk: call by call
             for part in elements:
@@ -262,7 +254,7 @@ def one_bulk(
         return False
     with transaction("bulk"):
         marks.remove(mark_of(cycle), cycle.now())
-    if not writer.answers:
+    if not writer.queued.answers:
         sample(cycle, writer, [item for item in items if item.key not in failures])
     return True
 

@@ -33,8 +33,6 @@ from tidegate.magento.products import (
 )
 
 COST, RECORD, STORE = "cost|", "record|", "store|"
-#: Records of one bulk: a store takes most of a second to save a product.
-MOST = 500
 
 
 def sku_of(key: str) -> str:
@@ -68,29 +66,13 @@ class ProductWriter:
         return list(takewhile(lambda item: item.key.startswith(COST), items))
 
     @property
-    def bulk_call(self) -> tuple[str, str]:
-        """A product's record, by the queue: of a SKU that there is not, it makes the product."""
-        return "PUT", BY_SKU
+    def queued(self) -> bulk.ByQueue:
+        """The record of a product: of a SKU that there is not, the call makes it.
 
-    @property
-    def worth_it(self) -> int:
-        """Records from which on the queue is worth it."""
-        return bulk.RECORDS_WORTH_IT
-
-    @property
-    def most(self) -> int:
-        """Records of one bulk."""
-        return MOST
-
-    @property
-    def races(self) -> bool:
-        """A call carries one record: the queue saves calls, however fast it is."""
-        return False
-
-    @property
-    def answers(self) -> bool:
-        """The call answers the product as it was saved."""
-        return True
+        A call carries one, so that the queue saves calls, however fast it is; of 500 in a bulk, since a store takes most
+        of a second to save a product.
+        """
+        return bulk.ByQueue("PUT", BY_SKU, bulk.RECORDS_WORTH_IT, most=500, races=False, answers=True)
 
     def by_queue(self, item: MirrorItem) -> bool:
         """Records that are changed or made; a cost has a call for many."""

@@ -21,8 +21,6 @@ from tidegate.magento.call_size import LARGEST, CallSize
 from tidegate.magento.client import StoreClient
 from tidegate.magento.stock import ITEMS, ItemsBody, SourceItem, StockItem, StoreStock, items_body
 
-#: Values of one bulk.
-MOST = 20_000
 #: The one source of a store without sources.
 DEFAULT = "default"
 
@@ -71,29 +69,9 @@ class StockWriter:
         return items[: self.call_size.now]
 
     @property
-    def bulk_call(self) -> tuple[str, str]:
-        """The call of the source items, by the queue."""
-        return "POST", ITEMS
-
-    @property
-    def worth_it(self) -> int:
-        """Values from which on the queue may be worth it."""
-        return bulk.WORTH_IT
-
-    @property
-    def most(self) -> int:
-        """Values of one bulk."""
-        return MOST
-
-    @property
-    def races(self) -> bool:
-        """A call carries many values, too."""
-        return True
-
-    @property
-    def answers(self) -> bool:
-        """The call answers nothing."""
-        return False
+    def queued(self) -> bulk.ByQueue:
+        """The call of the source items carries many values, too, and answers nothing."""
+        return bulk.ByQueue("POST", ITEMS, bulk.WORTH_IT, most=20_000, races=True, answers=False)
 
     def by_queue(self, item: MirrorItem) -> bool:
         """Any value."""
