@@ -16,7 +16,7 @@ from tidegate.conformance.orders import *
 from tidegate.conformance.stand import Stand, accepted, failed, find, make_order, send
 from tidegate.domain.errors import Code, Failure, Group
 from tidegate.sage.port.outcomes import Accepted
-from tidegate.sage.x3 import realtime_orders
+from tidegate.sage.x3 import carried_orders, realtime_orders
 from tidegate.sage.x3.writers import ByTemplate
 
 
@@ -75,17 +75,17 @@ def what_cannot_be_looked_up_is_in_doubt_and_then_found(stand: X3Stand) -> None:
 
 
 def answer_taken_for_done(patch: pytest.MonkeyPatch) -> None:
-    look = realtime_orders.by_search
+    look = carried_orders.by_search
 
     def wrong(search: Any) -> Any:
         found = look(search)
         return lambda keys: {key: seen or Accepted("1", "1") for key, seen in dict(found(keys)).items()}
 
-    patch.setattr(realtime_orders, "by_search", wrong)
+    patch.setattr(carried_orders, "by_search", wrong)
 
 
 def log_trusted_first(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(realtime_orders, "by_search", lambda _search: dict.fromkeys)
+    patch.setattr(carried_orders, "by_search", lambda _search: dict.fromkeys)
 
 
 def every_error_is_a_refusal(patch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def every_error_is_a_refusal(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_look_up_is_no_order(patch: pytest.MonkeyPatch) -> None:
-    look = realtime_orders.by_search
+    look = carried_orders.by_search
 
     def wrong(search: Any) -> Any:
         def found(keys: Any) -> Any:
@@ -106,7 +106,7 @@ def no_look_up_is_no_order(patch: pytest.MonkeyPatch) -> None:
 
         return found
 
-    patch.setattr(realtime_orders, "by_search", wrong)
+    patch.setattr(carried_orders, "by_search", wrong)
 
 
 CASES: list[tuple[Bug, Question]] = [

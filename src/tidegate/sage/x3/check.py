@@ -8,6 +8,7 @@ from __future__ import annotations
 from tidegate.domain.errors import Code, Failure
 from tidegate.sage.port.findings import Finding
 from tidegate.sage.port.orders import OrderKey
+from tidegate.sage.x3.carried_orders import CarriedOrders
 from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.customers import ADDRESS_FIELD
 from tidegate.sage.x3.export_layouts import layouts
@@ -19,9 +20,7 @@ from tidegate.sage.x3.order_search import OrderSearch
 from tidegate.sage.x3.orders import Orders
 from tidegate.sage.x3.queries import equals
 from tidegate.sage.x3.readers import Readers
-from tidegate.sage.x3.realtime_orders import RealtimeOrders
 from tidegate.sage.x3.reference import Reference
-from tidegate.sage.x3.request_orders import RequestOrders
 from tidegate.sage.x3.settings import X3Settings
 from tidegate.sage.x3.wire_names import CLOSING_REASON, ELEMENT_FIELD, TAX_LEVEL, TEXT
 
@@ -183,7 +182,7 @@ class Check:
                 else:
                     text = "files can be left in its folder; whether a task imports them the first one shows"
                     self._note("pass", "import task", text)
-            case RequestOrders() | RealtimeOrders():
+            case CarriedOrders():
                 for name in self._orders.programs:
                     described = self._client.call("getDescription", name, {}, reading=True, ours=(name,))
                     if isinstance(described, Failure):

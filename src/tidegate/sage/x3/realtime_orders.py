@@ -10,52 +10,25 @@ from collections.abc import Iterator, Sequence
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.redaction import redact
-from tidegate.sage.import_job import by_search
 from tidegate.sage.one_by_one import one_by_one
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import Outcome
-from tidegate.sage.x3 import answers, programs
-from tidegate.sage.x3.client import X3Client
+from tidegate.sage.x3 import answers
+from tidegate.sage.x3.carried_orders import CarriedOrders
 from tidegate.sage.x3.envelope import Returned
-from tidegate.sage.x3.import_orders import TemplateOrders
-from tidegate.sage.x3.order_search import OrderSearch
-from tidegate.sage.x3.reference import Reference
 from tidegate.sage.x3.rows import text_of
-from tidegate.sage.x3.settings import X3Settings
-from tidegate.sage.x3.template import RECORD, SEPARATOR, carried
-from tidegate.sage.x3.writers import ByTemplate
+from tidegate.sage.x3.template import SEPARATOR
 
 
-class RealtimeOrders(TemplateOrders):
+class RealtimeOrders(CarriedOrders):
     """The order desk of a template that is imported while the call waits."""
-
-    def __init__(
-        self,
-        writer: ByTemplate,
-        search: OrderSearch,
-        client: X3Client,
-        reference: Reference,
-        company: X3Settings,
-    ) -> None:
-        """Makes no call."""
-        super().__init__(client, reference, company)
-        self._writer = writer
-        self.programs = (writer.import_program,)  #: sub-programs that must be published
-        self._look = by_search(search)
 
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
         """One call for one order. ValueError for more."""
         return one_by_one(self.about, batch, self._sent)
 
     def _sent(self, one: Prepared) -> Outcome:
-        given = {
-            "I_MODIMP": self._writer.template,
-            "I_AOWSTA": "NO",
-            "I_EXEC": "REALTIME",
-            "I_RECORDSEP": RECORD,
-            "I_FILE": carried([one.payload]),
-        }
-        outputs = programs.run(self._client, self._writer.import_program, given, reading=False)
+        outputs = self._import([one], "REALTIME")
         if isinstance(outputs, Failure):
             return outputs
         key = one.order.key

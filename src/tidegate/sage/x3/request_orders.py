@@ -16,17 +16,16 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.parcel import Parcel
 from tidegate.redaction import redact
 from tidegate.sage.asking_again import next_question
-from tidegate.sage.import_job import NEVER_ARRIVED, by_search
+from tidegate.sage.import_job import NEVER_ARRIVED
 from tidegate.sage.port.orders import Prepared
 from tidegate.sage.port.outcomes import HandedOver, Outcome
 from tidegate.sage.x3 import answers, programs
+from tidegate.sage.x3.carried_orders import CarriedOrders
 from tidegate.sage.x3.client import X3Client
-from tidegate.sage.x3.import_orders import TemplateOrders
 from tidegate.sage.x3.order_search import OrderSearch
 from tidegate.sage.x3.reference import Reference
 from tidegate.sage.x3.rows import text_of
 from tidegate.sage.x3.settings import X3Settings
-from tidegate.sage.x3.template import RECORD, carried
 from tidegate.sage.x3.writers import ByTemplate
 
 
@@ -39,7 +38,7 @@ class _Result:
     whole: str = ""  #: why no document of it could be read
 
 
-class RequestOrders(TemplateOrders):
+class RequestOrders(CarriedOrders):
     """The order desk of a template that SOAP carries."""
 
     def __init__(
@@ -52,22 +51,17 @@ class RequestOrders(TemplateOrders):
         clock: Clock,
     ) -> None:
         """Makes no call."""
-        super().__init__(client, reference, company)
-        self._writer = writer
-        self.programs = (writer.import_program, writer.result_program)  #: sub-programs that must be published
-        self._look = by_search(search)
+        super().__init__(writer, search, client, reference, company)
         self._clock = clock
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The result of a request is another one's."""
+        return (*super().programs, self._writer.result_program)
 
     def send(self, batch: Sequence[Prepared]) -> Iterator[tuple[str, Outcome]]:
         """One request; every order in it has the same outcome. X3 keeps no rejected document: the hub corrects."""
-        given = {
-            "I_MODIMP": self._writer.template,
-            "I_AOWSTA": "NO",
-            "I_EXEC": "BATCH",
-            "I_RECORDSEP": RECORD,
-            "I_FILE": carried([one.payload for one in batch]),
-        }
-        outputs = programs.run(self._client, self._writer.import_program, given, reading=False)
+        outputs = self._import(batch, "BATCH")
         outcome: Outcome
         if isinstance(outputs, Failure):
             outcome = outputs
