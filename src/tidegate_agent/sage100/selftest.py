@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tidegate_agent.caller import CallFailed, TablesFailed, Worker
-from tidegate_agent.failure import Failure
-from tidegate_agent.findings import Findings
+from tidegate_agent.caller import TablesFailed, Worker
+from tidegate_agent.findings import Findings, collected
 from tidegate_agent.sage100 import names
 from tidegate_agent.sage100.boi import Boi, Refused
 from tidegate_agent.sage100.lookup import SUMS, Lookup
@@ -59,17 +58,9 @@ class SelfTest:
     def run(self, session: Session, day: date) -> Findings:
         """Open, ask, write, look up, delete, drop. Problems are collected, not raised."""
         found = Findings(FAKE)
-        try:
+        with collected(found, session, Refused):
             session.open()
             self._order(session, day, found)
-        except (Failure, Refused, CallFailed) as problem:
-            found.problems.append(f"{type(problem).__name__}: {getattr(problem, 'sage_text', '') or problem}")
-        finally:
-            try:
-                session.drop()
-            except CallFailed as failed:
-                found.problems.append(f"the session could not be dropped: {failed.text}")
-                session.kill()
         return found
 
     def _order(self, session: Session, day: date, found: Findings) -> None:

@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tidegate_agent.caller import CallFailed, Worker
-from tidegate_agent.failure import Failure
-from tidegate_agent.findings import Findings
+from tidegate_agent.caller import Worker
+from tidegate_agent.findings import Findings, collected
 from tidegate_agent.sage300 import names
 from tidegate_agent.sage300.document import Detail, Document, Setting
 from tidegate_agent.sage300.orders import Orders
@@ -84,7 +83,7 @@ class SelfTest:
     def run(self, session: Session, day: date) -> Findings:
         """Open, read, ask, write, look up, delete, drop. Problems are collected, not raised."""
         found = Findings(FAKE)
-        try:
+        with collected(found, session, Refused):
             session.open()
             found.facts["home currency"] = session.home_currency()
             self._views(session, found)
@@ -92,14 +91,6 @@ class SelfTest:
             self._preview(session, day, found)
             if self.writes:
                 self._write(session, day, found)
-        except (Failure, Refused, CallFailed) as problem:
-            found.problems.append(f"{type(problem).__name__}: {getattr(problem, 'sage_text', '') or problem}")
-        finally:
-            try:
-                session.drop()
-            except CallFailed as failed:
-                found.problems.append(f"the session could not be dropped: {failed.text}")
-                session.kill()
         return found
 
     def _views(self, session: Session, found: Findings) -> None:
