@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from integration.flows.stage import ITEMS
 from tidegate.engine.cycles import run_cycle
 from tidegate.engine.hub import Hub
 from tidegate.engine.left_leases import LeftLeases
-from tidegate.ledger import database, delivery, lease
+from tidegate.ledger import delivery, lease
 from tidegate.ledger.database import transaction
 from tidegate.ledger.faults import LedgerError
-from tidegate.simulation.world import build_world
 
 START = datetime(2026, 3, 23, 13, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def hub(tmp_path: Path, migrated: Path) -> Iterator[Hub]:
-    shutil.copyfile(migrated, tmp_path / "ledger.db")
-    world = build_world(3, f"sqlite:///{tmp_path / 'ledger.db'}", START, items=ITEMS)
-    with world.open_hub() as hub:
-        yield hub
-    database.set_trip(None)
 
 
 @pytest.fixture

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from integration.flows.stage import ITEMS
 from tidegate.engine import runner
 from tidegate.engine.cycles import Report
 from tidegate.engine.hub import Hub
@@ -19,18 +17,8 @@ from tidegate.engine.pool import LEDGER_PAUSE, Pool
 from tidegate.engine.schedule import Due
 from tidegate.ledger import alerts, database, marks, presence
 from tidegate.ledger.faults import LedgerError, LedgerGone
-from tidegate.simulation.world import build_world
 
 START = datetime(2026, 3, 23, 13, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def hub(tmp_path: Path, migrated: Path) -> Iterator[Hub]:
-    shutil.copyfile(migrated, tmp_path / "ledger.db")
-    world = build_world(3, f"sqlite:///{tmp_path / 'ledger.db'}", START, items=ITEMS)
-    with world.open_hub() as hub:
-        yield hub
-    database.set_trip(None)
 
 
 Cycle = Callable[[], None]
