@@ -16,6 +16,7 @@ from tidegate.simulation import campaign_file, command, coverage, fault_states
 from tidegate.simulation.campaign_file import Campaign, spans_of
 from tidegate.simulation.run import Outcome
 from tidegate.simulation.trade import CADENCES
+from tidegate.simulation.week import write_week
 
 TWO = ("sage200", "x3")
 Week = tuple[int, str]
@@ -34,7 +35,7 @@ def campaign(
     """What it ran before it died, or to its end."""
     ran: list[Week] = []
 
-    def lived(weeks: Iterable[Week], jobs: int) -> Iterator[tuple[str, Outcome]]:
+    def lived(weeks: Iterable[Week], jobs: int, days: int | None) -> Iterator[tuple[str, Outcome]]:
         for seed, sage in list(weeks)[:dies_after]:
             ran.append((seed, sage))
             yield sage, outcome(seed)
@@ -72,7 +73,7 @@ def test_violations_are_kept_and_fail_the_campaign_for_good(
 ) -> None:
     keep = tmp_path / "campaign.json"
     broken = Outcome(0, violations=[{"promise": "exactly once", "subject": "order 7", "text": "twice"}])
-    monkeypatch.setattr(command, "outcomes", lambda weeks, jobs: (("x3", broken) for _ in weeks))
+    monkeypatch.setattr(command, "outcomes", lambda weeks, jobs, days: (("x3", broken) for _ in weeks))
     for _ in range(2):  # the second one has nothing left to run
         assert command.main(seeds=1, first=0, products=["x3"], jobs=1, as_json=True, keep=keep) == 1
         (violation,) = json.loads(capsys.readouterr().out)["violations"]
@@ -96,6 +97,30 @@ def test_another_file_is_refused_and_stays_as_it_is(tmp_path: Path, text: str, c
     assert result.exit_code == 2
     assert complaint in " ".join(result.output.replace("│", " ").split())
     assert keep.read_text(encoding="utf-8") == text
+
+
+def test_weeks_of_another_length_are_another_campaign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep = tmp_path / "campaign.json"
+    broken = Outcome(
+        0, days=2, violations=[{"promise": "exactly once", "subject": "order 7", "text": "twice"}]
+    )
+    monkeypatch.setattr(command, "outcomes", lambda weeks, jobs, days: (("x3", broken) for _ in weeks))
+    assert command.main(seeds=1, first=0, products=["x3"], jobs=1, as_json=True, keep=keep, days=2) == 1
+    (violation,) = json.loads(capsys.readouterr().out)["violations"]
+    assert violation["replay"] == "tidegate simulate --seeds 1 --first 0 --sage x3 --days 2"
+    result = simulate("--keep", str(keep))
+    assert result.exit_code == 2
+    assert "was begun with --days 2" in " ".join(result.output.replace("│", " ").split())
+
+
+def test_days_give_the_orders_that_are_not_given() -> None:
+    assert write_week(1, days=4).events == write_week(1).events
+    assert write_week(7, days=3).events == write_week(7).events
+    short = write_week(1, days=2)
+    assert (short.days, write_week(1).days) == (2, 4)
+    assert max(each.at for each in short.events) < max(each.at for each in write_week(1).events)
 
 
 def test_seeds_are_kept_as_spans() -> None:

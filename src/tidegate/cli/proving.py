@@ -77,6 +77,12 @@ def simulate(
     sage: Annotated[
         str, typer.Option("--sage", metavar="PRODUCT", help="The simulated Sage product; all: each in turn.")
     ] = USUAL.name,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days", min=2, help="How long each week is; by default four days, or three with every flow."
+        ),
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes side by side.")] = 1,
     at_least: Annotated[
         int,
@@ -132,6 +138,7 @@ def simulate(
             at_least=at_least,
             shrink=shrink,
             keep=keep,
+            days=days,
         )
     except OtherFile as error:
         raise typer.BadParameter(str(error), param_hint="--keep") from error

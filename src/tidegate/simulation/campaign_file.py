@@ -1,6 +1,6 @@
 """Where a campaign of days keeps what it has run, so that it goes on where it was broken off.
 
-One JSON file: the version, the sums, and the seeds that are done, by product. It is replaced as a whole after each
+One JSON file: the version, the weeks' length, the sums, and the seeds that are done, by product. It is replaced as a whole after each
 week, so that a campaign that dies has lost the weeks that were under way and nothing else.
 """
 
@@ -27,8 +27,9 @@ class OtherFile(ValueError):
 
 @dataclass
 class Campaign:
-    """What has been run: its sums, and the seeds by product."""
+    """What has been run: its sums, and the seeds by product, in weeks of so many days (None: as each seed has it)."""
 
+    days: int | None = None
     summary: Summary = field(default_factory=Summary)
     done: dict[str, set[int]] = field(default_factory=dict)
 
@@ -43,22 +44,26 @@ class Campaign:
         return ((seed, sage) for seed in seeds for sage in names if seed not in self.done.get(sage, ()))
 
 
-def read(path: Path) -> Campaign:
+def read(path: Path, days: int | None = None) -> Campaign:
     """What was kept; an empty campaign where there is no such file yet.
 
-    Raises OtherFile for another file, and for one of another version: its weeks prove nothing about this one.
+    Raises OtherFile for another file, for one of another version, since its weeks prove nothing about this one, and
+    for one of weeks of other lengths, since a seed makes another week with them.
     """
     if not path.exists():
-        return Campaign()
+        return Campaign(days)
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
         version = kept["tidegate"]
         done = {sage: set(seeds_of(spans)) for sage, spans in kept["done"].items()}
-        campaign = Campaign(Summary.kept(kept["summary"]), done)
+        campaign = Campaign(kept.get("days"), Summary.kept(kept["summary"]), done)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise OtherFile(f"{path} is no file of a campaign: name another one") from error
     if version != __version__:
         raise OtherFile(f"{path} is of Tidegate {version}, and this is {__version__}: name another file")
+    if campaign.days != days:
+        begun = "without --days" if campaign.days is None else f"with --days {campaign.days}"
+        raise OtherFile(f"{path} was begun {begun}: go on in the same way, or name another file")
     return campaign
 
 
@@ -66,6 +71,7 @@ def write(path: Path, campaign: Campaign) -> None:
     """Replace the file."""
     kept: dict[str, Any] = {
         "tidegate": __version__,
+        "days": campaign.days,
         "done": {sage: list(spans_of(seeds)) for sage, seeds in sorted(campaign.done.items())},
         "summary": campaign.summary.to_keep(),
     }

@@ -8,6 +8,7 @@ import multiprocessing
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -30,18 +31,21 @@ def main(
     at_least: int = 0,
     shrink: Path | None = None,
     keep: Path | None = None,
+    days: int | None = None,
 ) -> int:
     """Run `seeds` weeks of each product from seed `first`, but for those that `keep` has already.
+
+    `days` is how long they are; None: as each seed has it.
 
     0 when no promise was broken and no cell of either table has fewer than `at_least` faults. Raises OtherFile
     where `keep` is not this campaign's.
     """
-    campaign = Campaign() if keep is None else campaign_file.read(keep)
+    campaign = Campaign(days) if keep is None else campaign_file.read(keep, days)
     left = list(campaign.left(range(first, first + seeds), products))
     summary = campaign.summary
     with Progress(transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("weeks", total=len(left))
-        for sage, outcome in outcomes(left, jobs):
+        for sage, outcome in outcomes(left, jobs, days):
             campaign.add(outcome, sage)
             for each in outcome.violations:  # a campaign of hours says at once what it has found
                 sys.stderr.write(f"{sage} seed {outcome.seed}: {each['promise']}: {each['subject']}\n")
@@ -49,7 +53,7 @@ def main(
                 campaign_file.write(keep, campaign)
             progress.advance(task)
     if shrink is not None:
-        write_shrunk(summary, shrink)
+        write_shrunk(summary, shrink, days)
     seldom = summary.seldom(at_least)
     if as_json:
         sys.stdout.write(json.dumps({**summary.as_dict(), "seldom": seldom}) + "\n")
@@ -60,35 +64,38 @@ def main(
     return 1 if broken or seldom else 0
 
 
-def write_shrunk(summary: Summary, folder: Path) -> None:
+def write_shrunk(summary: Summary, folder: Path, days: int | None = None) -> None:
     """Each week that broke a promise, with the fewest events that still break the first of them, into a file."""
     prepare()
     first = {(each["sage"], each["seed"]): each["promise"] for each in reversed(summary.violations)}
     for (sage, seed), promise in sorted(first.items()):
-        path, left = shrinking.shrink(seed, sage, promise, folder)
+        path, left = shrinking.shrink(seed, sage, promise, folder, days)
         more = "" if left.smallest else ", not yet the smallest"
         sys.stderr.write(f"{path}: {promise} with {len(left.events)} events, after {left.runs} runs{more}\n")
 
 
-def outcomes(weeks: Iterable[tuple[int, str]], jobs: int) -> Iterator[tuple[str, Outcome]]:
+def outcomes(
+    weeks: Iterable[tuple[int, str]], jobs: int, days: int | None = None
+) -> Iterator[tuple[str, Outcome]]:
     """The weeks, in any order, each with its product."""
+    lived = partial(whole_week, days=days)
     if jobs == 1:
         prepare()
-        yield from map(whole_week, weeks)
+        yield from map(lived, weeks)
         return
     with multiprocessing.get_context("spawn").Pool(jobs, initializer=prepare) as pool:
-        yield from pool.imap_unordered(whole_week, weeks)
+        yield from pool.imap_unordered(lived, weeks)
 
 
-def whole_week(week: tuple[int, str]) -> tuple[str, Outcome]:
+def whole_week(week: tuple[int, str], days: int | None = None) -> tuple[str, Outcome]:
     """One week, by seed and product; an error that ends it is a violation of its own, and the other weeks go on."""
     seed, sage = week
     try:
-        return sage, run_week(seed, sage=sage)
+        return sage, run_week(seed, sage=sage, days=days)
     except Exception as error:
         text = f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-3)}"
         ended = {"promise": "a week comes to its end", "subject": f"seed {seed}", "text": text}
-        return sage, Outcome(seed, violations=[ended])
+        return sage, Outcome(seed, violations=[ended], days=days)
 
 
 def prepare() -> None:

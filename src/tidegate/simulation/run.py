@@ -51,13 +51,16 @@ class Outcome(Counts):
 
     seed: int
     company_calls: int = 0
+    days: int | None = None  #: as asked for; None: as its seed has it
 
 
 def run_week(seed: int, *, sage: str = USUAL.name, **shape: Any) -> Outcome:
     """One seed, one week with this product, one judgement."""
     week = write_week(seed, house=LIVED[sage], **shape)
     with ledger_folder() as folder:
-        return Simulation(week, folder).run()
+        outcome = Simulation(week, folder).run()
+    outcome.days = shape.get("days")
+    return outcome
 
 
 class Simulation:

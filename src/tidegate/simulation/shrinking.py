@@ -76,9 +76,9 @@ def breaks(week: Week, promise: str) -> Fails:
     return fails
 
 
-def shrink(seed: int, sage: str, promise: str, folder: Path) -> tuple[Path, Shrunk]:
-    """Shrink one seed's week, and write what is left into a file of the folder."""
-    week = write_week(seed, house=LIVED[sage])
+def shrink(seed: int, sage: str, promise: str, folder: Path, days: int | None = None) -> tuple[Path, Shrunk]:
+    """Shrink one seed's week of so many days, and write what is left into a file of the folder."""
+    week = write_week(seed, house=LIVED[sage], days=days)
     left = shrunk(week.events, breaks(week, promise))
     path = folder / f"{sage}-{seed}.json"
     write(path, replace(week, events=left.events), promise)
@@ -87,7 +87,7 @@ def shrink(seed: int, sage: str, promise: str, folder: Path) -> tuple[Path, Shru
 
 def write(path: Path, week: Week, promise: str) -> None:
     """One event a line."""
-    document = {"sage": week.house.lived_as, "seed": week.seed, "promise": promise}
+    document = {"sage": week.house.lived_as, "seed": week.seed, "days": week.days, "promise": promise}
     lines = [
         json.dumps({"at": each.at.isoformat(), "what": each.what, "options": each.options})
         for each in week.events
@@ -101,7 +101,7 @@ def read(path: Path) -> tuple[Week, str]:
     """The week of a file, and the promise that it broke. ValueError for another file."""
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     try:
-        week = write_week(document["seed"], house=LIVED[document["sage"]])
+        week = write_week(document["seed"], house=LIVED[document["sage"]], days=document["days"])
         events = tuple(
             Event(datetime.fromisoformat(each["at"]), each["what"], each["options"])
             for each in document["events"]

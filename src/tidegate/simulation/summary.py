@@ -25,7 +25,8 @@ class Summary(Counts):
         """One more week."""
         self.seeds += 1
         self.add_up(outcome)
-        replay = f"tidegate simulate --seeds 1 --first {outcome.seed} --sage {sage}"
+        days = "" if outcome.days is None else f" --days {outcome.days}"
+        replay = f"tidegate simulate --seeds 1 --first {outcome.seed} --sage {sage}{days}"
         self.violations += [
             {"sage": sage, "seed": outcome.seed, **each, "replay": replay} for each in outcome.violations
         ]

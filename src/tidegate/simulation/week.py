@@ -55,6 +55,11 @@ class Week:
     settings: dict[str, Any]
     house: House = USUAL
 
+    @property
+    def days(self) -> int:
+        """How long it is."""
+        return (self.end - self.start).days
+
 
 #: What a fault may strike in the shop; what it may strike in Sage, its house says.
 TARGETS = (
@@ -74,15 +79,16 @@ def write_week(
     days: int | None = None,
     back: Sequence[str] | None = None,
 ) -> Week:
-    """The script of week number `seed`: about `orders` orders over `days` days.
+    """The script of week number `seed`: about `orders` orders over `days` days, two at least.
 
     `back` are the flows from Sage to Magento that run, too; with any, both sides trade. What is not given
     follows from the seed: every seventh week has all flows, and is shorter, since it does three times as much.
+    The orders that are not given follow from the days.
     """
     if back is None:
         back = [flow for flow in trade.CADENCES if flow in house.flows] if seed % TRADING == 0 else ()
-    orders = orders or (10 if back else 16)
     days = days or (3 if back else 4)
+    orders = orders or (days * 10 // 3 if back else days * 4)
     rng = random.Random(f"week-{seed}")
     start = START
     end = start + timedelta(days=days)
