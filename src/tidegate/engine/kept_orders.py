@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tidegate.domain.books.agreement import FIGURES, NO_FIGURES, Figures, KeptLine, KeptOrder
 from tidegate.domain.errors import Failure
+from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.money import ZERO, total
 from tidegate.domain.orders.billing_lines import Billed, billed, shipping_line
 from tidegate.domain.orders.capture import is_over
@@ -59,7 +60,14 @@ def kept_order(
         lines=lines,
         freight=freight,
         sent=sent,
+        cancelled_as=_cancelled_as(row),
     )
+
+
+def _cancelled_as(row: KeptRow) -> str:
+    """Its number in Sage, where somebody there had cancelled it before the hub heard that Sage has it."""
+    heard = row.state == State.CONFIRMED and row.target_status == SalesOrderStatus.CANCELLED
+    return row.target_number if heard else ""
 
 
 def _figures(totals: Totals, gross: Decimal) -> Figures:

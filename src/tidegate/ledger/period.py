@@ -29,6 +29,7 @@ class KeptRow:
     changed_at: datetime
     target_number: str
     target_total: Decimal | None
+    target_status: str = ""
     subject: str = ""  #: what it was sent without (`flows/orders/reductions.py`); "" = it was sent whole
 
 
@@ -50,7 +51,7 @@ _PLACED = """
 _COLUMNS = """
     SELECT source.store, source.entity_id, source.increment_id, source.source_created_at, source.document,
            delivery.state, delivery.reason_code, delivery.reason, delivery.changed_at,
-           delivery.target_number, delivery.target_total, delivery.subject
+           delivery.target_number, delivery.target_total, delivery.target_status, delivery.subject
     FROM tidegate_source AS source JOIN tidegate_delivery AS delivery ON source.id = delivery.source_id
 """
 
@@ -108,7 +109,7 @@ def under_way(
 
 def _row(row: tuple[object, ...]) -> KeptRow:
     store, entity_id, increment_id, created_at, document, state, code, reason, changed_at, *target = row
-    number, total, subject = target
+    number, total, status, subject = target
     return KeptRow(
         str(store),
         int(str(entity_id)),
@@ -120,6 +121,7 @@ def _row(row: tuple[object, ...]) -> KeptRow:
         rows.aware(changed_at),
         str(number),
         None if total is None else Decimal(str(total)),
+        str(status),
         str(subject),
     )
 

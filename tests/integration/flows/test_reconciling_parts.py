@@ -94,6 +94,22 @@ def test_an_order_whose_mapping_has_gone_counts_on_the_side_that_is_billed(side:
     assert kept.figures.total == Decimal(worth)
 
 
+def test_a_confirmation_that_says_cancelled_is_kept_as_such() -> None:
+    placed = datetime(2026, 3, 2, tzinfo=UTC)
+    document = write_order(EUR_TAX_INCLUSIVE).decode()
+    for state, status, number in (
+        ("confirmed", "cancelled", "0000000007"),
+        ("confirmed", "live", ""),
+        ("cancelled", "cancelled", ""),
+    ):
+        row = KeptRow(
+            "main", 7, "2000000007", placed, document, state, "", placed, "0000000007", None, status
+        )
+        kept = kept_orders.kept_order(row, None, {}, lambda _currency: True)
+        assert kept is not None
+        assert kept.cancelled_as == number
+
+
 def test_the_side_is_that_of_the_connection(build: Build) -> None:
     connection = build("uk").connection
     company = connection.company_settings.currency

@@ -82,6 +82,7 @@ class KeptOrder:
     lines: Mapping[str, KeptLine] = field(default_factory=dict)
     freight: KeptLine | None = None
     sent: Figures | None = None  #: its sums as the company got them, where that is not the whole order
+    cancelled_as: str = ""  #: its number in Sage, where Sage's confirmation said that it is cancelled there
 
     @property
     def billable(self) -> Figures:

@@ -239,6 +239,8 @@ def _in_magento_and_ledger(
     if there is None and kept is not None and not sales:
         text = "the ledger has it, but Magento does not list it (any more)"
         yield Difference(kind=Kind.MISSING_IN_MAGENTO, subject=number, text=text, ledger=kept.figures.total)
+    if facts.company is None and kept is not None and kept.cancelled_as and there is not None:
+        yield from _cancelled_when_confirmed(there, kept)
     if (
         facts.company is None
         and kept is None
@@ -247,6 +249,13 @@ def _in_magento_and_ledger(
     ):
         text = "Magento has it, but Tidegate has never captured it"
         yield Difference(kind=Kind.MISSING_IN_LEDGER, subject=number, text=text, magento=there.figures.total)
+
+
+def _cancelled_when_confirmed(there: StoreOrder, kept: KeptOrder) -> Iterator[Difference]:
+    """What the company said of the order when it confirmed it is all that is known where nobody can ask it again."""
+    if not there.cancelled and not there.closed:
+        text = f"Sage had cancelled {kept.cancelled_as} when it confirmed it, but the order is still open in Magento"
+        yield Difference(kind=Kind.CANCELLED_IN_SAGE, subject=there.number, text=text, magento=there.left)
 
 
 def _changed(there: StoreOrder | None, kept: KeptOrder | None) -> Iterator[Difference]:
