@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from conformance import sage100_questions as asked
 from conformance.bugs import Question
 from conformance.sage100_stand import Sage100Stand
+from tidegate.conformance.opened import opened
+from tidegate.domain.errors import Code, Failure
+from tidegate_sandbox.faults import Fault
 
 QUESTIONS: list[tuple[Question, dict[str, Any]]] = [
     (asked.a_despatch_is_one_from_data_entry_to_posting, {}),
@@ -76,3 +80,20 @@ QUESTIONS: list[tuple[Question, dict[str, Any]]] = [
 def test_the_room_answers(question: Question, options: dict[str, Any]) -> None:
     with closing(Sage100Stand(**options)) as stand:
         question(stand)
+
+
+@pytest.mark.parametrize("status", [200, 401, 403])
+def test_an_agent_that_refused_us_is_not_asked_to_drain(status: int) -> None:
+    with closing(Sage100Stand()) as stand:
+        with opened(stand.company) as session:
+            stand.company.stand_down(stand.clock.now() + timedelta(hours=1))
+            if status != 200:
+                stand.faults.add(Fault("status", path="/data/stock$", options={"status": status}))
+            answer = session.stock.read(None) if session.stock is not None else None
+            refused = isinstance(answer, Failure) and answer.code in (
+                Code.NOT_AUTHENTICATED,
+                Code.NOT_PERMITTED,
+            )
+            assert refused is (status != 200)
+        drains = [one for one in stand.wire.log if one.path.endswith("/v1/drain")]
+        assert len(drains) == (status == 200)

@@ -16,7 +16,7 @@ from tidegate.domain.errors import Failure
 from tidegate.domain.orders.terms import Terms
 from tidegate.flows.mapping import terms_of
 from tidegate.flows.spending import Spending
-from tidegate.ledger import closures, product_groups
+from tidegate.ledger import closures, halts, product_groups
 from tidegate.magento.store import MagentoStoreClient
 from tidegate.sage.port.company import Company
 
@@ -77,7 +77,10 @@ class Connection:
         coming = self.calendar.closed(now + ahead) if ahead else None
         if coming is None:
             return None
-        self.company.stand_down(coming.until)
+        if (
+            halts.halted(self.name) is None
+        ):  # a halted connection calls nobody: what it left open ends by itself
+            self.company.stand_down(coming.until)
         return Closed(until=coming.until, reason=f"{coming.reason}; a call in progress finishes before")
 
     @cached_property

@@ -24,7 +24,18 @@ if TYPE_CHECKING:
 
 AgentOf = Callable[[Installation], "WSGIApplication"]
 FACE_KINDS: frozenset[str] = frozenset()
-CLASSES = {429: "pool_busy", 503: "unavailable", 504: "timeout"}
+CLASSES = {
+    400: "format",
+    401: "agent_auth",
+    403: "auth",
+    404: "not_found",
+    409: "busy_company",
+    423: "locked",
+    429: "pool_busy",
+    503: "unavailable",
+    504: "timeout",
+}
+"""The agent's classes by status (contract section 12.3); anything else is `internal`."""
 
 
 def error_body(status: int) -> tuple[str, bytes]:

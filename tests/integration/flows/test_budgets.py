@@ -17,7 +17,7 @@ from tidegate.domain.calendar import Calendar, Closing
 from tidegate.domain.states import State
 from tidegate.engine.cycles import run_cycle
 from tidegate.flows.spending import SETTLED, Spending
-from tidegate.ledger import usage
+from tidegate.ledger import halts, usage
 from tidegate.ledger.database import transaction
 from tidegate.sage.port.usage import Allowance, Budget, Measure, Usage
 
@@ -174,3 +174,24 @@ def test_before_a_window_the_agent_is_notified_and_nothing_new_begins(build: Bui
     assert stage.room.stood_down == start + timedelta(minutes=30)
     stage.world.clock.advance(240 + 1800)
     assert run_cycle(stage.hub, connection, "orders").counts["confirmed"] == 1
+
+
+def test_a_halted_connection_does_not_call_the_agent_before_a_window(build: Build) -> None:
+    stage = build(drains_for=timedelta(minutes=5))
+    connection = stage.hub.connections[CONNECTION]
+    start = (stage.now + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+    rule = f"FREQ=DAILY;BYHOUR={start.hour};BYMINUTE=0;BYSECOND=0"
+    connection.calendar = Calendar("UTC", (Closing(rule, 30, "backup"),))
+    stage.world.clock.advance((start - stage.now).total_seconds() - 240)
+    with transaction("test"):
+        halts.halt(CONNECTION, "403", "not-permitted", stage.now)
+
+    closed = connection.closed()
+
+    assert closed is not None
+    assert closed.until == start + timedelta(minutes=30)
+    assert stage.room.stood_down is None
+    with transaction("test"):
+        halts.lift(CONNECTION, stage.now)
+    assert connection.closed() == closed
+    assert stage.room.stood_down == closed.until

@@ -27,6 +27,8 @@ _REFUSALS = {
     "seat_limit": (Code.NO_SEAT, "Sage has no licence left"),
 }
 """Classes that say that nothing was begun."""
+REFUSED = {401: Code.NOT_AUTHENTICATED, 403: Code.NOT_PERMITTED}
+"""By status, where the class is of a later agent: who is refused is not asked again (contract §15)."""
 
 
 def document(answer: Answer) -> Any:
@@ -92,6 +94,8 @@ def _lost(answer: NoAnswer, *, reading: bool) -> Failure:
 def _trouble(answer: Answer, said: str, pause: float | None, *, reading: bool) -> Failure:
     """`unavailable`, `timeout`, `internal`, and classes of a later agent."""
     text = f"the agent answered {answer.status}: {said}"
+    if reading and answer.status in REFUSED:
+        return Failure(REFUSED[answer.status], text, pause, sent=False)
     if reading:
         details = {TOO_MUCH: "yes"} if answer.status in (502, 504) else {}
         return Failure(Code.SERVER_TROUBLE, text, pause, sent=False, details=details)

@@ -35,6 +35,7 @@ class Sage100Client(Counted):
             "Accept": "application/json",
         }
         self.page_size = PAGE
+        self.refused = False  #: whether the last answer was that the token, or the agent's user, is refused
 
     # Learnt
 
@@ -210,6 +211,7 @@ class Sage100Client(Counted):
         content = None if payload is None else _encoder.encode(payload)
         answer = self._http.request(method, path, query=query, headers=self._headers, content=content)
         failure = answers.failure_of(answer, reading=reading or method == "GET")
+        self.refused = failure is not None and failure.code in answers.REFUSED.values()
         if failure is not None:
             return failure
         if isinstance(answer, NoAnswer):

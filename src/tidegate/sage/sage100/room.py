@@ -164,7 +164,12 @@ class Sage100Company:
             self._drain()
 
     def _drain(self) -> None:
-        """A failure changes nothing: the agent drops idle sessions by itself, and the check of the window shows more."""
+        """A failure changes nothing: the agent drops idle sessions by itself, and the check of the window shows more.
+
+        So an agent that has refused us is not called for this either.
+        """
+        if self._client.refused:
+            return
         with self._lock:
             self._drained = True
         self._client.command("drain")
