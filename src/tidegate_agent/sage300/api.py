@@ -126,7 +126,7 @@ class GatewayApi:
             soap.add_row(answer, row)
         if page.after is not None:
             soap.add(answer, "next", page.after)
-        soap.add(answer, "complete", "true" if page.after is None else "false")
+        soap.add(answer, "complete", "true" if page.is_complete else "false")
         return answer
 
     def _write(self, company: str, call: Element, request_id: str) -> Element:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from tidegate_agent.sage300 import names
 from tidegate_agent.sage300.refusal import Refused
@@ -20,10 +19,13 @@ _WORDS = re.compile(r'((?:[^"]|"(?:[^"]|"")*")*?)(?:\b(AND|OR)\b|$)')
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, and what to ask for the next ones with; None: that was all."""
+    """Rows, and what to ask for the next ones with."""
 
     rows: list[dict[str, str]]
-    after: str | None
+    after: (
+        str | None
+    )  #: None: that was all, or rows in another sequence than the key's, which have no next page
+    is_complete: bool
 
 
 def read(
@@ -34,22 +36,22 @@ def read(
     if known is None:
         raise Refused("auth", f"the view {view} is not on the list", view)
     key = known.key
+    if after and index:
+        raise Refused("format", "'after' goes on in the sequence of the key: leave 'index' out", view)
     last = _opened(after, known, view)
-    narrowed = beyond(where, key[0], last[0], known.numbers) if last else checked(where, view)
+    checked(where, view)
+    narrowed = beyond(where, last, known) if last else where
     found: list[dict[str, str]] = []
     shown: list[str] = []
     with session.view(view) as opened:
         if index:
             session.worker.put(opened.ref, "Order", index)
         for row in opened.browse(narrowed, (*key, *wanted)):
-            place = [row[name] for name in key]
-            if last and place[0] == last[0] and _upto(place, last, known):
-                continue
             if len(found) == limit:
-                return Page(found, json.dumps(shown))
-            shown = place
+                return Page(found, None if index else json.dumps(shown), False)
+            shown = [row[name] for name in key]
             found.append({name: row[name] for name in wanted})
-    return Page(found, None)
+    return Page(found, None, True)
 
 
 def checked(where: str, view: str) -> str:
@@ -60,18 +62,29 @@ def checked(where: str, view: str) -> str:
     return where
 
 
-def beyond(where: str, column: str, value: str, numbers: frozenset[str]) -> str:
-    """The same filter, from a value of the first column of the key on."""
-    quoted = '"' + value.replace('"', '""') + '"'
-    term = f"{column} >= {value if column in numbers else quoted}"
-    if not where:
-        return term
+def beyond(where: str, last: Sequence[str], known: names.ViewName) -> str:
+    """The same filter, for what comes behind a place: each alternative once for every column of the key.
+
+    Behind (a, b) is ``K1 > a``, or ``K1 = a`` and ``K2 > b``; a filter has no parentheses to say so in one term.
+    """
+    behind = [
+        [*(_term(name, "=", value, known) for name, value in before), _term(*here, known)]
+        for before, here in (
+            (list(zip(known.key[:at], last[:at], strict=True)), (known.key[at], ">", last[at]))
+            for at in range(len(known.key))
+        )
+    ]
     alternatives: list[list[str]] = [[]]
-    for part, word in _joined(where):
+    for part, word in _joined(where) if where else ():
         alternatives[-1].append(part.strip())
         if word == "OR":
             alternatives.append([])
-    return " OR ".join(" AND ".join((*each, term)) for each in alternatives)
+    return " OR ".join(" AND ".join((*each, *place)) for each in alternatives for place in behind)
+
+
+def _term(column: str, operator: str, value: str, known: names.ViewName) -> str:
+    quoted = '"' + value.replace('"', '""') + '"'
+    return f"{column} {operator} {value if column in known.numbers else quoted}"
 
 
 def _joined(where: str) -> list[tuple[str, str]]:
@@ -91,18 +104,6 @@ def _joined(where: str) -> list[tuple[str, str]]:
 
 def _parts(where: str) -> list[str]:
     return [part for part, _ in _joined(where)]
-
-
-def _upto(place: Sequence[str], last: Sequence[str], known: names.ViewName) -> bool:
-    """Whether a row stands no further than the last one that was answered, within the same first column."""
-    return _sorted(place, known) <= _sorted(last, known)
-
-
-def _sorted(place: Sequence[str], known: names.ViewName) -> list[Decimal | str]:
-    """A place as the view sorts it: by what numbers are worth, by the characters of texts."""
-    return [
-        Decimal(text) if name in known.numbers else text for name, text in zip(known.key, place, strict=True)
-    ]
 
 
 def _opened(after: str, known: names.ViewName, view: str) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from tidegate_sandbox.erp.order import Order
 from tidegate_sandbox.sage300.database import Database
@@ -25,6 +27,15 @@ from tidegate_sandbox.sage300.ic_items import Inventory
 
 Row = dict[str, str]
 _TERM = re.compile(r'\s*([A-Z0-9]+)\s*(=|!=|>=|<=|>|<)\s*(?:"((?:[^"]|"")*)"|(-?\d+(?:\.\d+)?))\s*')
+
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
+}
 
 
 class GatewayFault(Exception):
@@ -154,28 +165,27 @@ def chosen(view: View, text: str) -> list[Row]:
     rows = view.rows()
     if not text:
         return rows
-    alternatives = [[_term(part, view) for part in each.split(" AND ")] for each in text.split(" OR ")]
+    alternatives = [[_term(part, view) for part in _apart(each, "AND")] for each in _apart(text, "OR")]
     return [row for row in rows if any(_hold(row, terms) for terms in alternatives)]
 
 
-def _term(text: str, view: View) -> tuple[str, str, str]:
+def _apart(text: str, word: str) -> list[str]:
+    """The parts that a word joins; within quotes it is part of a text."""
+    return re.split(rf' {word} (?=(?:[^"]*"[^"]*")*[^"]*$)', text)
+
+
+def _term(text: str, view: View) -> tuple[str, str, Decimal | str]:
+    """Column, operator, value: a text where it is quoted, else a number."""
     found = _TERM.fullmatch(text)
     if found is None or found[1] not in view.fields:
         raise GatewayFault("format", f"the filter cannot be read: {text}", view=view.name)
-    return found[1], found[2], found[3].replace('""', '"') if found[3] is not None else found[4]
+    return found[1], found[2], found[3].replace('""', '"') if found[3] is not None else Decimal(found[4])
 
 
-def _hold(row: Row, terms: Iterable[tuple[str, str, str]]) -> bool:
-    return all(_compare(row[field], operator, value) for field, operator, value in terms)
+def _hold(row: Row, terms: Iterable[tuple[str, str, Decimal | str]]) -> bool:
+    return all(_compare(row[field], sign, value) for field, sign, value in terms)
 
 
-def _compare(found: str, operator: str, value: str) -> bool:
-    if operator in ("=", "!="):
-        return (found == value) is (operator == "=")
-    one: Decimal | str
-    other: Decimal | str
-    try:
-        one, other = Decimal(found), Decimal(value)
-    except ArithmeticError:
-        one, other = found, value
-    return {">": one > other, "<": one < other, ">=": one >= other, "<=": one <= other}[operator]  # type: ignore[operator]
+def _compare(found: str, sign: str, value: Decimal | str) -> bool:
+    one: Decimal | str = Decimal(found or 0) if isinstance(value, Decimal) else found
+    return OPERATORS[sign](one, value)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tidegate.domain.errors import Code, Failure
+from tidegate_agent.sage300 import names
 from tidegate_agent.sage300.browsing import beyond
 from tidegate_sandbox.com.late_bound import ComError
 from tidegate_sandbox.erp.refusal import Refusal
@@ -79,10 +80,15 @@ def test_only_views_on_the_list_known_fields_and_plain_filters(
 
 
 def test_the_place_to_go_on_from_reaches_every_alternative_of_a_filter() -> None:
+    key = names.ViewName(("K", "N"), frozenset({"N"}))
+    place = ['say "hi"', "7"]
+    either = ('K > "say ""hi"""', 'K = "say ""hi""" AND N > 7')
+    assert beyond("", place, key) == " OR ".join(either)
     where = 'A = "x OR y" OR B = "2" AND C >= 3'
-    found = beyond(where, "K", 'say "hi"', frozenset())
-    assert found == 'A = "x OR y" AND K >= "say ""hi""" OR B = "2" AND C >= 3 AND K >= "say ""hi"""'
-    assert beyond("", "N", "7", frozenset({"N"})) == "N >= 7"
+    assert beyond(where, place, key) == (
+        f'A = "x OR y" AND {either[0]} OR A = "x OR y" AND {either[1]} OR '
+        f'B = "2" AND C >= 3 AND {either[0]} OR B = "2" AND C >= 3 AND {either[1]}'
+    )
 
 
 # Writing

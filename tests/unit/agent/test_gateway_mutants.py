@@ -56,7 +56,7 @@ def filters_are_not_looked_at(patch: Patch) -> None:
 
 
 def pages_begin_at_the_first_row(patch: Patch) -> None:
-    patch.setattr(browsing, "_upto", lambda place, last, known: False)
+    patch.setattr(browsing, "beyond", lambda where, last, known: where)
 
 
 def read_only_is_ignored(patch: Patch) -> None:

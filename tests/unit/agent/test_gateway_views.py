@@ -10,9 +10,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 import pytest
 
-from tidegate_agent.sage300 import names, soap
+from tidegate_agent.sage300 import browsing, names, soap
+from tidegate_agent.sage300.refusal import Refused
 from tidegate_sandbox.erp.new_order import NewLine, NewOrder
 from tidegate_sandbox.sage300.accpac_views import KEYS
+from tidegate_sandbox.sage300.views import View, chosen
 from unit.agent.gateway import GatewayStand
 
 LINES = 12  #: of one document: more than there are digits
@@ -73,6 +75,53 @@ def test_pages_are_the_whole(
     whole = stand.room().read(view, names.VIEWS[view].key)
     monkeypatch.setattr("tidegate.sage.sage300.gateway.PAGE", page)
     assert stand.room().read(view, names.VIEWS[view].key) == whole
+
+
+@pytest.mark.parametrize("view", READ)
+def test_a_page_reads_no_more_rows_than_it_answers_and_one(
+    stand: GatewayStand, view: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each page begins behind the last one by the whole key, however many rows share the first columns of it."""
+    fetched = 0
+
+    def count(_obj: str, method: str) -> None:
+        nonlocal fetched
+        fetched += method == "Fetch"
+
+    monkeypatch.setattr("tidegate.sage.sage300.gateway.PAGE", 2)
+    monkeypatch.setattr(stand.sage, "before_call", count)
+    rows = stand.room().read(view, names.VIEWS[view].key)
+    assert isinstance(rows, list)
+    assert fetched <= len(rows) * 3 / 2 + 1, "three for each page of two"
+
+
+def test_another_sequence_is_cut_at_the_limit_and_has_no_next_page(stand: GatewayStand) -> None:
+    """A place is one of the key: in another sequence it would pass rows over."""
+    with stand.agent.lease("SAMLTD", "read") as held:
+        page = browsing.read(held.session, "IC0290", ["ITEMNO"], "", index=1, after="", limit=2)
+        assert (len(page.rows), page.after, page.is_complete) == (2, None, False)
+        with pytest.raises(Refused, match="leave 'index' out"):
+            browsing.read(held.session, "IC0290", ["ITEMNO"], "", index=1, after='["a", "1"]', limit=2)
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ('PLACE > "10"', ["2", "A AND B"]),
+        ('PLACE = "A AND B" OR PLACE = "2"', ["2", "A AND B"]),
+        ("LINENUM > 32 AND LINENUM <= 100", ["10"]),
+        ("LINENUM = 32", ["1"]),
+    ],
+)
+def test_the_fake_compares_quoted_values_as_texts_and_others_as_numbers(
+    where: str, expected: list[str]
+) -> None:
+    rows = [
+        {"PLACE": place, "LINENUM": number}
+        for place, number in (("1", "32.0"), ("10", "100"), ("2", "128"), ("A AND B", "160"))
+    ]
+    view = View("X", ("PLACE", "LINENUM"), lambda: rows)
+    assert [row["PLACE"] for row in chosen(view, where)] == expected
 
 
 @pytest.mark.parametrize("after", ["x", "[]", '["1"]', '["1 OR SHIUNIQ > 0", "1"]', '["NaN", "1"]'])
