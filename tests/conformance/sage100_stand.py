@@ -303,3 +303,4 @@ class Sage100Stand(ErpStand):
         self.company.close()
         if self._server:
             self._server.stop()
+        assert self.installation.posted_in_sessions == [], "posting is the clerk's act"

@@ -250,3 +250,4 @@ class Sage300Stand(ErpStand):
             self._server.stop()
         if self.agent is not None:
             self.agent.close()
+        assert self.settings.day_end or self.face.database.asked_for_day_end == [], "day end is the people's"

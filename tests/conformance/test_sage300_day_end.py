@@ -55,7 +55,7 @@ def works(stand: Sage300Stand, at: datetime, purpose: Purpose = Purpose.WRITING)
 def test_it_is_never_run_by_us_where_the_configuration_is_silent(make: Made) -> None:
     stand = make("")
     assert [works(stand, EVENING.replace(hour=hour)) for hour in range(10, 24)] == [0] * 14
-    assert not [one for one in stand.wire.log if "DayEnd" in one.path]
+    assert stand.face.database.asked_for_day_end == []
 
 
 def test_inside_its_window_it_is_run_once_and_invoices_are_in_the_ledger(make: Made) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from simulation.test_weeks_of_products import SHAPE
 from tidegate.sage.sage300 import stock
+from tidegate.sage.sage300.day_end import DayEnd
 from tidegate.sage.sage300.gateway import Gateway
 from tidegate.simulation.run import run_week
 
@@ -29,6 +30,18 @@ def test_a_gateway_that_signs_in_as_another_user_takes_a_second_lanpak(
     monkeypatch.setattr(Gateway, "__init__", as_another)
     outcome = run_week(ORDERS, sage="sage300-gateway", **SHAPE)
     assert "2 LanPaks were taken at once" in {each["text"] for each in outcome.violations}
+
+
+@pytest.mark.slow
+def test_a_day_end_that_nobody_asked_us_for_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    init = DayEnd.__init__
+
+    def at_any_hour(self: DayEnd, client: Any, _window: str, *more: Any) -> None:
+        init(self, client, "00:00-23:59", *more)
+
+    monkeypatch.setattr(DayEnd, "__init__", at_any_hour)
+    outcome = run_week(ORDERS, sage="sage300", **SHAPE)
+    assert "day end was run by the Web API" in {each["text"] for each in outcome.violations}
 
 
 @pytest.mark.campaign

@@ -43,6 +43,7 @@ class Installation(ComHost):
         self.users = dict(users) if users is not None else {"tidegate": "secret"}
         self.home = home
         self.backups: list[str] = []
+        self.posted_in_sessions: list[str] = []  #: users whose sessions posted the sales journal
         self.stale_rows: list[tuple[int, str]] = []  #: (process, user) that the Master Console still shows
         self.texts = dict(TEXTS)
         self.tables_down = ""  #: the SQLSTATE that every read gets, where reading is down

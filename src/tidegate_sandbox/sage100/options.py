@@ -36,6 +36,7 @@ class Options:
             "CI_ItemCode_ui",
             "SO_ShipToAddress_ui",
             "SO_Invoice_ui",
+            "SO_SalesJournal_ui",  # more than an integration needs, as it is at many a site
             "GL_Account_ui",
         }
     )

@@ -14,6 +14,7 @@ from tidegate_sandbox.sage100.installation import Installation, class_missing
 
 TASKS = {
     "so_salesorder_bus": ("SO_SalesOrder_ui", "S/O"),
+    "so_salesjournal_upd": ("SO_SalesJournal_ui", "S/O"),  # assumed
     "ar_customer_bus": ("AR_Customer_ui", "A/R"),
     "ci_itemcode_bus": ("CI_ItemCode_ui", "C/I"),
     "ci_item_svc": ("CI_ItemCode_ui", "C/I"),

@@ -232,7 +232,7 @@ class DayEnd(AccpacView):
         """Run it, alone."""
         try:
             with self.link.database.working(writes=True):
-                count = self.link.database.run_day_end()
+                count = self.link.database.run_day_end("a view")
         except Refusal as refusal:
             raise self.refused(refusal) from None
         self.link.session.errors.said.append(Said(f"{count} documents", 1, self.view_name))

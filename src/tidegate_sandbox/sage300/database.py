@@ -68,6 +68,7 @@ class Database:
         self.options = options
         self.batches: dict[int, Batch] = {}
         self.day_ends = 0
+        self.asked_for_day_end: list[str] = []  #: the ways by which others than its own people had it run
         self.costed = len(company.stock.movements)  #: so many movements of stock are costed
         self._day_end_due = self._after(clock.now())
         self.day_end_running = False
@@ -120,8 +121,13 @@ class Database:
         nightly = self.options.day_end == "nightly"
         return self.company.window.open_from(self._day_end_due) if nightly else None
 
-    def run_day_end(self) -> int:
-        """Cost stock, and move invoices and credit notes into A/R; how many documents there were."""
+    def run_day_end(self, asked_by: str = "") -> int:
+        """Cost stock, and move invoices and credit notes into A/R; how many documents there were.
+
+        `asked_by`: the way in of whoever is not the company's own people.
+        """
+        if asked_by:
+            self.asked_for_day_end.append(asked_by)
         waiting = [one for one in self.company.invoices.table if "dayend" not in one.extra]
         waiting_shipments = [one for one in self.company.despatches.table if "dayend" not in one.extra]
         self.costed = len(self.company.stock.movements)

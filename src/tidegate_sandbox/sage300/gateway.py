@@ -193,7 +193,7 @@ class Gateway:
     def _run(self, database: Database, call: Element) -> Element:
         if _text(call, "view") != "IC0275":
             raise GatewayFault("auth", "the process is not on the list")
-        count = database.run_day_end()
+        count = database.run_day_end("the gateway")
         answer = Element(f"{{{OURS}}}RunProcessResponse")
         SubElement(answer, f"{{{OURS}}}message", {"priority": "Message"}).text = f"{count} documents"
         return answer

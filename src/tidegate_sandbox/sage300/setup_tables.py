@@ -103,7 +103,7 @@ def _processes(database: Database) -> list[Resource]:
     def day_end(_body: Body) -> None:
         if database.day_end_running:
             raise Problem("General", TEXTS["day_end"], database.options.general_status)
-        database.run_day_end()
+        database.run_day_end("the Web API")
 
     def nothing(_body: Body) -> None:
         """Posting and the creation of G/L batches go on by themselves here."""

@@ -17,6 +17,7 @@ from tidegate_agent.sage100 import boi, datasets, order_calls
 from tidegate_agent.sage100.agent import Agent
 from tidegate_agent.sage100.boi import Boi
 from tidegate_agent.sage100.lookup import Lookup, Sight
+from tidegate_agent.sage100.names import SALES_ORDER, Task
 from tidegate_agent.sage100.order_calls import OrderCalls
 from tidegate_agent.sage100.order_writer import OrderWriter
 from tidegate_agent.sage100.reader import Where
@@ -38,6 +39,18 @@ def the_drop_order_is_reversed(patch: Patch) -> None:
         worker.end()
 
     patch.setattr(Session, "drop", drop)
+
+
+def the_agent_posts_before_it_leaves(patch: Patch) -> None:
+    drop = Session.drop
+
+    def posts(self: Session) -> None:
+        journal = self.begin(Task("SO_SalesJournal_upd", SALES_ORDER, "SO_SalesJournal_ui"))
+        journal.code("nProcessReport", "PRINT")
+        journal.code("nUpdate")
+        drop(self)
+
+    patch.setattr(Session, "drop", posts)
 
 
 def nothing_is_dropped_after_an_error(patch: Patch) -> None:

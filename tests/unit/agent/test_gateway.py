@@ -171,6 +171,7 @@ def test_rights_seats_and_a_closed_company_have_their_classes(stand: GatewayStan
 def test_only_a_listed_process_is_run(stand: GatewayStand, tmp_path: Path) -> None:
     asked = {"view": "IC0275"}
     assert not isinstance(stand.room()._call("RunProcess", asked, reading=False), Failure)
+    assert stand.face.database.asked_for_day_end == ["a view"]
     (tmp_path / "other").mkdir()
     other = GatewayStand(tmp_path / "other", sage300={"processes": []})
     assert failed(other.room()._call("RunProcess", asked, reading=False)).code is Code.NOT_PERMITTED

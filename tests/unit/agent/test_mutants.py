@@ -11,6 +11,7 @@ import pytest
 
 from tidegate_agent.failure import Failure
 from tidegate_agent.sage100 import names
+from tidegate_sandbox.sage100.staff import Staff
 from unit.agent import agent_bugs as bugs
 from unit.agent.hub import Stand, order
 from unit.agent.test_crash_sweep import Death, Killed
@@ -265,6 +266,18 @@ def what_is_being_written_is_not_absent(folder: Path) -> None:
     assert seen == ["unknown"]
 
 
+def posting_is_the_clerks(folder: Path) -> None:
+    stand = Stand(folder)
+    stand.send(order())
+    company = stand.sage.companies["ABC"]
+    (kept,) = company.kernel.orders.table
+    Staff(stand.sage, company).ship(kept.number)
+    stand.send(order(124))
+    stand.post("/v1/drain")
+    assert stand.sage.posted_in_sessions == []
+    assert list(company.entries)
+
+
 Check = Callable[[Path], None]
 
 
@@ -311,6 +324,7 @@ MUTANTS = (
     Mutant(bugs.hours_are_not_compared, only_changes_are_read),
     Mutant(bugs.a_look_up_knows_nothing_of_the_batch_in_hand, what_is_being_written_is_not_absent),
     Mutant(bugs.references_are_lost, the_example_is_written),
+    Mutant(bugs.the_agent_posts_before_it_leaves, posting_is_the_clerks),
 )
 
 

@@ -147,7 +147,8 @@ def books(face: Any, _shop: Any) -> dict[str, Any]:
         f"the nightly backup was {text}" for text in face.installation.backups if face.host.user in text
     ]
     seats = [face.host.too_many] if face.host.too_many else []
-    return {**found, "violations": [*found["violations"], *blocked, *seats]}
+    posted = [f"the sales journal was posted by {user}" for user in face.installation.posted_in_sessions]
+    return {**found, "violations": [*found["violations"], *blocked, *seats, *posted]}
 
 
 def without_division(code: str) -> str:

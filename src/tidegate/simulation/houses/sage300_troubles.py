@@ -104,4 +104,10 @@ class Office:
         """What no integration may do."""
         peak = self._face.api.seats.peak
         blocked = [f"the nightly backup was {text}" for text in self.backups if text != "done"]
-        return blocked + ([f"{peak} LanPaks were taken at once"] if peak > 1 else [])
+        # No connection of these weeks says that the hub runs it.
+        day_ends = [
+            f"day end was run by {way}"
+            for each in self._face.site.databases.values()
+            for way in each.asked_for_day_end
+        ]
+        return [*blocked, *([f"{peak} LanPaks were taken at once"] if peak > 1 else []), *day_ends]

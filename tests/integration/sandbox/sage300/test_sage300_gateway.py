@@ -101,6 +101,7 @@ def test_an_order_is_found_and_deleted_once(served: tuple[Sage300Face, Any]) -> 
 def test_a_lock_has_its_own_class_and_day_end_is_a_process(served: tuple[Sage300Face, Any]) -> None:
     face, service = served
     assert service.RunProcess(company="SAMLTD", view="IC0275")[0].priority == "Message"
+    assert face.database.asked_for_day_end == ["the gateway"]
     face.company.window.lock("backup")
     assert class_of(service.RunProcess, view="IC0275") == "locked"
 

@@ -79,6 +79,7 @@ def test_verbs_are_those_of_the_vendors_list() -> None:
     assert code_of(world.post("OE/OEInvoices", {})) == (405, "MethodNotAllowed")
     assert code_of(world.post("OE/OEOrders(1)", {})) == (400, "InvalidAction")
     assert world.post("IC/ICDayEndProcessing('$process')", {"ClearHistory": False}).status_code == 204
+    assert world.face.database.asked_for_day_end == ["the Web API"]
 
 
 def test_the_sequence_of_properties_changes_the_result() -> None:
