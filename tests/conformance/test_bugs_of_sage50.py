@@ -28,7 +28,7 @@ Bug = Callable[[pytest.MonkeyPatch], None]
 
 
 def initial_key_replaced_by_the_current_one(patch: pytest.MonkeyPatch) -> None:
-    renewed = keys.Keys.renewed
+    renewed = keys.Keys._renewed
 
     def replacing(self: Any, stale: str) -> Any:
         new = renewed(self, stale)
@@ -37,7 +37,7 @@ def initial_key_replaced_by_the_current_one(patch: pytest.MonkeyPatch) -> None:
             self._vault.keep(self._company, {keys.INITIAL: secrets[keys.CURRENT]})
         return new
 
-    patch.setattr(keys.Keys, "renewed", replacing)
+    patch.setattr(keys.Keys, "_renewed", replacing)
 
 
 def new_key_used_before_its_commit(patch: pytest.MonkeyPatch) -> None:

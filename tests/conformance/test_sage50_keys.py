@@ -160,6 +160,24 @@ def test_a_platform_that_is_away_while_a_key_ends_halts_nothing(stand: Sage50Sta
     assert not isinstance(read(stand), Failure)
 
 
+def test_a_refused_key_is_not_used_again_while_its_renewal_fails() -> None:
+    stand = Sage50Stand(expiry_given=False)
+    stand.advance(HOUR)
+    assert not isinstance(read(stand), Failure)  # a key whose end nobody knows
+    stand.advance(HOUR)
+    stand.faults.add(Fault("status", times=None, method="PATCH", options={"status": 503}))
+    calls = []
+    for _ in range(3):
+        before = stand.company.calls
+        assert failed(read(stand)).code is Code.SERVER_TROUBLE
+        calls.append(stand.company.calls - before)
+    stand.calm()
+    assert not isinstance(read(stand), Failure)
+    stand.close()
+
+    assert calls == [2, 1, 1], "the call that was refused, and a renewal each time"
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -99,6 +99,7 @@ class OAuthSignIn(Counted):
         self._tokens: Tokens | None = None
         self._lock = threading.Lock()
         self._dead = ""
+        self._refused = ""  #: an access token that the company has refused, until another one is given
         self._pause_until = 0.0
         remember_secret(registration.client_secret)
 
@@ -202,6 +203,9 @@ class OAuthSignIn(Counted):
         tokens = self._tokens or self._load()
         if tokens is None:
             return self._failed(f"the sign-in to {self.name} is missing: {self._again}")
+        if tokens.access_token == self._refused:
+            # Its renewal has failed: the company has said what it thinks of this one, and is not asked on and on.
+            return self._renew(tokens.access_token, ahead=timedelta(0))
         now = self._clock.now()
         if tokens.expires_at - now > self._server.ahead:
             return tokens.access_token
@@ -217,7 +221,12 @@ class OAuthSignIn(Counted):
 
     def renewed(self, refused: str) -> str | Failure:
         """Another access token after the company refused this one with 401."""
+        self.refused(refused)
         return self._renew(refused, ahead=timedelta(0))
+
+    def refused(self, token: str) -> None:
+        """The company refused this access token: it is not offered again, also while its renewal fails."""
+        self._refused = token
 
     def _renew(self, stale: str, *, ahead: timedelta) -> str | Failure:
         with self._lock, self._vault.rotating(self.name) as turn:
@@ -277,6 +286,7 @@ class OAuthSignIn(Counted):
         given = Tokens(answered.access_token, refresh_token, asked_at, ends, signed_in_at, refresh_ends)
         kept = tokens_of(turn.keep(as_secrets(given), forget=superseded(given))) or given
         self._tokens = kept
+        self._refused = ""
         self._pause_until = 0.0
         return kept.access_token
 

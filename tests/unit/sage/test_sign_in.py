@@ -164,6 +164,19 @@ def test_a_refused_token_is_renewed_once(world: World) -> None:
     ]
 
 
+def test_a_refused_token_is_not_offered_again_while_its_renewal_fails(world: World) -> None:
+    world.api.on("GET", "/tax_codes", gateway_error(401, "Unauthorized"), ok([]))
+    lost = httpx.ReadTimeout("timed out")
+    world.api.token_routes = [lambda _: lost, lambda _: page(418), lambda _: page(504)]
+
+    codes = [failure.code for failure in (ask(world) for _ in range(3)) if failure is not None]
+
+    assert codes == [Code.UNREACHABLE, Code.SERVER_TROUBLE, Code.SERVER_TROUBLE]
+    assert len(world.api.called("GET", "/tax_codes")) == 1
+    assert ask(world) is None
+    assert len(world.api.called("GET", "/tax_codes")) == 2
+
+
 def test_many_threads_make_one_refresh(world: World) -> None:
     world.clock.advance(8 * 3600)
     failures: list[Failure | None] = []

@@ -52,6 +52,7 @@ class Keys:
         self._clock = clock
         self._rotation = rotation
         self._seen: Secret | None = None  #: the current key as this process saw it last
+        self._refused = ""  #: a key that the platform has refused, until another one is given
         self._lock = threading.Lock()
 
     def missing(self) -> Failure | None:
@@ -64,15 +65,23 @@ class Keys:
         key = self._seen or self._load()
         if isinstance(key, Failure):
             return key
+        if key.value == self._refused:
+            return self._renewed(
+                key.value
+            )  # its renewal has failed: with this one nothing is asked on and on
         if key.expires_at is None or key.expires_at - self._clock.now() >= AHEAD:
             return key.value
-        renewed = self.renewed(key.value)
+        renewed = self._renewed(key.value)
         if isinstance(renewed, Failure) and self._clock.now() < key.expires_at:
             return key.value  # it works still; whether the renewal fails for good shows at its end
         return renewed
 
     def renewed(self, stale: str) -> str | Failure:
-        """Another key than this one, which was refused or is about to end."""
+        """Another key than this one, which was refused: it is not used again, also while its renewal fails."""
+        self._refused = stale
+        return self._renewed(stale)
+
+    def _renewed(self, stale: str) -> str | Failure:
         with self._lock, self._vault.rotating(self._company) as turn:
             known = _current(turn.secrets, self._company)
             if isinstance(known, Failure):
@@ -88,6 +97,7 @@ class Keys:
                     turn.keep({REVOKED if withdrawn else LOST: Secret("", self._clock.now())})
                     self._seen = None
                 return answer
+            self._refused = ""
             kept = turn.keep({CURRENT: answer, PREVIOUS: known})  # durable before its first use
             self._seen = kept[CURRENT]
             return self._seen.value
@@ -149,6 +159,7 @@ class Keys:
             text += f" (if that lasts: `tidegate connect {self._company}`)"
             return Failure(Code.NOT_AUTHENTICATED, text, sent=False)
         if answer.status == 409:  # the key is in force still
+            self._refused = ""
             return Failure(Code.RECORD_BUSY, "the platform renews a key only after its end", sent=False)
         return answers.refused(answer)
 

@@ -35,19 +35,18 @@ class Online:
     def __init__(self, sign_in: OAuthSignIn) -> None:
         self._sign_in = sign_in
         self._last = ""
-        self._refused = False
 
     def header(self) -> str | Failure:
         """A token that is good for the call; another one after a refusal."""
-        token = self._sign_in.renewed(self._last) if self._refused else self._sign_in.token()
+        token = self._sign_in.token()
         if isinstance(token, Failure):
             return token
-        self._last, self._refused = token, False
+        self._last = token
         return f"Bearer {token}"
 
     def refused(self) -> None:
         """Renew before the next call."""
-        self._refused = True
+        self._sign_in.refused(self._last)
 
 
 def token_service(company: X3Settings, factory: ClientFactory) -> HttpClient:
