@@ -21,12 +21,14 @@ def test_a_backlog_is_drained_with_two_look_ups_a_batch(tmp_path: Path) -> None:
     assert 0 < drained.busy <= 1
 
 
-def test_what_an_order_costs_is_reported_for_both_flows(tmp_path: Path) -> None:
-    whole, sending, noting = effort.spend(tmp_path, 6, warm=6)
+def test_what_an_order_costs_over_its_life_is_reported_for_every_flow(tmp_path: Path) -> None:
+    life, noted, *flows = effort.spend(tmp_path, 6, warm=6)
 
-    assert (whole.name, whole.kind) == ("hub-cpu-per-order", "timed")
-    assert whole.value == pytest.approx(sending.value + noting.value, abs=0.02)
-    assert min(sending.value, noting.value) > 0
+    assert (life.name, life.kind, noted.name) == ("hub-cpu-per-life", "timed", "hub-cpu-per-order")
+    assert life.value == pytest.approx(sum(each.value for each in flows), abs=0.05)
+    assert noted.value == pytest.approx(flows[0].value + flows[1].value, abs=0.02)
+    assert len(flows) == len(effort.FLOWS)
+    assert min(each.value for each in flows) > 0
 
 
 def test_a_hub_beside_its_past_needs_less_than_200_mib(tmp_path: Path) -> None:

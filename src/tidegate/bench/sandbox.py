@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -68,9 +68,15 @@ class Sandbox:
         """Its first line. Raises SandboxEnded when it could not start."""
         return Introduction(**self._answer())
 
-    def place(self, count: int, *, seed: int = 0, ago: float = 60) -> None:
-        """Have so many orders placed, `ago` seconds before now: the very next read sees them."""
-        self._ask({"place": count, "seed": seed, "ago": ago})
+    def place(
+        self, count: int, *, seed: int = 0, ago: float = 60, choices: Mapping[str, str] | None = None
+    ) -> None:
+        """Have so many orders placed, `ago` seconds before now: the very next read sees them; `choices` as in `buy`."""
+        self._ask({"place": count, "seed": seed, "ago": ago, "choices": dict(choices or {})})
+
+    def deal(self, document: str) -> int:
+        """Have the company make the next document of all its orders: `despatch`, `invoice`, `payment`. How many."""
+        return int(self._ask({"deal": document})["made"])
 
     def count(self) -> Count:
         """What both systems have seen."""

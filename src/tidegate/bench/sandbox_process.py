@@ -1,7 +1,7 @@
 """The process that serves the shop and the company, and does what it is asked on standard input.
 
-One JSON object a line: `{"place": 25, "seed": 1, "ago": 60}`, `{"count": true}`, `{"forget": true}`; one line answers
-each. The first line of all is the introduction. It ends when standard input does.
+One JSON object a line: `{"place": 25, "seed": 1, "ago": 60, "choices": {}}`, `{"deal": "despatch"}`, `{"count": true}`,
+`{"forget": true}`; one line answers each. The first line of all is the introduction. It ends when standard input does.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
+from tidegate.bench import dealings
 from tidegate.bench.pace import Paced
 from tidegate.bench.sandbox import Count, Introduction
 from tidegate.bench.shopping import buy
@@ -98,18 +99,21 @@ class Both:
     def carry_out(self, wish: dict[str, Any]) -> dict[str, Any]:
         """One wish of the parent."""
         if "place" in wish:
-            return self.place(wish["place"], wish["seed"], timedelta(seconds=wish["ago"]))
+            return self.place(wish["place"], wish["seed"], timedelta(seconds=wish["ago"]), wish["choices"])
+        if "deal" in wish:
+            with self.companies[0].lock:
+                return {"made": dealings.DOCUMENTS[wish["deal"]](self.companies[0])}
         if "count" in wish:
             return asdict(self.count())
         for wire in (self.shop_wire, *self.sage_wires):
             wire.clear_log()
         return {}
 
-    def place(self, count: int, seed: int, ago: timedelta) -> dict[str, Any]:
+    def place(self, count: int, seed: int, ago: timedelta, choices: dict[str, str]) -> dict[str, Any]:
         """Orders of a while ago."""
         with self.shop.lock:
             self.clock.set(self.clock.now() - ago)
-            placed = len(buy(self.shopper, count, seed))
+            placed = len(buy(self.shopper, count, seed, choices=choices))
             self.clock.set(SystemClock().now())
         return {"placed": placed}
 

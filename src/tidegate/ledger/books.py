@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 import msgspec
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -25,6 +26,7 @@ LINK = "sage-entry"
 
 _LINES = msgspec.json.Decoder(tuple[InvoiceLine, ...], strict=False)
 _TEXTS = msgspec.json.Decoder(tuple[str, ...])
+_KEY = ("connection", "identifier")
 _INVOICE = (
     *("number", "credit", "day", "account", "net", "tax", "gross", "currency", "posted", "returned"),
     "bills_others",
@@ -34,6 +36,7 @@ _ENTRY = (
     *("urn", "kind", "account", "reference", "second_reference", "day", "due", "settled"),
     *("gross", "outstanding", "net", "tax", "currency", "learnt_at"),
 )
+_ENTRY_READ = ("identifier", *_ENTRY[:-1])
 _POSTING = ("urn", "account", "debit", "credit", "period", "day", "reference", "narrative")
 _CENT = Decimal("0.01")
 
@@ -42,67 +45,34 @@ def keep_invoices(connection: str, invoices: Sequence[SalesInvoice], now: dateti
     """Keep invoices and credit notes as they are now."""
     inside(now)
     newest = {invoice.id: invoice for invoice in invoices}
-    models.BookInvoice.objects.bulk_create(
-        [
-            models.BookInvoice(
-                connection=connection,
-                identifier=invoice.id,
-                number=storable(invoice.number),
-                credit=invoice.credit,
-                day=invoice.day,
-                account=storable(invoice.account),
-                net=invoice.net,
-                tax=invoice.tax,
-                gross=invoice.gross,
-                currency=invoice.currency,
-                posted=invoice.posted,
-                returned=invoice.returned,
-                bills_others=invoice.bills_others,
-                order_ids=_json(invoice.order_ids),
-                order_keys=_json(invoice.order_keys),
-                lines=_json(invoice.lines),
-                learnt_at=now,
-            )
-            for invoice in newest.values()
-        ],
-        batch_size=rows.CHUNK,
-        update_conflicts=True,
-        unique_fields=["connection", "identifier"],
-        update_fields=_INVOICE,
-    )
+    kept = [
+        (
+            *(connection, invoice.id, storable(invoice.number), invoice.credit, invoice.day),
+            *(storable(invoice.account), invoice.net, invoice.tax, invoice.gross, invoice.currency),
+            *(invoice.posted, invoice.returned, invoice.bills_others),
+            *(_json(invoice.order_ids), _json(invoice.order_keys), _json(invoice.lines), now),
+        )
+        for invoice in newest.values()
+    ]
+    for part in rows.chunks(kept):
+        rows.put(models.BookInvoice, (*_KEY, *_INVOICE), part, _KEY)
 
 
 def keep_entries(connection: str, entries: Sequence[LedgerEntry], now: datetime) -> None:
     """Keep entries of the sales ledger as they are now."""
     inside(now)
     newest = {entry.id: entry for entry in entries}
-    models.BookEntry.objects.bulk_create(
-        [
-            models.BookEntry(
-                connection=connection,
-                identifier=entry.id,
-                urn=entry.urn,
-                kind=entry.kind.value,
-                account=storable(entry.account),
-                reference=storable(entry.reference),
-                second_reference=storable(entry.second_reference),
-                day=entry.day,
-                due=entry.due,
-                settled=entry.settled,
-                gross=entry.gross,
-                outstanding=entry.outstanding,
-                net=entry.net,
-                tax=entry.tax,
-                currency=entry.currency,
-                learnt_at=now,
-            )
-            for entry in newest.values()
-        ],
-        batch_size=rows.CHUNK,
-        update_conflicts=True,
-        unique_fields=["connection", "identifier"],
-        update_fields=_ENTRY,
-    )
+    kept = [
+        (
+            *(connection, entry.id, entry.urn, entry.kind.value, storable(entry.account)),
+            *(storable(entry.reference), storable(entry.second_reference)),
+            *(entry.day, entry.due, entry.settled),
+            *(entry.gross, entry.outstanding, entry.net, entry.tax, entry.currency, now),
+        )
+        for entry in newest.values()
+    ]
+    for part in rows.chunks(kept):
+        rows.put(models.BookEntry, (*_KEY, *_ENTRY), part, _KEY)
 
 
 def drop_entries(connection: str, identifiers: Iterable[str], now: datetime) -> None:
@@ -115,26 +85,15 @@ def drop_entries(connection: str, identifiers: Iterable[str], now: datetime) -> 
 def keep_postings(connection: str, postings: Mapping[str, Sequence[Posting]], now: datetime) -> int:
     """Keep the postings of whole entries; what is posted never changes. Returns how many entries had any."""
     inside(now)
-    models.BookPosting.objects.bulk_create(
-        [
-            models.BookPosting(
-                connection=connection,
-                urn=urn,
-                place=place,
-                account=storable(line.account),
-                debit=line.debit,
-                credit=line.credit,
-                period=storable(line.period),
-                day=line.day,
-                reference=storable(line.reference),
-                narrative=storable(line.narrative),
-            )
-            for urn, lines in postings.items()
-            for place, line in enumerate(lines)
-        ],
-        batch_size=rows.CHUNK,
-        ignore_conflicts=True,
-    )
+    kept = [
+        (
+            *(connection, urn, place, storable(line.account), line.debit, line.credit),
+            *(storable(line.period), line.day, storable(line.reference), storable(line.narrative)),
+        )
+        for urn, lines in postings.items()
+        for place, line in enumerate(lines)
+    ]
+    rows.insert_new(models.BookPosting, ("connection", "urn", "place", *_POSTING[1:]), kept, "place")
     return sum(bool(lines) for lines in postings.values())
 
 
@@ -170,7 +129,7 @@ def invoices(connection: str, start: date | None = None, end: date | None = None
 def entries(connection: str, start: date | None = None, end: date | None = None) -> list[LedgerEntry]:
     """Entries of the days from `start` to below `end`."""
     found = models.BookEntry.objects.filter(connection=connection)
-    return [_entry(row) for row in _of_days(found, start, end)]
+    return [_entry(*row) for row in _of_days(found, start, end).values_list(*_ENTRY_READ)]
 
 
 def invoices_named(connection: str, identifiers: Iterable[str]) -> list[SalesInvoice]:
@@ -191,10 +150,14 @@ def numbers_of(connection: str, numbers: Iterable[str]) -> set[str]:
 def entries_named(connection: str, urns: Iterable[str], references: Iterable[str] = ()) -> list[LedgerEntry]:
     """Entries by URN or id, or by the number of their document."""
     names = list(urns)
-    found = models.BookEntry.objects.filter(connection=connection).filter(
-        Q(urn__in=names) | Q(identifier__in=names) | Q(reference__in=list(references))
-    )
-    return [_entry(row) for row in found.order_by("pk")]
+    wanted = {"urn": names, "identifier": names, "reference": list(references)}
+    asked = {column: values for column, values in wanted.items() if values}
+    if not asked:
+        return []
+    either = " OR ".join(f"{column} IN ({rows.marks(values)})" for column, values in asked.items())
+    ending = f"WHERE connection = %s AND ({either}) ORDER BY id"
+    values = [value for each in asked.values() for value in each]
+    return [_entry(*row) for row in rows.find(models.BookEntry, _ENTRY_READ, ending, connection, *values)]
 
 
 def postings(connection: str, urns: Iterable[str]) -> dict[str, list[Posting]]:
@@ -235,22 +198,23 @@ def _invoice(row: models.BookInvoice) -> SalesInvoice:
     )
 
 
-def _entry(row: models.BookEntry) -> LedgerEntry:
+def _entry(identifier: str, urn: str, kind: str, *rest: Any) -> LedgerEntry:
+    account, reference, second, day, due, settled, gross, outstanding, net, tax, currency = rest
     return LedgerEntry(
-        row.identifier,
-        row.urn,
-        EntryKind(row.kind),
-        row.account,
-        row.reference,
-        row.second_reference,
-        row.day,
-        _money(row.gross),
-        _money(row.outstanding),
-        None if row.net is None else _money(row.net),
-        None if row.tax is None else _money(row.tax),
-        row.due,
-        row.settled,
-        row.currency,
+        identifier,
+        urn,
+        EntryKind(kind),
+        account,
+        reference,
+        second,
+        day,
+        _money(gross),
+        _money(outstanding),
+        None if net is None else _money(net),
+        None if tax is None else _money(tax),
+        due,
+        settled,
+        currency,
     )
 
 

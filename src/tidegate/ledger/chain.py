@@ -28,25 +28,22 @@ class ChainLink:
     delivery_id: int | None = None
 
 
+_LINK = ("source", "delivery", "kind", "identifier", "number")
+
+
 def add(links: Sequence[ChainLink], now: datetime) -> None:
     """Tie identifiers to their sources, inside a transaction; `now` is aware UTC.
 
     An existing link is kept; when it names no delivery, it gets the one given here.
     """
     inside(now)
-    models.Link.objects.bulk_create(
-        [
-            models.Link(
-                source_id=link.source_id,
-                delivery_id=link.delivery_id,
-                kind=link.kind,
-                identifier=storable(link.identifier),
-                number=storable(link.number),
-            )
-            for link in links
-        ],
-        ignore_conflicts=True,
-    )
+    tied = [
+        (link.source_id, link.delivery_id, link.kind, storable(link.identifier), storable(link.number))
+        for link in links
+    ]
+    new = rows.insert_new(models.Link, _LINK, tied, "identifier")
+    if len(new) == len(links):
+        return  # none was there, so none has to get its delivery
     made = {
         (link.source_id, link.kind, storable(link.identifier)): link.delivery_id
         for link in links
@@ -55,7 +52,7 @@ def add(links: Sequence[ChainLink], now: datetime) -> None:
     for part in rows.chunks(sorted({source_id for source_id, _, _ in made})):
         without_delivery = models.Link.objects.filter(source_id__in=part, delivery=None)
         known = without_delivery.values_list("pk", "source_id", "kind", "identifier")
-        changed = [(pk, made[key]) for pk, *tied in known if (key := tuple(tied)) in made]
+        changed = [(pk, made[key]) for pk, *named in known if (key := tuple(named)) in made]
         rows.update(models.Link, ("delivery",), changed)
 
 

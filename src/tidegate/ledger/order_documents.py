@@ -75,8 +75,8 @@ def ties(connection: str, kind: str, numbers: Iterable[str]) -> dict[str, list[T
 
 def numbers(source_id: int, kind: str) -> list[str]:
     """The numbers of one kind of document that belong to an order."""
-    found = models.Link.objects.filter(source_id=source_id, kind=kind).order_by("pk")
-    return list(found.values_list("number", flat=True))
+    ending = "WHERE source_id = %s AND kind = %s ORDER BY id"
+    return [number for (number,) in rows.find(models.Link, ("number",), ending, source_id, kind)]
 
 
 def invoiced(source_ids: Iterable[int]) -> dict[int, bool]:

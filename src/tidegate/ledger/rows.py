@@ -14,7 +14,7 @@ from operator import attrgetter, methodcaller
 from typing import Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import DateTimeField, Field, Model
+from django.db.models import DateField, DateTimeField, Field, Model
 
 from tidegate.ledger.models.money import MoneyField
 
@@ -68,6 +68,23 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> N
         _repeat(f"{_into(model, fields)} VALUES {_marks(fields)}", _by_row(fields, rows))
 
 
+def put(model: type[Model], columns: Sequence[str], rows: Sequence[Row], key: Sequence[str]) -> None:
+    """Insert rows; those that a row with the same `key`, a unique constraint's columns, stands for replace it."""
+    if not rows:
+        return
+    fields = _fields(model, columns)
+    changed = [_column(field) for field in fields if field.name not in key]
+    ending = (
+        f"ON CONFLICT ({', '.join(map(_column, _fields(model, key)))}) "
+        f"DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in changed)}"
+    )
+    if connection.vendor == "postgresql":
+        beginning = f"{_into(model, fields)} SELECT * FROM unnest({_arrays(fields)})"
+        execute(f"{beginning} {ending}", *_by_column(fields, rows))
+    else:
+        _repeat(f"{_into(model, fields)} VALUES {_marks(fields)} {ending}", _by_row(fields, rows))
+
+
 def insert_new(
     model: type[Model], columns: Sequence[str], rows: Sequence[Row], returned: str
 ) -> dict[Any, int]:
@@ -82,7 +99,7 @@ def insert_new(
             # ORDER BY: ids are given in the order of the rows, so that the oldest document goes first
             new |= fetch_all(
                 f"{_into(model, fields)} SELECT {names} "
-                f"FROM unnest({_arrays(fields)}) WITH ORDINALITY AS new({names}, place) ORDER BY place {ending}",
+                f"FROM unnest({_arrays(fields)}) WITH ORDINALITY AS new({names}, nth) ORDER BY nth {ending}",
                 *_by_column(fields, part),
             )
         return new
@@ -212,8 +229,7 @@ def _reading(
 
 
 def _by_row(fields: Sequence[Field[Any, Any]], rows: Sequence[Row]) -> list[list[Any]]:
-    converters = [_converter(field) for field in fields]
-    special = [(place, convert) for place, convert in enumerate(converters) if convert is not None]
+    special = [(place, _converter(fields[place])) for place in _special(tuple(fields))]
     prepared = [list(row) for row in rows]
     for row in prepared:
         for place, convert in special:
@@ -232,18 +248,26 @@ def _reader(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
     return None
 
 
-def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
-    """How a value reaches the database, None = as it is: most are texts and numbers of the right type."""
-    if isinstance(field, DateTimeField):
-        adapt = connection.ops.adapt_datetimefield_value
-        seen: dict[datetime | None, Any] = {}  # one `now` is in many rows
+@lru_cache(maxsize=256)
+def _special(fields: tuple[Field[Any, Any], ...]) -> tuple[int, ...]:
+    """Which of these columns' values reach the database as something else: most are texts and numbers as they are."""
+    return tuple(place for place, field in enumerate(fields) if isinstance(field, (DateField, MoneyField)))
 
-        def instant(value: datetime | None) -> Any:
-            if value not in seen:
-                seen[value] = adapt(value)
-            return seen[value]
 
-        return instant
+def _converter(field: Field[Any, Any]) -> Callable[[Any], Any]:
+    """How a value of a special column reaches the database."""
     if isinstance(field, MoneyField):
         return lambda value: field.get_db_prep_save(value, connection)
-    return None
+    adapt = (
+        connection.ops.adapt_datetimefield_value
+        if isinstance(field, DateTimeField)
+        else connection.ops.adapt_datefield_value
+    )
+    seen: dict[Any, Any] = {None: None}  # one `now` is in many rows
+
+    def day_or_instant(value: Any) -> Any:
+        if value not in seen:
+            seen[value] = adapt(value)
+        return seen[value]
+
+    return day_or_instant

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tidegate.bench.effort import carry
+from tidegate.bench.effort import NOTED, carry
 from tidegate.bench.figure import Figure, Target
 from tidegate.bench.hub import CONNECTION, HISTORY, opened_hub, quiet
 from tidegate.bench.peers.settling import PATIENCE, SCRIPTS
@@ -123,9 +123,9 @@ def hub_day(folder: Path, orders: int) -> Day:
         sandbox(place, service_time=SERVICE_TIME) as counterparts,
         opened_hub(place / "ledger.db", counterparts.introduction) as hub,
     ):
-        carry(hub, counterparts, WARM, seed=1)
+        carry(hub, counterparts, WARM, seed=1, flows=NOTED)
         counterparts.forget()
-        spent = sum(carry(hub, counterparts, orders, seed=2))
+        spent = sum(carry(hub, counterparts, orders, seed=2, flows=NOTED).values())
         return day_of(counterparts.count(), spent, orders)
 
 

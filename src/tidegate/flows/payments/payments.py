@@ -147,8 +147,9 @@ class PaymentHandler:
         if there.has_comment(subject.text):
             return Adopt(str(there.entity_id), subject.invoice, "found on the Magento order")
         assert item.source_id is not None  # noqa: S101 - these steps are made for known orders only
-        word = word_of(item.source_id, last_progress(item.source_id))
-        mapped = settings.statuses.get(word, "")
+        mapped = ""
+        if settings.statuses:
+            mapped = settings.statuses.get(word_of(item.source_id, last_progress(item.source_id)), "")
         own_call = mapped in (HELD_STATUS, CANCELLED_STATUS)
         speaks = mapped and not own_call and there.state not in ("canceled", "closed", "holded")
         status = mapped if speaks else there.status

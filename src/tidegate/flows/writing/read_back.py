@@ -1,7 +1,7 @@
 """What became of a document that the store has made: read back, compared, and settled.
 
 Its id is all that the store answers; number and contents are read afterwards, those of several orders in one
-search. Until then it is neither confirmed nor forgotten: a process that ends in between leaves it in doubt,
+search. What needs no reading, a comment or a tracking number, is settled with the others of its cycle. Until then it is neither confirmed nor forgotten: a process that ends in between leaves it in doubt,
 and the look before the next call finds it by its mark.
 """
 
@@ -52,7 +52,7 @@ class ReadBack:
 
         A part of a document waits for no others, since the next part depends on it.
         """
-        if document.step.goes_on or not document.step.read_back:
+        if document.step.goes_on:
             return not self._settled([document])
         now = self.cycle.connection.clock.monotonic()
         self._until = self._until if self._made else now + LONGEST
@@ -70,8 +70,9 @@ class ReadBack:
     def settle(self) -> set[int | None]:
         """Read back and compare all of them, and settle them in one commit; the orders that may not go on now."""
         made, self._made = self._made, []
-        if len(made) > 1 and self.cycle.may_go_on():
-            look_back(self.handler.connection.store, self.handler.flow, [each.id for each in made])
+        unread = [each.id for each in made if each.step.read_back]
+        if len(unread) > 1 and self.cycle.may_go_on():
+            look_back(self.handler.connection.store, self.handler.flow, unread)
         return self._settled(made)
 
     def _settled(self, made: Sequence[MadeDocument]) -> set[int | None]:
