@@ -168,8 +168,10 @@ def _request_id(environ: WSGIEnvironment) -> str:
 def _data(environ: WSGIEnvironment) -> bytes:
     try:
         length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length < 0:
+            raise ValueError(length)
     except ValueError:
-        raise Failure("format", "Content-Length is no number") from None
+        raise Failure("format", "Content-Length is missing or no number") from None
     if length > MOST_BYTES:
         raise Failure("format", f"the body is longer than {MOST_BYTES} bytes")
     return environ["wsgi.input"].read(length) if length else b""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from tidegate_agent.failure import Failure
+from tidegate_agent.http_face import MOST_BYTES
 from tidegate_agent.settings import Listening
 
 if TYPE_CHECKING:
@@ -58,22 +58,16 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer()
 
-    def do_POST(self) -> None:
-        self._answer()
+    do_POST = do_PUT = do_DELETE = do_PATCH = do_GET  #: what is no call is refused in the contract's form
 
     def _answer(self) -> None:
         path, _, query = self.path.partition("?")
-        try:
-            body = self._body()
-        except Failure as failure:
-            self.close_connection = True
-            self.send_error(400, failure.message)
-            return
+        length, body = self._body()
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,
             "PATH_INFO": unquote(path),
             "QUERY_STRING": query,
-            "CONTENT_LENGTH": str(len(body)),
+            "CONTENT_LENGTH": length,
             "REMOTE_ADDR": self.client_address[0],
             "wsgi.input": io.BytesIO(body),
             "wsgi.url_scheme": self.server.scheme,
@@ -90,14 +84,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def _body(self) -> bytes:
-        """The body, by its length; a body without one is refused (this server reads no chunks)."""
-        if "chunked" in self.headers.get("Transfer-Encoding", ""):
-            raise Failure("format", "A Content-Length is needed")
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > 4_000_000:
-            raise Failure("format", "Content-Length is wrong or too large")
-        return self.rfile.read(int(length))
+    def _body(self) -> tuple[str, bytes]:
+        """The length as it was given, and the body; one that is too long, or comes in chunks, is not read.
+
+        The application refuses it then, in the contract's form, and the connection ends.
+        """
+        chunked = "Transfer-Encoding" in self.headers
+        length = "in chunks" if chunked else self.headers.get("Content-Length", "0")
+        if length.isdecimal() and int(length) <= MOST_BYTES:
+            return length, self.rfile.read(int(length))
+        self.close_connection = True
+        return length, b""
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: the agent keeps its own log, without addresses."""

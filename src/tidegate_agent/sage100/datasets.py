@@ -188,10 +188,18 @@ def _opened(text: str, key: Sequence[str], table: str) -> list[Literal_]:
     if not isinstance(found, list) or len(found) != len(key):
         raise Failure("format", "'after' is not one of ours")
     kinds = [kind_of(table, column) for column in key]
-    return [_typed(value, kind) for value, kind in zip(found, kinds, strict=True)]
+    try:
+        return [_typed(value, kind) for value, kind in zip(found, kinds, strict=True)]
+    except (ValueError, ArithmeticError):
+        raise Failure("format", "'after' is not one of ours") from None
 
 
 def _typed(value: Any, kind: str) -> Literal_:
     if kind == "d":
         return date.fromisoformat(str(value))
-    return Decimal(str(value)) if kind == "n" else str(value)
+    if kind == "n":
+        number = Decimal(str(value))
+        if not number.is_finite():
+            raise ValueError(value)
+        return number
+    return str(value)

@@ -38,6 +38,15 @@ def test_health_needs_no_seat_and_reports_the_pool(stand: Stand) -> None:
     }
 
 
+def test_health_waits_for_no_seat_that_is_due(stand: Stand) -> None:
+    stand.send(order())
+    stand.clock.advance(31)
+    stand.sage.arrange("hang", "nCleanup")
+    before = len(stand.sage.calls)
+    assert stand.get("/v1/health")["pool"]["idle"] == 1
+    assert len(stand.sage.calls) == before
+
+
 def test_a_wrong_token_and_an_unknown_address_are_refused(tmp_path: Path) -> None:
     stand = Stand(tmp_path, {"listen": {"tokens": ["agent-token", "second"], "allow": ["10.0.0.0/24"]}})
     assert failed(stand, "GET", "/v1/health", token="wrong", address="10.0.0.5")[:2] == (401, "agent_auth")
@@ -113,13 +122,14 @@ def test_another_batch_for_the_company_is_busy(stand: Stand) -> None:
 
 
 def test_writes_can_be_switched_off(tmp_path: Path) -> None:
-    stand = Stand(tmp_path, {"read_only": True})
+    stand = Stand(tmp_path, {"read_only": True, "sage100": {"allow_cancel": True}})
     line = {"division": "00", "customer": "WEB0001", "item": "ABC-1", "quantity": "1"}
     customer = {"key": "main:c:7", "fingerprint": "f", "division": "00", "name": "New"}
     for path, body in (
         ("orders", {"batch": "b", "orders": [order()]}),
         ("customers", {"batch": "b", "customers": [customer]}),
         ("price-probe", {"lines": [line]}),
+        ("orders/0000001/cancel", {"key": "main:000000123"}),
     ):
         assert failed(stand, "POST", f"/v1/companies/ABC/{path}", body)[:2] == (403, "auth")
     assert stand.sage.licence.taken == 0

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
 from pathlib import Path
 
 import pytest
 
+from tidegate_agent.sage100.columns import KEYS as KEYS_OF
+from tidegate_agent.sage100.columns import kind_of
+from tidegate_agent.sage100.datasets import DATASETS
 from tidegate_agent.sage100.order_writer import OrderWriter
 from unit.agent.hub import Stand, order
 from unit.agent.test_api import ORDERS, failed, stand
@@ -58,6 +63,40 @@ def test_an_agent_that_still_works_while_it_is_drained_says_so(stand: Stand) -> 
     stand.sage.before_call = look
     stand.send(order())
     assert (states, stand.get("/v1/health")["state"]) == (["draining"], "drained")
+
+
+KEYS = [f"main:{number:09d}" for number in range(51)]
+LINE = {"division": "00", "customer": "WEB0001", "item": "ABC-1", "quantity": "1"}
+
+
+def test_one_call_asks_for_so_much_and_no_more(stand: Stand) -> None:
+    data = "/v1/companies/ABC/data/stock"
+    for path in (f"{ORDERS}/by-key", "/v1/companies/ABC/outcomes"):
+        stand.get(path, key=KEYS[:50])
+        assert failed(stand, "GET", path, key=KEYS)[:2] == (400, "format")
+        assert failed(stand, "GET", path)[:2] == (400, "format")
+    stand.get(data, limit=5000)
+    for limit in (5001, 0, "x"):
+        assert failed(stand, "GET", data, limit=limit)[:2] == (400, "format")
+    probe = "/v1/companies/ABC/price-probe"
+    stand.post(probe, {"lines": [LINE] * 20})
+    assert failed(stand, "POST", probe, {"lines": [LINE] * 21})[:2] == (400, "format")
+
+
+TYPED = [
+    name for name, one in DATASETS.items() if {kind_of(one.table, key) for key in KEYS_OF[one.table]} != {"s"}
+]
+
+
+@pytest.mark.parametrize("dataset", TYPED)
+@pytest.mark.parametrize("word", ["x", "NaN", "", "short"])
+def test_a_place_that_is_not_ours_is_refused(stand: Stand, dataset: str, word: str) -> None:
+    """Keys hold texts, numbers and dates: none of them takes what is none."""
+    key = KEYS_OF[DATASETS[dataset].table]
+    parts = [word] * (len(key) if word != "short" else len(key) - 1)
+    after = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+    path = f"/v1/companies/ABC/data/{dataset}"
+    assert failed(stand, "GET", path, after=after) == (400, "format", "'after' is not one of ours")
 
 
 @pytest.mark.parametrize(("day", "named"), [("", False), ("2026-03-01", False), ("2026-03-02", True)])
