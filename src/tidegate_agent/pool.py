@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -73,12 +73,16 @@ class Totals:
 
 @dataclass
 class Pool(Generic[S]):
-    """The sessions of one installation. ``new_session`` makes one for a company; opening it takes the seat."""
+    """The sessions of one installation. ``new_session`` makes one for a company; opening it takes the seat.
+
+    ``one_a_company``: however many seats there are, a company has one session at a time.
+    """
 
     seats: Seats
     clock: Clock
     new_session: Callable[[str], S]
     totals: Totals = field(default_factory=Totals)
+    one_a_company: bool = False
 
     def __post_init__(self) -> None:
         self._changed = threading.Condition()
@@ -86,6 +90,9 @@ class Pool(Generic[S]):
         self._idle: list[Held[S]] = []
         self._busy: list[Held[S]] = []
         self._reserved = 0  #: seats of sessions that are being opened or dropped
+        self._sessions_of: Counter[str] = (
+            Counter()
+        )  #: company -> its sessions, from opening to the end of closing
         self._draining = False
 
     # Lending
@@ -112,7 +119,7 @@ class Pool(Generic[S]):
         with self._changed:
             self._waiting.append(ticket)
             try:
-                while not (self._waiting[0] is ticket and self._has_room()):
+                while not (self._waiting[0] is ticket and self._has_room(company)):
                     self._refuse_if_draining()
                     left = until - self.clock.seconds()
                     if left <= 0:
@@ -127,6 +134,7 @@ class Pool(Generic[S]):
                     held.purpose = purpose
                 else:
                     self._reserved += 1
+                    self._sessions_of[company] += 1
             finally:
                 self._waiting.remove(ticket)
                 self._changed.notify_all()
@@ -134,8 +142,13 @@ class Pool(Generic[S]):
             self._close(surplus)
         return held if held is not None else self._open(company, purpose)
 
-    def _has_room(self) -> bool:
-        return len(self._busy) + self._reserved < self.seats.seats
+    def _has_room(self, company: str) -> bool:
+        if len(self._busy) + self._reserved >= self.seats.seats:
+            return False
+        return not self.one_a_company or self._sessions_of[company] == len(self._idle_of(company))
+
+    def _idle_of(self, company: str) -> list[Held[S]]:
+        return [held for held in self._idle if held.session.company == company]
 
     def _refuse_if_draining(self) -> None:
         if self._draining:
@@ -143,11 +156,14 @@ class Pool(Generic[S]):
 
     def _choose(self, company: str) -> tuple[Held[S] | None, Held[S] | None]:
         """(a session that can be used, one that must be dropped first so that there is a seat)."""
-        for held in self._idle:
-            if held.session.company == company and not self._is_old(held):
+        of_company = self._idle_of(company)
+        for held in of_company:
+            if not self._is_old(held):
                 return held, None
-        if len(self._idle) + len(self._busy) + self._reserved >= self.seats.seats:
-            surplus = self._idle.pop(0)
+        is_full = len(self._idle) + len(self._busy) + self._reserved >= self.seats.seats
+        if is_full or (self.one_a_company and of_company):
+            surplus = of_company[0] if of_company else self._idle[0]
+            self._idle.remove(surplus)
             self._reserved += 1
             return None, surplus
         return None, None
@@ -159,6 +175,7 @@ class Pool(Generic[S]):
         except BaseException:
             with self._changed:
                 self._reserved -= 1
+                self._sessions_of[company] -= 1
                 self._changed.notify_all()
             raise
         with self._changed:
@@ -210,6 +227,7 @@ class Pool(Generic[S]):
             with self._changed:
                 self.totals.seconds += self.clock.seconds() - held.opened_at
                 self._reserved -= 1
+                self._sessions_of[held.session.company] -= 1
                 self._changed.notify_all()
 
     @property

@@ -56,6 +56,7 @@ class GatewayAgent(Keeper[Session]):
             time_zone=sage.time_zone,
         )
         self._texts = Texts(sage.texts.patterns(), names.TEXTS)
+        self.pool.one_a_company = True
         self._settling = Lock()
         self.home_currencies: dict[str, str] = {}  #: as last read
 

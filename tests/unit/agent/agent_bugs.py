@@ -134,7 +134,7 @@ def the_line_error_is_read_from_the_header(patch: Patch) -> None:
 
 
 def a_second_seat_is_opened(patch: Patch) -> None:
-    patch.setattr(Pool, "_has_room", lambda self: True)
+    patch.setattr(Pool, "_has_room", lambda self, _company: True)
     patch.setattr(Pool, "_choose", lambda self, company: (None, None))
 
 

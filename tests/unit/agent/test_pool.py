@@ -133,6 +133,20 @@ def test_old_sessions_are_made_anew() -> None:
     assert stand.log == ["open ABC", "drop ABC", "open ABC", "drop ABC", "open ABC"]
 
 
+def test_a_company_has_one_session_where_the_product_says_so() -> None:
+    stand = Stand(seats=3, life_ttl_s=100, idle_ttl_s=1000)
+    stand.pool.one_a_company = True
+    with stand.pool.lease("ABC"), stand.pool.lease("XYZ"):
+        with pytest.raises(Failure) as refused, stand.pool.lease("ABC"):
+            pass
+        assert refused.value.kind == "pool_busy"
+    stand.clock.advance(100)
+    stand.use("ABC")
+    assert [line for line in stand.log if "ABC" in line] == ["open ABC", "drop ABC", "open ABC"]
+    assert stand.pool.drain(0)
+    assert stand.is_even()
+
+
 def test_drained_means_no_session_and_no_work_until_it_is_resumed() -> None:
     stand = Stand()
     stand.use()
