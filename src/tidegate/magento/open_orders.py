@@ -6,7 +6,7 @@ and puts them back when it is cancelled (design, *Availability*, trap 2; contrac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,15 +16,14 @@ import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
+from tidegate.magento.changed_orders import Changed, ChangedOrders
 from tidegate.magento.client import StoreClient
 from tidegate.magento.orders import Websites
 from tidegate.magento.product_skus import ProductSkus, may_have_options
-from tidegate.magento.progress import Key
 from tidegate.magento.reading import taken_back
-from tidegate.magento.search import Filter, Search, instant
-from tidegate.magento.traversal import Traversal
+from tidegate.magento.search import instant
 from tidegate.magento.unreadable_orders import Row
-from tidegate.magento.wire import Amount, Id, Text, WireHead
+from tidegate.magento.wire import Amount, Id, Text
 from tidegate.reading.shape import Shape
 
 FIELDS = (
@@ -78,74 +77,22 @@ class OpenOrder:
     products: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenOrders:
-    """Those that could be read, and why each other one could not, by its id."""
-
-    orders: list[OpenOrder]
-    unreadable: Mapping[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedSince:
-    """Orders changed at or after `since`, by id: those placed while it is read come at its end."""
-
-    since: datetime
-    fields: str = FIELDS
-
-    def after(self, key: Key | None) -> Search:
-        """Sorted by id."""
-        return self.between(key, None).sorted_by("entity_id")
-
-    def between(self, after: Key | None, upto: Key | None) -> Search:
-        """The orders behind `after`, up to `upto`. Without an upper bound of time: none is too new."""
-        search = Search().where(
-            Filter("updated_at", "gteq", self.since),
-            Filter("entity_id", "gteq", 0 if after is None else after[1] + 1),
-        )
-        return search if upto is None else search.where(Filter("entity_id", "lteq", upto[1]))
-
-    def key(self, head: WireHead) -> Key:
-        """The id alone."""
-        return ("", head.entity_id)
-
-
 def read_open_orders(
-    client: StoreClient,
-    websites: Websites,
-    since: datetime,
-    *,
-    page_size: int,
-    skip_ids: Collection[int] = (),
-    highest_known: int = 0,
-    skus: ProductSkus | None = None,
-) -> OpenOrders | Failure:
-    """Orders changed at or after `since`, whatever their state.
+    client: StoreClient, websites: Websites, changed: ChangedOrders, *, skus: ProductSkus | None = None
+) -> Changed[OpenOrder] | Failure:
+    """The `changed` orders, whatever their state.
 
-    Left out are `skip_ids`, known to be unreadable. `highest_known` is the highest id that the caller knows. `skus` remembers the products of
-    earlier calls: pieces are counted under their product's own SKU. Any other failure is returned.
+    `skus` remembers the products of earlier calls: pieces are counted under their product's own SKU.
     """
 
     def read(row: Row) -> OpenOrder | Failure:
         return opened(row.raw, websites)
 
-    traversal: Traversal[OpenOrder] = Traversal(
-        client,
-        ChangedSince(since),
-        read,
-        page_size=page_size,
-        skip_ids=skip_ids,
-        highest_known=highest_known,
-    )
-    orders: dict[int, OpenOrder] = {}
-    unreadable: dict[int, str] = {}
-    for stretch in traversal.stretches():
-        orders.update({order.entity_id: order for order in stretch.rows})
-        unreadable.update({each.entity_id: each.text for each in stretch.unreadable})
-        if stretch.failure is not None:
-            return stretch.failure
-    named = _own(list(orders.values()), skus or ProductSkus(client))
-    return named if isinstance(named, Failure) else OpenOrders(named, unreadable)
+    found = changed.read(client, FIELDS, read)
+    if isinstance(found, Failure):
+        return found
+    named = _own(found.orders, skus or ProductSkus(client))
+    return named if isinstance(named, Failure) else Changed(named, found.unreadable)
 
 
 def _own(orders: list[OpenOrder], skus: ProductSkus) -> list[OpenOrder] | Failure:

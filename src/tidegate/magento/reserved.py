@@ -5,18 +5,15 @@ Contract point 36. Source of the rule: `docs/algorithms/availability.md`, *What 
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
+from tidegate.magento.changed_orders import Changed, ChangedOrders
 from tidegate.magento.client import StoreClient
-from tidegate.magento.open_orders import ChangedSince
-from tidegate.magento.traversal import Traversal
 from tidegate.magento.unreadable_orders import Row
 from tidegate.magento.wire import Amount, Text
 from tidegate.reading.shape import Shape
@@ -70,33 +67,9 @@ class OrderCounts:
     items: tuple[ItemCounts, ...]
 
 
-def read_counts(
-    client: StoreClient,
-    since: datetime,
-    *,
-    page_size: int,
-    skip_ids: Collection[int] = (),
-    highest_known: int = 0,
-) -> list[OrderCounts] | Failure:
-    """The counters of all orders changed at or after `since`.
-
-    Left out are `skip_ids`, known to be unreadable, and what the store cannot serve: the flow `orders`
-    names those. Any other failure is returned.
-    """
-    traversal: Traversal[OrderCounts] = Traversal(
-        client,
-        ChangedSince(since, FIELDS),
-        _counts,
-        page_size=page_size,
-        skip_ids=skip_ids,
-        highest_known=highest_known,
-    )
-    orders: dict[int, OrderCounts] = {}
-    for stretch in traversal.stretches():
-        orders.update({order.entity_id: order for order in stretch.rows})
-        if stretch.failure is not None:
-            return stretch.failure
-    return list(orders.values())
+def read_counts(client: StoreClient, changed: ChangedOrders) -> Changed[OrderCounts] | Failure:
+    """The counters of the `changed` orders. What the store cannot serve is for the flow `orders` to report."""
+    return changed.read(client, FIELDS, _counts)
 
 
 def _counts(row: Row) -> OrderCounts | Failure:

@@ -28,6 +28,11 @@ SKU = "HUB-0001"
 @pytest.fixture
 def shop(build: Build) -> Stage:
     """The flow is on, and a hundred pieces lie in both systems."""
+    return counted(build)
+
+
+def counted(build: Build) -> Stage:
+    """One number for each product, which both systems agree on."""
     stage = Fulfilled(build(items=20), flows=FLOWS, stock=STOCK).stage  # each is written alone
     stage.shop.configure(msi=False)
     count(stage, 100)

@@ -21,7 +21,7 @@ from tidegate.flows import bulk, mirrored, store_limits
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.skus import store_skus
-from tidegate.flows.stock import explained, owed_pieces, reservations, short_stock
+from tidegate.flows.stock import explained, missed_orders, owed_pieces, reservations, short_stock
 from tidegate.flows.stock import levels as stock_levels
 from tidegate.flows.stock import wanted as stock_wanted
 from tidegate.flows.stock.backorders import with_backorders
@@ -121,7 +121,10 @@ def take_in(cycle: Cycle, writer: Writer) -> bool:
         return False
     corrected = corrections(connection, reading, {}, reserved)
     wanted = calculated(connection, reading, corrected)
-    if not note_shipments(cycle, writer) or not note_orders(cycle, writer, reserved.moved):
+    if not note_shipments(cycle, writer):
+        return False
+    # without reservations the orders are read below, from where this was noted last
+    if waiting is None and not note_orders(cycle, writer, reserved.moved):
         return False
     if full and not compare(cycle, writer, wanted):
         return False
@@ -130,7 +133,7 @@ def take_in(cycle: Cycle, writer: Writer) -> bool:
         if isinstance(owed, Failure):
             cycle.call_failed(owed, of_company=False)
             return False
-        if not note_orders(cycle, writer, owed.moved):
+        if not note_orders(cycle, writer, owed.moved, owed.missed):
             return False
         corrected = corrections(connection, reading, owed.pieces)
         wanted = calculated(connection, reading, corrected)
@@ -227,7 +230,9 @@ def note_shipments(cycle: Cycle, writer: Writer) -> bool:
     return True
 
 
-def note_orders(cycle: Cycle, writer: Writer, moved: Collection[str]) -> bool:
+def note_orders(
+    cycle: Cycle, writer: Writer, moved: Collection[str], missed: Collection[int] | None = None
+) -> bool:
     """The store's number is not what was written once a refund, or without reservations an order, has moved it.
 
     It is read back: a number that is wanted again would else never be written.
@@ -241,6 +246,8 @@ def note_orders(cycle: Cycle, writer: Writer, moved: Collection[str]) -> bool:
     cycle.keep_lease()
     with transaction("orders"):
         mirror.observe(cycle.lease, cycle.name, there, cycle.now())
+        if missed is not None:
+            missed_orders.keep(cycle, missed)
         cursors.move(cycle.name, FLOW, owed_pieces.NOTED, cycle.started.isoformat(), cycle.now())
     return True
 

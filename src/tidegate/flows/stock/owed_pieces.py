@@ -7,7 +7,7 @@ if they were not read yet. Design, *Availability*, traps 1 and 2.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,9 +21,11 @@ from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.orders import capture
 from tidegate.flows.orders.intake import FLOW, capture_rules
+from tidegate.flows.stock import missed_orders
 from tidegate.flows.stored_keys import entities
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import cursors, intake, lookups, marks, queued, shipped
+from tidegate.magento.changed_orders import ChangedOrders
 from tidegate.magento.open_orders import OpenOrder, read_open_orders
 
 #: An order that the ledger took in so shortly before it was asked may have been committed after it was.
@@ -49,10 +51,12 @@ class Owed:
     """All pieces that Sage does not know of, by its codes in small letters.
 
     `moved` are the store's SKUs, in small letters, whose number orders have changed since it was last written.
+    `missed` are orders that could not be read: they may have changed numbers, too.
     """
 
     pieces: dict[str, Decimal]
     moved: frozenset[str]
+    missed: frozenset[int]
 
 
 def in_ledger(cycle: Cycle) -> Waiting:
@@ -88,15 +92,20 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
     settings, store = connection.settings, connection.settings.store
     unread: list[OpenOrder] = []
     moved: set[str] = set()
+    missed: Collection[int] = missed_orders.read(cycle)
     if waiting.unread_since is not None:
         noted = noted_since(cycle)
+        skipped = lookups.unreadable_ids(cycle.name, store, "order")
         found = read_open_orders(
             connection.store.client,
             connection.store.shop,
-            min(waiting.unread_since, noted or waiting.unread_since),
-            page_size=connection.page_size,
-            skip_ids=lookups.unreadable_ids(cycle.name, store, "order"),
-            highest_known=lookups.highest_id(store, "order"),
+            ChangedOrders(
+                min(waiting.unread_since, noted or waiting.unread_since),
+                connection.page_size,
+                skipped,
+                lookups.highest_id(store, "order"),
+                missed,
+            ),
             skus=connection.store.orders.skus,
         )
         if isinstance(found, Failure):
@@ -111,7 +120,12 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
         unread = [
             each for each in found.orders if each.entity_id not in counted and holds_pieces(each, rules)
         ]
-        moving = [each for each in found.orders if noted and (each.created_at >= noted or gave_back(each))]
+        moving = [
+            each
+            for each in found.orders
+            if each.entity_id in missed or (noted and (each.created_at >= noted or gave_back(each)))
+        ]
+        missed = skipped | found.unreadable.keys()
         moved = {sku.casefold() for order in moving for sku, _ in order.pieces}
     pieces: defaultdict[str, Decimal] = defaultdict(Decimal)
     there = in_company(cycle.connection, waiting, lines)
@@ -121,7 +135,7 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
             has = min(there.get((entity_id, name), ZERO), quantity)
             there[entity_id, name] = there.get((entity_id, name), ZERO) - has
             pieces[name] += quantity - has
-    return Owed(pieces, frozenset(moved))
+    return Owed(pieces, frozenset(moved), frozenset(missed))
 
 
 def _unnamed(entity_id: int, reasons: Mapping[int, str]) -> Failure:

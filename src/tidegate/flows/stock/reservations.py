@@ -7,7 +7,7 @@ was refunded decides whether it was still reserved. Only stores with multi-sourc
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -17,8 +17,10 @@ from tidegate.domain.orders.line_keys import item_key
 from tidegate.domain.stock.reservation import Reservation, counted
 from tidegate.domain.stock.stock_level import WebLine
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.stock import missed_orders
 from tidegate.flows.stored_keys import entities
 from tidegate.ledger import cursors, lookups, queued, shipped, snapshot
+from tidegate.magento.changed_orders import ChangedOrders
 from tidegate.magento.reserved import OrderCounts, read_counts
 
 FLOW = "inventory"
@@ -37,13 +39,14 @@ class Reservations:
 
     `ended` are orders that no longer reserve anything. `moved` are the SKUs, in small letters, of pieces refunded,
     or virtual and invoiced, since the last reading: Magento may have put them back into a source, or taken them
-    off one.
+    off one. `missed` are orders that could not be read: what changed about them is read when they can be.
     """
 
     cursor: str = ""  #: "" when nothing was read
     items: Mapping[Place, Reservation] = field(default_factory=dict)
     ended: frozenset[int] = frozenset()
     moved: frozenset[str] = frozenset()
+    missed: frozenset[int] = frozenset()
 
     def keep(self, cycle: Cycle) -> None:
         """Store the reservations, in the transaction that stores the reading."""
@@ -58,6 +61,7 @@ class Reservations:
         }
         values |= dict.fromkeys((f"{entity_id}@" for entity_id in self.ended), ENDED)
         snapshot.write(cycle.name, SNAPSHOT, snapshot.frame(values), cycle.now())
+        missed_orders.keep(cycle, self.missed)
         cursors.move(cycle.name, FLOW, CURSOR, self.cursor, cycle.now())
 
     @property
@@ -95,16 +99,19 @@ def read(cycle: Cycle, lines: Iterable[WebLine]) -> Reservations | Failure:
     since = _since(cycle, here)
     if since is None:
         return Reservations()
-    orders = read_counts(
-        connection.store.client,
+    skipped = lookups.unreadable_ids(cycle.name, store, "order")
+    changed = ChangedOrders(
         since,
-        page_size=connection.page_size,
-        skip_ids=lookups.unreadable_ids(cycle.name, store, "order"),
-        highest_known=lookups.highest_id(store, "order"),
+        connection.page_size,
+        skipped,
+        lookups.highest_id(store, "order"),
+        missed_orders.read(cycle),
     )
-    if isinstance(orders, Failure):
-        return orders
-    return updated(known, ended & here, orders, began)
+    found = read_counts(connection.store.client, changed)
+    if isinstance(found, Failure):
+        return found
+    now = updated(known, ended & here, found.orders, began)
+    return replace(now, missed=frozenset(found.unreadable) | skipped)
 
 
 def updated(
