@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tidegate.simulation.houses.company_books import name_entries
+from tidegate.simulation.houses.company_books import name_entries, with_ordered_held
 from tidegate.simulation.houses.house import EVERY_FLOW, MORE_GOODS, Codes, House
 from tidegate.simulation.houses.mappings import TOLERANCE, mappings
 from tidegate.simulation.houses.sage100_agent import TOKEN, AgentHost
@@ -122,7 +122,7 @@ def books(face: Any, _shop: Any) -> dict[str, Any]:
 
     site = face.site
     kernel = site.kernel
-    found: dict[str, Any] = kernel.books()
+    found = with_ordered_held(kernel.books())
     urns = {}
     for one in kernel.receivables.table:
         invoice = kernel.invoices.table.first("posted_id", one.id)
@@ -206,7 +206,7 @@ SAGE_100 = House(
     orders_in=orders_in,
     seat_seconds=lambda face: face.host.seat_seconds(),
     books=books,
-    stock_books=lambda face, _shop: face.site.kernel.stock_books(),
+    stock_books=lambda face, _shop: with_ordered_held(face.site.kernel.stock_books()),
     script=script,
     actor=lambda world: Machine(world.sage, world.sage.host),
 )
