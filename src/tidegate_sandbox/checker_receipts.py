@@ -109,27 +109,35 @@ def receipts_once(company: Book, verdict: Verdict) -> None:
 
 
 def receipts_of(case: Case, company: Book, deliveries: Sequence[Book]) -> list[Book]:
-    """The hub's receipts with this order's number, but those of another order of that number, by key or by report."""
+    """The hub's receipts with this order's number, but those of another order of that number: by its key, where the
+    receipt carries one, else by what the report calls the other order's receipt, whose numbers may be equal, too.
+    """
     others = {
         each["target_number"]
         for each in deliveries
         if each["step"] == "deposit" and each["entity_id"] != case.id
     }
     named = [each for each in receipts(company) if each["reference"] == case.there["reference"]]
-    return [each for each in named if str(each["urn"]) not in others and not of_another(case, each)]
+    return [
+        each
+        for each in named
+        if (order_of(each) == case.id if order_of(each) is not None else str(each["urn"]) not in others)
+    ]
 
 
-def of_another(case: Case, receipt: Book) -> bool:
-    """Whether a receipt carries the key of another order, where it carries one: two orders may have one number."""
+def order_of(receipt: Book) -> int | None:
+    """The order whose key a receipt carries, where it carries one: two orders may have one number."""
     named = _KEY.match(receipt["second_reference"])
-    return named is not None and int(named[1]) != case.id
+    return None if named is None else int(named[1])
 
 
 def forgotten(case: Case) -> bool:
-    """Unknown as sent to a ledger from before, and cancelled on both sides; or on hold, and looked up when that ends."""
-    sent = any(each["state"] != "skipped" for each in steps(case, "orders", "order"))
+    """Cancelled on both sides before the hub heard that the company has it, or unknown as sent to a ledger from before;
+    or on hold, and looked up when that ends.
+    """
+    sent = any(each["state"] not in ("skipped", "cancelled") for each in steps(case, "orders", "order"))
     over = case.there["status"] == "cancelled" and case.order["state"] == "canceled"
-    return (over or case.order["state"] == "holded") and not sent
+    return (over or case.order["state"] == "holded") and not sent and not steps(case, "payments", "deposit")
 
 
 def receipts_there(

@@ -49,6 +49,7 @@ def order_of(state: str) -> dict[str, Any]:
         # sent, cancelled on both sides, then a ledger from before: it knows an order on hold, and nothing is owed
         ("canceled", "cancelled", "skipped", 0),
         ("canceled", "cancelled", None, 0),
+        ("canceled", "cancelled", "cancelled", 0),  # over before the hub heard of it: no money for the dead
         ("canceled", "cancelled", "confirmed", 1),  # it knows that it sent it: a person decides
         ("canceled", "live", "skipped", 1),
         ("processing", "cancelled", "skipped", 1),
@@ -68,6 +69,28 @@ def test_a_receipt_is_missed_but_of_what_is_over_on_both_sides_and_unknown(
     verdict = Verdict()
     receipts_there([order_of(here)], company, [step] if told else [], TERMS, verdict)
     assert verdict.lost == lost
+
+
+def test_a_receipt_that_was_reported_is_missed_though_its_order_is_over() -> None:
+    company = {
+        "orders_by_key": {
+            "magento:main:4": [{"id": 1, "reference": "3", "status": "cancelled", "gross": "94.76"}]
+        },
+        "despatches": [],
+        "invoices": [],
+        "transactions": [],
+    }
+    deposit = {
+        "entity_id": 4,
+        "flow": "payments",
+        "step": "deposit",
+        "state": "confirmed",
+        "target_number": "1",
+    }
+    steps = [{"entity_id": 4, "flow": "orders", "step": "order", "state": "cancelled"}, deposit]
+    verdict = Verdict()
+    receipts_there([order_of("canceled")], company, steps, TERMS, verdict)
+    assert verdict.lost == 1
 
 
 def books_of_one_number() -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -145,3 +168,21 @@ def test_the_orders_own_receipt_is_found_open_though_its_number_is_shared() -> N
     verdict = Verdict()
     nothing_left_open({"orders": [order_of("complete")]}, company, told, TERMS, verdict)
     assert [each.promise for each in verdict.violations] == ["receipts are allocated"]
+
+
+def test_receipts_of_two_orders_with_one_number_are_known_by_their_keys_though_their_own_numbers_are_equal() -> (
+    None
+):
+    company, told = books_of_one_number()
+    (*others, posted) = company["transactions"]
+    company["transactions"] = others + [
+        {**posted, "id": 20 + id, "urn": "3", "second_reference": f"TG-magento:main:{id}/deposit"}
+        for id in (4, 5)
+    ]
+    told = [{**told[0], "entity_id": id, "target_number": "3"} for id in (4, 5)]
+    verdict = Verdict()
+    receipts_there([order_of("complete")], company, told, TERMS, verdict)
+    assert verdict.lost == 0
+    company["transactions"][-2]["second_reference"] = "TG-magento:main:5/deposit"  # and 4 has none
+    receipts_there([order_of("complete")], company, told, TERMS, verdict)
+    assert verdict.lost == 1
