@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from conformance.business_cloud_stand import BusinessCloudStand
 from tidegate.conformance.opened import opened
 from tidegate.conformance.stand import DAY, accepted, make_order, send
 from tidegate.domain.books.bookkeeping import NewReceipt
-from tidegate.simulation.houses.business_cloud import books
+from tidegate.simulation.houses.business_cloud import books, orders_left
 
 
 @dataclass(frozen=True)
@@ -101,3 +102,11 @@ def test_receipts_of_two_orders_with_one_number_are_two(drafts: BusinessCloudSta
     posted = [each for each in books_of(drafts)["transactions"] if each["kind"] == "receipt"]
     assert [each["second_reference"] for each in posted] == [f"TG-{key}" for key in keys]
     assert {each["reference"] for each in posted} == {"000000003"}
+
+
+@pytest.mark.parametrize(("edition", "left"), [("quote", 0), ("invoice", 1), ("draft", 1)])
+def test_an_invoice_of_a_quote_is_no_further_order_though_another_hub_sent_the_quote(
+    edition: str, left: int
+) -> None:
+    entered = (datetime(2026, 3, 28, tzinfo=UTC), "POST", "/v3.1/sales_invoices", 201)
+    assert orders_left([entered], edition) == left

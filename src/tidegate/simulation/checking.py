@@ -89,6 +89,7 @@ def gather(
     now = world.clock.now()
     deliveries = all_deliveries(now)
     traced = list(traces(deliveries, now))
+    edition = week.settings.get("edition", world.house.editions[0])
     shop = world.shop.books()
     checker_along.set_aside(shop, world.settings.skip_skus)
     company = world.house.books(world.sage, world.shop)
@@ -102,7 +103,7 @@ def gather(
         terms=terms_of(world, hub, week, frozenset(changed)),
         shop_calls=world.shop_wire.requests_seen,
         company_calls=world.sage_wire.requests_seen,
-        orders_left=world.house.orders_left,
+        orders_left=lambda calls: world.house.orders_left(calls, edition),
         orders_counted=world.house.orders_counted(world.sage) - world.orders_unseen,
         tries=tries(traced),
         fresh_starts=list(fresh_starts),

@@ -103,15 +103,16 @@ def let_in(face: Any, vault: Any, name: str, now: datetime) -> None:
     keep_tokens(vault, name, Tokens(pair.access_token, pair.refresh_token, now, ends, now, last))
 
 
-def orders_left(calls: Iterable[Call]) -> int:
+def orders_left(calls: Iterable[Call], edition: str) -> int:
     """One order a call; one that was refused for its token, or for the budget, does not count.
 
-    Where orders are quotes, what is entered as an invoice is made of one.
+    Where orders are quotes, what is entered as an invoice is made of one: perhaps of one that another hub has sent.
     """
-    posted = [(path, status) for _, method, path, status in calls if method == "POST"]
-    quotes = any(path.endswith("/sales_quotes") for path, _ in posted)
-    resource = "/sales_quotes" if quotes else "/sales_invoices"
-    return sum(path.endswith(resource) and status not in (401, 403, 429) for path, status in posted)
+    resource = "/sales_quotes" if edition == "quote" else "/sales_invoices"
+    return sum(
+        method == "POST" and path.endswith(resource) and status not in (401, 403, 429)
+        for _, method, path, status in calls
+    )
 
 
 def orders_in(request: httpx.Request) -> int:

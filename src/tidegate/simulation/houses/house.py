@@ -154,8 +154,8 @@ class House:
     bears_less: tuple[tuple[str, bool], ...] = ()  #: limits that come and go: (kind, only where it is hosted)
     document_calls: Mapping[str, float] = field(default_factory=dict)
     """Flow -> how many calls to Sage a document may cost, and "idle" -> a cycle of each; empty: nobody measures it."""
-    orders_left: Callable[[Iterable[Call]], int] = lambda _calls: 0
-    """The calls that the wire has seen -> how many orders have left, where one can see that in a call."""
+    orders_left: Callable[[Iterable[Call], str], int] = lambda _calls, _edition: 0
+    """(the calls that the wire has seen, edition) -> how many orders have left, where one can see that in a call."""
     orders_counted: Callable[[Any], int] = lambda _simulator: 0
     """The same by the simulator's own count, where a call carries many. Repeated orders are included in both."""
     orders_in: Callable[[httpx.Request], int]

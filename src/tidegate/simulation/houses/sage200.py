@@ -84,7 +84,7 @@ def let_in(face: Any, vault: Any, name: str, now: datetime) -> None:
     keep_tokens(vault, name, tokens)
 
 
-def orders_left(calls: Iterable[Call]) -> int:
+def orders_left(calls: Iterable[Call], _edition: str) -> int:
     """One order a call; refused credentials do not count, such a call may be repeated for the same try."""
     return sum(
         method == "POST" and path.endswith("/sop_orders") and status not in (401, 403)

@@ -55,7 +55,7 @@ SAGE_300_BY_GATEWAY = replace(
         faulty=(INSERT, INSERT, INSERT, PREVIEW, *CALLS.faulty[3:]),
         writes=(INSERT, INSERT, CALLS.writes[-1]),
     ),
-    orders_left=lambda _calls: 0,
+    orders_left=lambda _calls, _edition: 0,
     orders_counted=lambda face: face.gateway.inserts,
     orders_in=inserts_in,
 )
@@ -156,7 +156,7 @@ SAGE_300_BY_IMPORT = replace(
         faulty=(ORDER_READ, ORDER_READ, *(one for one in CALLS.faulty[3:] if one != CUSTOMER_MADE)),
         writes=(),  # receipts alone are sent by calls
     ),
-    orders_left=lambda _calls: 0,
+    orders_left=lambda _calls, _edition: 0,
     orders_counted=records,
     orders_in=lambda _request: 0,
     script=import_script,
