@@ -13,18 +13,30 @@ import msgspec
 
 from tidegate.domain.fulfilment.store_amounts import Carriage, ItemAmounts, Side
 from tidegate.domain.money import ZERO
+from tidegate.magento.reading import line_amounts
 from tidegate.magento.wire import Amount, Text
 
 BASE, OWN = SIDES = ("base_", "")  #: how the fields of each currency begin
+_ROW = (
+    "row_total",
+    "row_total_incl_tax",
+    "discount_amount",
+    "discount_tax_compensation_amount",
+    "tax_amount",
+)
 _PARTS = ("discount", "tax", "discount_tax_compensation")
-ITEM_AMOUNTS = tuple(
-    side + name
-    for side in SIDES
-    for name in (
-        "row_invoiced",
-        "amount_refunded",
-        *(f"{part}_{done}" for part in _PARTS for done in ("invoiced", "refunded")),
-    )
+ITEM_AMOUNTS = (
+    "tax_percent",
+    *(
+        side + name
+        for side in SIDES
+        for name in (
+            *_ROW,
+            "row_invoiced",
+            "amount_refunded",
+            *(f"{part}_{done}" for part in _PARTS for done in ("invoiced", "refunded")),
+        )
+    ),
 )
 _ORDER = (
     "shipping_amount",
@@ -54,8 +66,19 @@ ORDER_FIELDS = (
 
 
 class WireItemAmounts(msgspec.Struct):
-    """What of an item is invoiced and refunded."""
+    """What an item comes to, and what of it is invoiced and refunded."""
 
+    tax_percent: Amount = None
+    base_row_total: Amount = None
+    base_row_total_incl_tax: Amount = None
+    base_discount_amount: Amount = None
+    base_discount_tax_compensation_amount: Amount = None
+    base_tax_amount: Amount = None
+    row_total: Amount = None
+    row_total_incl_tax: Amount = None
+    discount_amount: Amount = None
+    discount_tax_compensation_amount: Amount = None
+    tax_amount: Amount = None
     base_row_invoiced: Amount = None
     base_amount_refunded: Amount = None
     base_discount_invoiced: Amount = None
@@ -118,6 +141,12 @@ def item_amounts(one: WireItemAmounts, side: str) -> ItemAmounts:
 
     row = _of(one, f"{side}row_invoiced") - _of(one, f"{side}amount_refunded")
     return ItemAmounts(row, left("discount"), left("tax"), left("discount_tax_compensation"))
+
+
+def worth(one: WireItemAmounts, side: str) -> Decimal:
+    """What all its pieces come to after discount, without tax: the net that its order is sent with."""
+    row, gross, discount, compensation, tax = (getattr(one, side + name) for name in _ROW)
+    return line_amounts(row, gross, discount, compensation, tax, one.tax_percent or ZERO).net
 
 
 def side_of(one: WireOrderAmounts, side: str) -> Side:

@@ -32,10 +32,13 @@ from tidegate.magento.order_amounts import (
     WireOrderAmounts,
     item_amounts,
     side_of,
+    worth,
 )
 from tidegate.magento.order_amounts import ORDER_FIELDS as AMOUNTS
 from tidegate.magento.paging import read_pages
 from tidegate.magento.read_ahead import TOGETHER, ReadAhead
+from tidegate.magento.reading import counted
+from tidegate.magento.row_totals import after_discount
 from tidegate.magento.search import Filter, Search, fields_query
 from tidegate.magento.wire import Amount, Id, Text
 from tidegate.reading.shape import ANYTHING, Shape
@@ -221,6 +224,8 @@ class OrderDocuments:
             found = self._client.get_as(path, _ORDER, fields_query(_fields(amounts)))
         if isinstance(found, Failure):
             return found
+        if amounts:
+            after_discount(found, [item for item, _ in counted(found.items)])
         try:
             items_now = tuple(_item(one) for one in found.items)
             extras = named_extras(found.extension_attributes)
@@ -347,6 +352,7 @@ def _item(one: WireStoreItem) -> StoreItem:
         product_id=one.product_id,
         virtual=bool(one.is_virtual),
         price=one.price or ZERO,
+        worth=(worth(one, BASE), worth(one, OWN)),
         shipped=one.qty_shipped or ZERO,
         invoiced=one.qty_invoiced or ZERO,
         refunded=one.qty_refunded or ZERO,

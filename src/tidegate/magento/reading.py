@@ -5,17 +5,18 @@ Source: contract points 2 to 9. Money stays Decimal from the JSON token on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.order import Address, Customer, LineAmounts, Order, OrderLine, Reductions, Totals
 from tidegate.magento.details import with_details
-from tidegate.magento.row_totals import after_discount
+from tidegate.magento.row_totals import Row, after_discount
 from tidegate.magento.search import instant
 from tidegate.magento.wire import (
     Amount,
+    Id,
     Text,
     WireAddress,
     WireExtension,
@@ -115,7 +116,19 @@ def _order(wire: WireOrder, store: str, websites: Mapping[int, str]) -> Order:
     )
 
 
-def counted(items: list[WireItem]) -> list[tuple[WireItem, WireItem | None]]:
+class Counted(Row, Protocol):
+    """An item, and the bundle or configurable that it is part of."""
+
+    item_id: int
+    parent_item_id: Id
+    product_type: Text
+    tax_amount: Amount
+
+
+C = TypeVar("C", bound=Counted)
+
+
+def counted(items: Sequence[C]) -> list[tuple[C, C | None]]:
     """The items whose money counts, each with the bundle that it is part of (point 7).
 
     A configurable's line carries price, tax and the child's SKU; its child is left out. A bundle with
@@ -123,11 +136,11 @@ def counted(items: list[WireItem]) -> list[tuple[WireItem, WireItem | None]]:
     the components carry nothing: the bundle's own line counts.
     """
     parents = {item.item_id for item in items}
-    children: dict[int, list[WireItem]] = {}
+    children: dict[int, list[C]] = {}
     for item in items:
         if item.parent_item_id in parents:
             children.setdefault(item.parent_item_id, []).append(item)
-    kept: list[tuple[WireItem, WireItem | None]] = []
+    kept: list[tuple[C, C | None]] = []
     for item in items:
         if item.parent_item_id in parents:
             continue
@@ -141,7 +154,7 @@ def counted(items: list[WireItem]) -> list[tuple[WireItem, WireItem | None]]:
     return kept
 
 
-def _has_money(item: WireItem) -> bool:
+def _has_money(item: Counted) -> bool:
     # A component that is discounted completely has no row total, but a discount.
     return any(
         (

@@ -8,14 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Protocol
 
-from tidegate.magento.wire import Amount, WireItem, WireOrder
+from tidegate.magento.wire import Amount
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
 
 
-def after_discount(wire: WireOrder, items: Sequence[WireItem]) -> None:
+class Row(Protocol):
+    """An item's amounts in both currencies, as the store gave them."""
+
+    row_total: Amount
+    row_total_incl_tax: Amount
+    discount_amount: Amount
+    base_row_total: Amount
+    base_row_total_incl_tax: Amount
+    base_discount_amount: Amount
+
+
+class Subtotals(Protocol):
+    """What the items of an order come to before discount."""
+
+    subtotal: Amount
+    base_subtotal: Amount
+
+
+def after_discount(wire: Subtotals, items: Sequence[Row]) -> None:
     """Take the discount off the lines' `row_total` where the store has not. `items` are those that count."""
     if _before(wire.subtotal, [(item.row_total, item.discount_amount) for item in items]):
         for item in items:

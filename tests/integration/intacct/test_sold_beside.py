@@ -33,10 +33,10 @@ def hub(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     made.close()
 
 
-def sold_and_billed(hub: IntacctHub) -> Any:
+def sold_and_billed(hub: IntacctHub, kind: str = "guest") -> Any:
     """The shop's order, after its goods have left and were billed."""
     hub.cycle("inventory")
-    hub.shopper.place_order("guest", lines=(("HUB-0001", 2),), beside=(("BOX-1", 1),))
+    hub.shopper.place_order(kind, lines=(("HUB-0001", 2),), beside=(("BOX-1", 1),))
     hub.cycle("orders")
     (order,) = hub.company.orders.table
     shipped = hub.staff("convert", document=f"Sales Order-{order.number}", to="Shipper")
@@ -47,14 +47,15 @@ def sold_and_billed(hub: IntacctHub) -> Any:
     return placed
 
 
-def test_it_is_invoiced_with_what_it_was_sold_beside(hub: IntacctHub) -> None:
-    placed = sold_and_billed(hub)
+@pytest.mark.parametrize("kind", ["guest", "coupon"])
+def test_it_is_invoiced_with_what_it_was_sold_beside(hub: IntacctHub, kind: str) -> None:
+    placed = sold_and_billed(hub, kind)
     (invoice,) = placed["invoices"]
     assert {row["sku"]: row["qty"] for row in invoice["items"]} == {"HUB-0001": "2", "BOX-1": "1"}
     assert Decimal(str(invoice["grand_total"])) == Decimal(str(placed["grand_total"]))
 
 
 def test_the_bug_that_leaves_it_out_shows(hub: IntacctHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invoicing, "beside", lambda lines, order, skus: {})
+    monkeypatch.setattr(invoicing, "beside", lambda lines, order, skus, side: {})
     (invoice,) = sold_and_billed(hub)["invoices"]
     assert [row["sku"] for row in invoice["items"]] == ["HUB-0001"]

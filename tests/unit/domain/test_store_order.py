@@ -63,7 +63,7 @@ def test_a_bundle_that_ships_together_and_an_invoiced_one_are_named_by_the_paren
     parts = [line("item:12", "HUB-0010", 1), line("item:13", "HUB-0020", 2)]
     assert ship(parts, BUNDLE, {11}) == {11: 1}
     lines = [InvoiceLine("1", each.line_key, each.sku, each.quantity) for each in parts]
-    assert invoicing.wanted(lines, BUNDLE, {}) == {11: 1}
+    assert invoicing.wanted(lines, BUNDLE, {}, 0) == {11: 1}
 
 
 def test_parts_that_make_no_whole_bundle_are_a_review_with_the_figures() -> None:

@@ -154,6 +154,29 @@ def test_invoices_and_credit_memos_are_read_alike(name: str, kind: str, marker: 
     assert any(document.carries(marker) for document in documents)
 
 
+@pytest.mark.parametrize(("row", "base_row"), [("5.40", "10.80"), ("6", "12")], ids=["after", "before"])
+def test_what_an_item_comes_to_is_after_discount_however_the_store_states_rows(
+    row: str, base_row: str
+) -> None:
+    item = {"item_id": 33, "sku": "BOX-1", "qty_ordered": 2, "price": 3, "tax_percent": 20}
+    own = {"row_total": row, "discount_amount": "0.60", "tax_amount": "1.08"}
+    base = {"base_row_total": base_row, "base_discount_amount": "1.20", "base_tax_amount": "2.16"}
+    order = {"entity_id": 9, "subtotal": 6, "base_subtotal": 12, "items": [item | own | base]}
+    found = Shop(httpx.Response(200, json=order)).documents.order(9, amounts=True)
+    assert not isinstance(found, Failure)
+    assert found.items[0].worth == (Decimal("10.80"), Decimal("5.40"))
+
+
+def test_with_prices_that_include_tax_the_discount_s_tax_comes_back() -> None:
+    item = {"item_id": 33, "sku": "BOX-1", "qty_ordered": 1, "price": 10, "tax_percent": 20}
+    money = {"row_total": 8, "row_total_incl_tax": 10, "discount_amount": 2, "tax_amount": "1.67"}
+    given = money | {"discount_tax_compensation_amount": "0.33"}
+    order = {"entity_id": 9, "subtotal": 10, "base_subtotal": 10, "items": [item | given]}
+    found = Shop(httpx.Response(200, json=order)).documents.order(9, amounts=True)
+    assert not isinstance(found, Failure)
+    assert found.items[0].worth[1] == Decimal("8.33")
+
+
 def test_the_order_is_read_with_what_is_done_of_each_item() -> None:
     shop = Shop(recordings.response("orders-get-after-creditmemo"))
     order = shop.documents.order(9)

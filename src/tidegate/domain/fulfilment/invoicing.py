@@ -20,15 +20,15 @@ from tidegate.domain.orders.line_keys import extra_key, is_item_key, item_key
 
 
 def wanted(
-    lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]
+    lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str], side: int | None
 ) -> dict[int, Decimal] | Failure:
-    """Pieces by the order item that an invoice names; charges have none."""
+    """Pieces by the order item that an invoice names; charges have none. `side` is the lines' currency."""
     whole = {item.item_id for item in order.items if item.kind == BUNDLE}
-    return named(allocate_lines(_counted(lines, order), order, codes).pieces, order, whole)
+    return named(allocate_lines(_counted(lines, order, side), order, codes).pieces, order, whole)
 
 
 def credited(
-    lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]
+    lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str], side: int | None
 ) -> dict[int, Decimal] | Failure:
     """Pieces by the order item that a credit memo names."""
     whole = {
@@ -36,36 +36,45 @@ def credited(
         for item in order.items
         if item.kind == BUNDLE and not any(part.price for part in order.children(item))
     }
-    return named(allocate_lines(_counted(lines, order), order, codes).pieces, order, whole)
+    return named(allocate_lines(_counted(lines, order, side), order, codes).pieces, order, whole)
 
 
-def _counted(lines: Sequence[InvoiceLine], order: StoreOrder) -> Sequence[InvoiceLine]:
+def _counted(lines: Sequence[InvoiceLine], order: StoreOrder, side: int | None) -> Sequence[InvoiceLine]:
     """The lines with the pieces of the items that the company knows as an amount alone.
 
     All pieces, but where the amount is what fewer whole ones come to: a part of them was credited.
     """
     items = {item_key(item.item_id): item for item in order.items}
     return [
-        replace(line, quantity=_pieces_for(line.net, items[line.line_key]))
+        replace(line, quantity=_pieces_for(line.net, items[line.line_key], side))
         if line.amount and line.line_key in items
         else line
         for line in lines
     ]
 
 
-def _pieces_for(net: Decimal | None, item: StoreItem) -> Decimal:
+def _pieces_for(net: Decimal | None, item: StoreItem, side: int | None) -> Decimal:
     pieces = item.ordered - item.cancelled
-    if net is None or not item.price:
+    if net is None or side is None or not item.worth[side]:
         return pieces
-    part = quotient(net, item.price)
-    return part if ZERO < part < pieces and part == rounded(part, 0) else pieces
+    part = rounded(quotient(product(net, item.ordered), item.worth[side]), 0)
+    return part if ZERO < part < pieces and net == _worth(item, part, side) else pieces
 
 
-def beside(lines: Sequence[InvoiceLine], order: StoreOrder, skus: Collection[str]) -> dict[int, Decimal]:
+def _worth(item: StoreItem, pieces: Decimal, side: int) -> Decimal:
+    """What so many of its pieces come to after discount: what an order of them is sent with."""
+    return rounded(quotient(product(item.worth[side], pieces), item.ordered), CENTS)
+
+
+def beside(
+    lines: Sequence[InvoiceLine], order: StoreOrder, skus: Collection[str], side: int | None
+) -> dict[int, Decimal]:
     """All pieces of `skus`, where an amount that the company bills or credits is just what they come to.
 
     The company does not know these products: to it they are an amount of the order, which names none of them.
     """
+    if side is None:
+        return {}
     items = [
         item
         for item in order.items
@@ -75,7 +84,7 @@ def beside(lines: Sequence[InvoiceLine], order: StoreOrder, skus: Collection[str
         and item.ordered > item.cancelled
     ]
     pieces = {item.item_id: item.ordered - item.cancelled for item in items}
-    worth = total(rounded(product(item.price, pieces[item.item_id]), CENTS) for item in items)
+    worth = total(_worth(item, pieces[item.item_id], side) for item in items)
     amounts = [line.net for line in lines if line.amount]
     return pieces if worth and worth in amounts else {}
 

@@ -45,6 +45,7 @@ class StoreItem:
     product_id: int | None = None
     virtual: bool = False
     price: Decimal = ZERO  #: of a piece before tax; the parts of a bundle with a fixed price have none
+    worth: tuple[Decimal, Decimal] = (ZERO, ZERO)  #: of all pieces after discount, before tax; as `amounts`
     shipped: Decimal = ZERO
     invoiced: Decimal = ZERO
     refunded: Decimal = ZERO

@@ -245,12 +245,13 @@ class InvoiceHandler:
         order = store.documents.order(subject.entity_id, amounts=True)
         if isinstance(order, Failure):
             return order
-        pieces = invoicing.wanted(subject.lines, order, self.connection.settings.skus)
+        side = side_index(subject.currency or self.connection.company_settings.currency, order)
+        pieces = invoicing.wanted(subject.lines, order, self.connection.settings.skus, side)
         if isinstance(pieces, Failure):
             return pieces
         pieces = pieces and {
             **pieces,
-            **invoicing.beside(subject.lines, order, self.connection.settings.skip_skus),
+            **invoicing.beside(subject.lines, order, self.connection.settings.skip_skus, side),
         }
         if not pieces:
             return Drop(
