@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from tidegate_sandbox.checker_accounts import wrong_accounts
-from tidegate_sandbox.checker_buyers import account_on_hold, no_account_can_have
+from tidegate_sandbox.checker_buyers import account_refuses, no_account_can_have
 from tidegate_sandbox.checker_nearest import stands
 from tidegate_sandbox.checker_remaining import (
     cancelled_here_too,
@@ -238,7 +238,7 @@ def nothing_stuck(
         or bool(others)  # another stands there under the same number, or goods of it have left: a person's
         or (parent is not None and parent["state"] == "review")
         or (reported["state"] == "held" and order.get("customer_id") in unplaceable)
-        or (reported["state"] == "held" and account_on_hold(reported["reason"], company))
+        or account_refuses(order, reported, company)
         or charges_alone(order)
         or taxed_otherwise(reported["reason"], terms.tolerance, stored)
     )

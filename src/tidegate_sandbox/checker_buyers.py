@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 Book = Mapping[str, Any]
 #: What of a street an account holds: four lines of so many characters.
 LINES, WIDTH = 4, 60
+
+
+def account_refuses(order: Book, reported: Book, company: Book) -> bool:
+    """Whether an order waits for its account that is on hold, or is a person's since it passes the account's limit."""
+    reason = reported["reason"]
+    return (reported["state"] == "held" and account_on_hold(reason, company)) or (
+        reported["state"] == "review" and passes_limit(reason, order, company)
+    )
+
+
+def passes_limit(reason: str, order: Book, company: Book) -> bool:
+    """Whether an account, named in the reason, would owe more with this order than its credit limit allows."""
+    value = max(Decimal(order["grand_total"]), Decimal(order["base_grand_total"]))
+    return any(
+        Decimal(each["balance"]) + Decimal(each["open_orders"]) + value > Decimal(each["credit_limit"]) > 0
+        for each in company["customers"]
+        if "limit" in reason and each["code"] in reason
+    )
 
 
 def account_on_hold(reason: str, company: Book) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tidegate_sandbox.checker_buyers import account_on_hold, no_account_can_have
+from tidegate_sandbox.checker_buyers import account_on_hold, account_refuses, no_account_can_have
 
 LONG = ["Row of Equally Long Houses, The House with the Very Long Name"] * 5
 
@@ -36,3 +36,29 @@ def test_who_has_an_account_waits_for_nothing() -> None:
 def test_who_waits_for_an_account_on_hold_names_one_that_is(reason: str, excused: bool) -> None:
     accounts = [{"code": "C-HELD", "on_hold": True}, {"code": "C-FREE", "on_hold": False}]
     assert account_on_hold(reason, {"customers": accounts}) is excused
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "limit", "excused"),
+    [
+        ("review", "Customer W7 is over the credit limit", "100.00", True),
+        ("review", "Customer W7 is over the credit limit", "150.00", False),  # it is not
+        ("review", "Customer W7 is over the credit limit", "0", False),  # it has none
+        ("review", "Customer W8 is over the credit limit", "100.00", False),
+        ("review", "Customer W7 was refused", "100.00", False),
+        ("held", "Customer W7 is over the credit limit", "100.00", False),  # nobody ends such a hold
+    ],
+)
+def test_who_is_over_a_limit_is_a_persons_question(
+    state: str, reason: str, limit: str, excused: bool
+) -> None:
+    account = {
+        "code": "W7",
+        "on_hold": False,
+        "balance": "60.00",
+        "open_orders": "20.00",
+        "credit_limit": limit,
+    }
+    order = {"grand_total": "25.00", "base_grand_total": "20.00"}
+    reported = {"state": state, "reason": reason}
+    assert account_refuses(order, reported, {"customers": [account]}) is excused
