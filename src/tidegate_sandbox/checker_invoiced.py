@@ -23,10 +23,18 @@ def check(shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, v
     main = {
         each["entity_id"]: each for each in deliveries if (each["flow"], each["step"]) == ("orders", "order")
     }
+    asked = {
+        each["entity_id"]
+        for each in deliveries
+        if (each["flow"], each["step"]) == ("orders", "cancel") and each["state"] in WAITING
+    }
     for order in shop["orders"]:
         if order["store_id"] not in terms.store_ids:
             continue
         for there in found_there(order, company, terms):
+            # shipped, then refunded whole before it was invoiced: whether it is invoiced or cancelled, a person says
+            if order["entity_id"] in asked and order["state"] in ("closed", "canceled"):
+                continue
             if "stands" in there and there["status"] not in GONE:
                 _one(order, there, steps.get(order["entity_id"]), main.get(order["entity_id"]), verdict)
 
