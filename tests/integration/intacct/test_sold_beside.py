@@ -14,6 +14,7 @@ from integration.intacct.hub import IntacctHub
 from tidegate.domain.fulfilment import invoicing
 from tidegate.ledger import database
 from tidegate.simulation.world import sell_beside
+from tidegate_sandbox.magento.additions import Additions
 
 
 @pytest.fixture
@@ -33,10 +34,11 @@ def hub(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     made.close()
 
 
-def sold_and_billed(hub: IntacctHub, kind: str = "guest") -> Any:
+def sold_and_billed(hub: IntacctHub, kind: str = "guest", **choices: Any) -> Any:
     """The shop's order, after its goods have left and were billed."""
     hub.cycle("inventory")
-    hub.shopper.place_order(kind, lines=(("HUB-0001", 2),), beside=(("BOX-1", 1),))
+    sold = {"lines": (("HUB-0001", 2),), "beside": (("BOX-1", 1),)}
+    hub.shopper.place_order(kind, **(sold | choices))
     hub.cycle("orders")
     (order,) = hub.company.orders.table
     shipped = hub.staff("convert", document=f"Sales Order-{order.number}", to="Shipper")
@@ -53,6 +55,14 @@ def test_it_is_invoiced_with_what_it_was_sold_beside(hub: IntacctHub, kind: str)
     (invoice,) = placed["invoices"]
     assert {row["sku"]: row["qty"] for row in invoice["items"]} == {"HUB-0001": "2", "BOX-1": "1"}
     assert Decimal(str(invoice["grand_total"])) == Decimal(str(placed["grand_total"]))
+
+
+def test_one_with_a_custom_option_is_known_by_its_product(hub: IntacctHub) -> None:
+    engraved = Additions(option=("red", "For Ben"))
+    lines = (("BOX-1", 1), ("HUB-0001", 2))
+    placed = sold_and_billed(hub, lines=lines, beside=(), additions=engraved)
+    (invoice,) = placed["invoices"]
+    assert {row["sku"]: row["qty"] for row in invoice["items"]} == {"HUB-0001": "2", "BOX-1-red": "1"}
 
 
 def test_the_bug_that_leaves_it_out_shows(hub: IntacctHub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ from tidegate.flows.fulfilment.carriage_rule import carriage_rule, learn_carriag
 from tidegate.flows.fulfilment.document_parts import NextPart, next_part, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
 from tidegate.flows.fulfilment.invoices import billed_by, lines_of, pass_on
+from tidegate.flows.fulfilment.own_skus import own_skus
 from tidegate.flows.invoice_steps import InvoiceSubject, read_subject
 from tidegate.flows.writing import documents
 from tidegate.flows.writing.document_steps import Adopt, Drop, NotYet, Step, Write
@@ -61,7 +62,9 @@ class CreditHandler:
         """What to write, by the order and its credit memos as they are now."""
         subject = read_subject(item.subject)
         store = self.connection.store
+        skipped = self.connection.settings.skip_skus
         order = store.documents.order(subject.entity_id, amounts=True)
+        order = order if isinstance(order, Failure) else own_skus(order, skipped, store)
         if isinstance(order, Failure):
             return order
         side = side_index(subject.currency or self.connection.company_settings.currency, order)
@@ -70,7 +73,7 @@ class CreditHandler:
             return pieces
         pieces = pieces and {
             **pieces,
-            **invoicing.beside(subject.lines, order, self.connection.settings.skip_skus, side),
+            **invoicing.beside(subject.lines, order, skipped, side),
         }
         there = store.credits.of_order(subject.entity_id)
         if isinstance(there, Failure):

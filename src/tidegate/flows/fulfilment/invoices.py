@@ -40,6 +40,7 @@ from tidegate.flows.fence import Taking
 from tidegate.flows.fulfilment import invoices_ahead, shipments
 from tidegate.flows.fulfilment.document_parts import next_part, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
+from tidegate.flows.fulfilment.own_skus import own_skus
 from tidegate.flows.invoice_steps import (
     INVOICE,
     INVOICES,
@@ -242,7 +243,9 @@ class InvoiceHandler:
         """What to write, by the order and its invoices as they are now."""
         subject = read_subject(item.subject)
         store = self.connection.store
+        skipped = self.connection.settings.skip_skus
         order = store.documents.order(subject.entity_id, amounts=True)
+        order = order if isinstance(order, Failure) else own_skus(order, skipped, store)
         if isinstance(order, Failure):
             return order
         side = side_index(subject.currency or self.connection.company_settings.currency, order)
@@ -251,7 +254,7 @@ class InvoiceHandler:
             return pieces
         pieces = pieces and {
             **pieces,
-            **invoicing.beside(subject.lines, order, self.connection.settings.skip_skus, side),
+            **invoicing.beside(subject.lines, order, skipped, side),
         }
         if not pieces:
             return Drop(
