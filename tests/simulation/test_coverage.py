@@ -64,7 +64,7 @@ def test_the_table_is_read_on_eighty_columns() -> None:
 def test_a_cell_with_too_few_faults_is_an_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], at_least: int, code: int
 ) -> None:
-    def lived(weeks: Iterable[tuple[int, str]], jobs: int) -> Iterator[tuple[str, Outcome]]:
+    def lived(weeks: Iterable[tuple[int, str]], jobs: int, days: int | None) -> Iterator[tuple[str, Outcome]]:
         assert list(weeks) == [(7, USUAL.name)]
         yield USUAL.name, Outcome(7, injections=Counter({"drip @ sign-in": 1}))
 
