@@ -12,7 +12,8 @@ import pytest
 
 from integration.intacct.hub import IntacctHub
 from tidegate.domain.fulfilment import invoicing
-from tidegate.ledger import database
+from tidegate.domain.states import State
+from tidegate.ledger import database, queue
 from tidegate.simulation.world import sell_beside
 from tidegate_sandbox.magento.additions import Additions
 
@@ -69,3 +70,14 @@ def test_the_bug_that_leaves_it_out_shows(hub: IntacctHub, monkeypatch: pytest.M
     monkeypatch.setattr(invoicing, "beside", lambda lines, order, skus, side: {})
     (invoice,) = sold_and_billed(hub)["invoices"]
     assert [row["sku"] for row in invoice["items"]] == ["HUB-0001"]
+
+
+def test_where_no_amount_is_what_it_comes_to_a_person_is_asked(
+    hub: IntacctHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that comes later bills it: the order would stay open, and nobody would know."""
+    monkeypatch.setattr(invoicing, "beside", lambda lines, order, skus, side: {})
+    sold_and_billed(hub)
+    (asked,) = queue.listing(connection="web", state=State.REVIEW)
+    assert (asked.flow, asked.reason_code) == ("invoices", "totals-differ")
+    assert "missing in Magento" in asked.reason

@@ -13,7 +13,14 @@ from decimal import Decimal
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.sage_documents import InvoiceLine
 from tidegate.domain.fulfilment.store_amounts import CENTS
-from tidegate.domain.fulfilment.store_order import BUNDLE, StoreItem, StoreOrder, allocate_lines, named
+from tidegate.domain.fulfilment.store_order import (
+    BUNDLE,
+    StoreItem,
+    StoreOrder,
+    allocate_lines,
+    is_rest,
+    named,
+)
 from tidegate.domain.money import ZERO, product, quotient, rounded, total
 from tidegate.domain.orders.extras import FIXED_TAX, WRAPPING
 from tidegate.domain.orders.line_keys import extra_key, is_item_key, item_key
@@ -87,6 +94,22 @@ def beside(
     worth = total(_worth(item, pieces[item.item_id], side) for item in items)
     amounts = [line.net for line in lines if line.amount]
     return pieces if worth and worth in amounts else {}
+
+
+def is_last(
+    pieces: Mapping[int, Decimal],
+    lines: Sequence[InvoiceLine],
+    left: Mapping[int, Decimal],
+    order: StoreOrder,
+    skus: Collection[str],
+) -> bool:
+    """Whether an invoice of these pieces is the order's last, so that all of them together can be compared.
+
+    Where it bills amounts that name no item, products of `skus` are in none that comes later.
+    """
+    unnamed = any(line.amount and not line.line_key for line in lines)
+    beside = {item.item_id for item in order.items if unnamed and item.sku in skus}
+    return is_rest(pieces, {id: count for id, count in left.items() if id not in beside}, order)
 
 
 def is_allowance(lines: Sequence[InvoiceLine], order: StoreOrder, codes: Mapping[str, str]) -> bool:

@@ -269,7 +269,7 @@ class InvoiceHandler:
         left = invoicing.left_to_invoice(order)
         said = settle(mark, pieces, left, order, there, done="invoiced", covers=True)
         if isinstance(said, There):
-            finished = is_rest({}, left, order)
+            finished = invoicing.is_last({}, subject.lines, left, order, skipped)
             differs = self.differs(item, subject, order, said.documents, there, finished=finished)
             text = f"{said.text}; {note}" if note else said.text
             return differs or Adopt(str(said.document.id), said.document.number, text)
@@ -277,8 +277,9 @@ class InvoiceHandler:
             return said
         if on_hold := paused(order):
             return NotYet(on_hold)
-        finished = is_rest(said.rest if said else pieces, left, order)
-        call = next_part(pieces, said, mark, store.client.array_limit, whole=finished)
+        rest = said.rest if said else pieces
+        finished = invoicing.is_last(rest, subject.lines, left, order, skipped)
+        call = next_part(pieces, said, mark, store.client.array_limit, whole=is_rest(rest, left, order))
         body = invoice(call.lines, call.comment)
 
         def compared(made: int) -> str | Made | Failure:
