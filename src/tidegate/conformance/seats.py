@@ -53,16 +53,22 @@ class Pushes:
         self._book = book
         self._lock = threading.Lock()
         self._at_work = 0
+        self._full = threading.Event()
         self.most = 0
 
     def push(self, company: Company, number: int) -> None:
-        """One process' push of one order. Nobody leaves before somebody else has asked for a seat, or had one too many."""
+        """One process' push of one order. Nobody leaves before every seat is used at once, and somebody else has asked
+        for one, or had one too many: who has asked for it may be quicker than who has just got the last one.
+        """
         with opened(company) as session:
             with self._lock:
                 self._at_work += 1
                 self.most = max(self.most, self._at_work)
+                if self._at_work >= company.about.seats:
+                    self._full.set()
                 if self._at_work > company.about.seats:
                     self._book.asked.set()
+            assert self._full.wait(PATIENCE / 2)
             assert self._book.asked.wait(PATIENCE / 2)
             accepted(send(session, make_order(self._stand, number)))
             with self._lock:
