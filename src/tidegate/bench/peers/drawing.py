@@ -46,7 +46,7 @@ def draw(figures: Sequence[Figure], path: Path) -> None:
 def bars(panel: object, values: Mapping[str, float], title: str) -> None:
     """A bar for each, with its number."""
     drawn = panel.barh(list(values), list(values.values()))  # type: ignore[attr-defined]
-    panel.bar_label(drawn, fmt="%.3g", padding=3)  # type: ignore[attr-defined]
+    panel.bar_label(drawn, fmt=lambda value: f"{value:,.0f}" if value >= 100 else f"{value:.3g}", padding=3)  # type: ignore[attr-defined]
     panel.invert_yaxis()  # type: ignore[attr-defined]
     panel.margins(x=0.25)  # type: ignore[attr-defined]
     panel.set_title(title, fontsize=9)  # type: ignore[attr-defined]
