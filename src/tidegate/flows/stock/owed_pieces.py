@@ -7,7 +7,7 @@ if they were not read yet. Design, *Availability*, traps 1 and 2.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -24,8 +24,7 @@ from tidegate.flows.orders.intake import FLOW, capture_rules
 from tidegate.flows.stock import missed_orders
 from tidegate.flows.stored_keys import entities
 from tidegate.flows.stored_order import read_order
-from tidegate.ledger import cursors, intake, lookups, marks, queued, shipped
-from tidegate.magento.changed_orders import ChangedOrders
+from tidegate.ledger import cursors, intake, marks, queued, shipped
 from tidegate.magento.open_orders import OpenOrder, read_open_orders
 
 #: An order that the ledger took in so shortly before it was asked may have been committed after it was.
@@ -51,12 +50,12 @@ class Owed:
     """All pieces that Sage does not know of, by its codes in small letters.
 
     `moved` are the store's SKUs, in small letters, whose number orders have changed since it was last written.
-    `missed` are orders that could not be read: they may have changed numbers, too.
+    `missed` are orders that could not be read: they may have changed numbers, too. None: the store was not asked.
     """
 
     pieces: dict[str, Decimal]
     moved: frozenset[str]
-    missed: frozenset[int]
+    missed: frozenset[int] | None
 
 
 def in_ledger(cycle: Cycle) -> Waiting:
@@ -92,20 +91,14 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
     settings, store = connection.settings, connection.settings.store
     unread: list[OpenOrder] = []
     moved: set[str] = set()
-    missed: Collection[int] = missed_orders.read(cycle)
+    missed: frozenset[int] | None = None
     if waiting.unread_since is not None:
         noted = noted_since(cycle)
-        skipped = lookups.unreadable_ids(cycle.name, store, "order")
+        changed = missed_orders.changed_since(cycle, min(waiting.unread_since, noted or waiting.unread_since))
         found = read_open_orders(
             connection.store.client,
             connection.store.shop,
-            ChangedOrders(
-                min(waiting.unread_since, noted or waiting.unread_since),
-                connection.page_size,
-                skipped,
-                lookups.highest_id(store, "order"),
-                missed,
-            ),
+            changed,
             skus=connection.store.orders.skus,
         )
         if isinstance(found, Failure):
@@ -123,9 +116,9 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
         moving = [
             each
             for each in found.orders
-            if each.entity_id in missed or (noted and (each.created_at >= noted or gave_back(each)))
+            if each.entity_id in changed.missed or (noted and (each.created_at >= noted or gave_back(each)))
         ]
-        missed = skipped | found.unreadable.keys()
+        missed = missed_orders.left_out(changed, found)
         moved = {sku.casefold() for order in moving for sku, _ in order.pieces}
     pieces: defaultdict[str, Decimal] = defaultdict(Decimal)
     there = in_company(cycle.connection, waiting, lines)
@@ -135,7 +128,7 @@ def with_unread(cycle: Cycle, waiting: Waiting, lines: Iterable[WebLine]) -> Owe
             has = min(there.get((entity_id, name), ZERO), quantity)
             there[entity_id, name] = there.get((entity_id, name), ZERO) - has
             pieces[name] += quantity - has
-    return Owed(pieces, frozenset(moved), frozenset(missed))
+    return Owed(pieces, frozenset(moved), missed)
 
 
 def _unnamed(entity_id: int, reasons: Mapping[int, str]) -> Failure:

@@ -20,7 +20,6 @@ from tidegate.flows.cycle import Cycle
 from tidegate.flows.stock import missed_orders
 from tidegate.flows.stored_keys import entities
 from tidegate.ledger import cursors, lookups, queued, shipped, snapshot
-from tidegate.magento.changed_orders import ChangedOrders
 from tidegate.magento.reserved import OrderCounts, read_counts
 
 FLOW = "inventory"
@@ -88,7 +87,6 @@ def read(cycle: Cycle, lines: Iterable[WebLine]) -> Reservations | Failure:
     To be read after Sage: the later, the fewer refunds are missed.
     """
     connection = cycle.connection
-    store = connection.settings.store
     here = set(entities(connection, [line.order_key for line in lines]).values())
     here |= {each.entity_id for each in shipped.unwritten(cycle.name)}
     known, ended = _before(cycle)
@@ -99,19 +97,12 @@ def read(cycle: Cycle, lines: Iterable[WebLine]) -> Reservations | Failure:
     since = _since(cycle, here)
     if since is None:
         return Reservations()
-    skipped = lookups.unreadable_ids(cycle.name, store, "order")
-    changed = ChangedOrders(
-        since,
-        connection.page_size,
-        skipped,
-        lookups.highest_id(store, "order"),
-        missed_orders.read(cycle),
-    )
+    changed = missed_orders.changed_since(cycle, since)
     found = read_counts(connection.store.client, changed)
     if isinstance(found, Failure):
         return found
     now = updated(known, ended & here, found.orders, began)
-    return replace(now, missed=frozenset(found.unreadable) | skipped)
+    return replace(now, missed=missed_orders.left_out(changed, found))
 
 
 def updated(
