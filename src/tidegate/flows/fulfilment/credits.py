@@ -27,7 +27,7 @@ from tidegate.flows.fulfilment.carriage_rule import carriage_rule, learn_carriag
 from tidegate.flows.fulfilment.document_parts import NextPart, next_part, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
 from tidegate.flows.fulfilment.invoices import billed_by, lines_of, pass_on
-from tidegate.flows.fulfilment.own_skus import own_skus
+from tidegate.flows.fulfilment.own_skus import order_by_own_skus
 from tidegate.flows.invoice_steps import InvoiceSubject, read_subject
 from tidegate.flows.writing import documents
 from tidegate.flows.writing.document_steps import Adopt, Drop, NotYet, Step, Write
@@ -63,8 +63,7 @@ class CreditHandler:
         subject = read_subject(item.subject)
         store = self.connection.store
         skipped = self.connection.settings.skip_skus
-        order = store.documents.order(subject.entity_id, amounts=True)
-        order = order if isinstance(order, Failure) else own_skus(order, skipped, store)
+        order = order_by_own_skus(self.connection, subject.entity_id, amounts=True)
         if isinstance(order, Failure):
             return order
         side = side_index(subject.currency or self.connection.company_settings.currency, order)

@@ -40,7 +40,7 @@ from tidegate.flows.fence import Taking
 from tidegate.flows.fulfilment import invoices_ahead, shipments
 from tidegate.flows.fulfilment.document_parts import next_part, unread
 from tidegate.flows.fulfilment.document_values import full_value, unnamed_amount
-from tidegate.flows.fulfilment.own_skus import own_skus
+from tidegate.flows.fulfilment.own_skus import order_by_own_skus
 from tidegate.flows.invoice_steps import (
     INVOICE,
     INVOICES,
@@ -244,8 +244,7 @@ class InvoiceHandler:
         subject = read_subject(item.subject)
         store = self.connection.store
         skipped = self.connection.settings.skip_skus
-        order = store.documents.order(subject.entity_id, amounts=True)
-        order = order if isinstance(order, Failure) else own_skus(order, skipped, store)
+        order = order_by_own_skus(self.connection, subject.entity_id, amounts=True)
         if isinstance(order, Failure):
             return order
         side = side_index(subject.currency or self.connection.company_settings.currency, order)

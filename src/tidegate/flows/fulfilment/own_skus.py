@@ -7,10 +7,21 @@ from dataclasses import replace
 
 from tidegate.domain.errors import Failure
 from tidegate.domain.fulfilment.store_order import StoreItem, StoreOrder
+from tidegate.flows.connection import Connection
 from tidegate.magento.store import MagentoStoreClient
 
 
-def own_skus(order: StoreOrder, skus: Collection[str], store: MagentoStoreClient) -> StoreOrder | Failure:
+def order_by_own_skus(
+    connection: Connection, entity_id: int, *, amounts: bool = False
+) -> StoreOrder | Failure:
+    """The store's order as it is now, for a document of it; `amounts`: with what it comes to."""
+    order = connection.store.documents.order(entity_id, amounts=amounts)
+    if isinstance(order, Failure):
+        return order
+    return _own_skus(order, connection.settings.skip_skus, connection.store)
+
+
+def _own_skus(order: StoreOrder, skus: Collection[str], store: MagentoStoreClient) -> StoreOrder | Failure:
     """The order, in which a line whose SKU begins with one of `skus` has its product's own: `GIFT-red` is `GIFT`.
 
     Only such lines cost a look-up, and their products are remembered.

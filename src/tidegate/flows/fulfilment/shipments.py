@@ -30,7 +30,7 @@ from tidegate.flows.desks import not_offered
 from tidegate.flows.fence import Taking
 from tidegate.flows.fulfilment import shipment_steps
 from tidegate.flows.fulfilment.document_parts import next_part, unread
-from tidegate.flows.fulfilment.own_skus import own_skus
+from tidegate.flows.fulfilment.own_skus import order_by_own_skus
 from tidegate.flows.fulfilment.source import source_of
 from tidegate.flows.order_steps import known_orders, new_step, text_of, unknown_step
 from tidegate.flows.writing import documents
@@ -218,8 +218,7 @@ class ShipmentHandler:
         subject = read_shipment(item.subject)
         store = self.connection.store
         skipped = self.connection.settings.skip_skus
-        order = store.documents.order(subject.entity_id)
-        order = order if isinstance(order, Failure) else own_skus(order, skipped, store)
+        order = order_by_own_skus(self.connection, subject.entity_id)
         if isinstance(order, Failure):
             return order
         there = store.shipments.of_order(subject.entity_id)
