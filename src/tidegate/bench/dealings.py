@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,13 +13,18 @@ from tidegate.simulation.products import USUAL
 PLENTY = Decimal(100_000)
 
 
+def fill(company: Any, skus: Iterable[str], warehouse: str) -> None:
+    """There are pieces of these products for every order, and what waited for them has them."""
+    for sku in skus:
+        company.stock_adjust(sku, warehouse, to=PLENTY)
+    with company.staff():
+        company.orders.allocate_waiting()
+
+
 def despatch(company: Any) -> int:
     """Everything leaves that has not left; how many orders."""
     items = {line.code for order in company.orders.table for line in order.lines if line.kind == "item"}
-    for sku in sorted(items | set(SELLERS)):
-        company.stock_adjust(sku, USUAL.codes.warehouse, to=PLENTY)
-    with company.staff():
-        company.orders.allocate_waiting()
+    fill(company, sorted(items | set(SELLERS)), USUAL.codes.warehouse)
     waiting = [
         each.number for each in company.orders.table if each.despatch == "none" and each.status == "live"
     ]

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 
-from tidegate.bench import calls
+from tidegate.bench import calls, dealings
 from tidegate.bench.figure import Figure, Target
 from tidegate.bench.hub import CONNECTION, quiet
 from tidegate.bench.shopping import SELLERS
@@ -119,7 +118,7 @@ def count(
         deeds: dict[str, Callable[[], object]] = {
             "shipments": lambda: [world.sage.company.despatch(number) for number in numbers],
             "invoices": lambda: world.sage.company.invoice_run(numbers),
-            "payments": lambda: pay(world),
+            "payments": lambda: dealings.pay(world.sage.company),
         }
         busy: dict[str, Calls] = {}
         for flow, deed in deeds.items():
@@ -144,10 +143,7 @@ def sent(world: World, hub: Hub, orders: int) -> list[str]:
     place(world, hub, orders, "banktransfer")
     company = world.sage.company
     numbers = [each.number for each in company.orders.table if each.status == "live"]
-    for sku in SELLERS:
-        company.stock_adjust(sku, world.house.codes.warehouse, to=Decimal(1000))
-    with company.staff():
-        company.orders.allocate_waiting()
+    dealings.fill(company, SELLERS, world.house.codes.warehouse)
     return numbers
 
 
@@ -157,14 +153,6 @@ def place(world: World, hub: Hub, orders: int, method: str) -> None:
         lines = ((SELLERS[number % len(SELLERS)], 2),)
         world.shopper.place_order("guest", lines=lines, method=method)
     cycle(world, hub, "orders", orders)
-
-
-def pay(world: World) -> None:
-    """Every invoice is paid in full."""
-    company = world.sage.company
-    for invoice in list(company.invoices.table):
-        account = company.customers.table[invoice.customer_id].code
-        company.receipt(account, invoice.totals.gross, invoice=invoice.number)
 
 
 def cycle(world: World, hub: Hub, flow: str, documents: int) -> Calls:
