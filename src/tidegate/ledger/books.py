@@ -54,8 +54,7 @@ def keep_invoices(connection: str, invoices: Sequence[SalesInvoice], now: dateti
         )
         for invoice in newest.values()
     ]
-    for part in rows.chunks(kept):
-        rows.put(models.BookInvoice, (*_KEY, *_INVOICE), part, _KEY)
+    rows.put(models.BookInvoice, (*_KEY, *_INVOICE), kept, _KEY)
 
 
 def keep_entries(connection: str, entries: Sequence[LedgerEntry], now: datetime) -> None:
@@ -71,8 +70,7 @@ def keep_entries(connection: str, entries: Sequence[LedgerEntry], now: datetime)
         )
         for entry in newest.values()
     ]
-    for part in rows.chunks(kept):
-        rows.put(models.BookEntry, (*_KEY, *_ENTRY), part, _KEY)
+    rows.put(models.BookEntry, (*_KEY, *_ENTRY), kept, _KEY)
 
 
 def drop_entries(connection: str, identifiers: Iterable[str], now: datetime) -> None:

@@ -69,7 +69,10 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> N
 
 
 def put(model: type[Model], columns: Sequence[str], rows: Sequence[Row], key: Sequence[str]) -> None:
-    """Insert rows; those that a row with the same `key`, a unique constraint's columns, stands for replace it."""
+    """Insert rows; those that a row with the same `key`, a unique constraint's columns, stands for replace it.
+
+    No two of `rows` have the same key.
+    """
     if not rows:
         return
     fields = _fields(model, columns)
