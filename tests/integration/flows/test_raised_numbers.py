@@ -23,12 +23,18 @@ def hide(shop: Stage, placed: int) -> None:
     shop.break_shop("unreadable", None, "GET", "V1/orders$", field=field, figure="huge", record=placed)
 
 
-def test_a_number_that_an_unreadable_order_has_raised_is_read_back_once_it_can_be_read(shop: Stage) -> None:
+def order_that_takes_back(shop: Stage) -> int:
+    """An order of three pieces, of which one is refunded after the number was written."""
     placed = shop.order("guest", lines=[(SKU, 3)])
     shop.cycle()
     inventory(shop)
     inventory(shop, after=timedelta(hours=1))
     take_back(shop, placed, 1)
+    return placed
+
+
+def test_a_number_that_an_unreadable_order_has_raised_is_read_back_once_it_can_be_read(shop: Stage) -> None:
+    placed = order_that_takes_back(shop)
     hide(shop, placed)
     shop.cycle()
     inventory(shop, after=timedelta(hours=2))
@@ -49,11 +55,7 @@ def test_a_number_that_an_unreadable_order_has_raised_would_be_taken_for_written
 
 
 def test_a_number_that_a_refund_has_raised_is_read_back_whatever_has_run_since(shop: Stage) -> None:
-    placed = shop.order("guest", lines=[(SKU, 3)])
-    shop.cycle()
-    inventory(shop)
-    inventory(shop, after=timedelta(hours=1))
-    take_back(shop, placed, 1)
+    order_that_takes_back(shop)
     shop.cycle(after=timedelta(hours=2))
     shop.cycle(after=timedelta(hours=2))
     inventory(shop)
