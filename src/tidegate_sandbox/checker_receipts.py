@@ -121,7 +121,7 @@ def receipts_of(case: Case, company: Book, deliveries: Sequence[Book]) -> list[B
     return [
         each
         for each in named
-        if (order_of(each) == case.id if order_of(each) is not None else str(each["urn"]) not in others)
+        if order_of(each) == case.id or (order_of(each) is None and str(each["urn"]) not in others)
     ]
 
 

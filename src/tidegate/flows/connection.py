@@ -77,9 +77,8 @@ class Connection:
         coming = self.calendar.closed(now + ahead) if ahead else None
         if coming is None:
             return None
-        if (
-            halts.halted(self.name) is None
-        ):  # a halted connection calls nobody: what it left open ends by itself
+        # a halted connection calls nobody: what it left open ends by itself
+        if halts.halted(self.name) is None:
             self.company.stand_down(coming.until)
         return Closed(until=coming.until, reason=f"{coming.reason}; a call in progress finishes before")
 

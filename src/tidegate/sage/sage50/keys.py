@@ -66,9 +66,8 @@ class Keys:
         if isinstance(key, Failure):
             return key
         if key.value == self._refused:
-            return self._renewed(
-                key.value
-            )  # its renewal has failed: with this one nothing is asked on and on
+            # Its renewal has failed: with this one nothing is asked on and on.
+            return self._renewed(key.value)
         if key.expires_at is None or key.expires_at - self._clock.now() >= AHEAD:
             return key.value
         renewed = self._renewed(key.value)
