@@ -92,7 +92,7 @@ def test_an_order_refunded_while_the_ledger_has_forgotten_it_is_cancelled_in_the
 
 def test_a_closed_order_that_nobody_looks_up_would_be_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
     """The deliberate bug: closed orders are skipped, whoever may have sent them."""
-    monkeypatch.setattr(intake, "is_taken_back", lambda order: store_status(order) is StoreStatus.CANCELLED)
+    monkeypatch.setattr(intake, "is_over", lambda order: store_status(order) is StoreStatus.CANCELLED)
     with ledger_folder() as folder:
         scripted = Scripted(REFUNDED_AND_FORGOTTEN, Path(folder))
         scripted.run()

@@ -33,7 +33,6 @@ ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
 FOUR_PLACES = Decimal("0.0001")
-NEVER_SHIPPED = ("virtual", "downloadable")
 STORE_VIEW = "store_view"  #: key of `Failure.details`: the store view that is not known
 
 _ORDER: Shape[WireOrder] = Shape(WireOrder)
@@ -106,7 +105,6 @@ def _order(wire: WireOrder, store: str, websites: Mapping[int, str]) -> Order:
         totals=totals,
         base_totals=base,
         shipped=any(item.qty_shipped for item in wire.items),
-        shipped_whole=_shipped_whole(items),
         invoiced=any(item.qty_invoiced for item in wire.items),
         reductions=_reductions(wire, ""),
         base_reductions=_reductions(wire, "base_"),
@@ -251,21 +249,12 @@ class Quantities(Protocol):
 
 
 def taken_back(item: Quantities, bundle: Quantities | None, name: str) -> Decimal:
-    """Pieces cancelled, refunded or shipped: Magento counts them on the parts of a bundle, the bundle, or both."""
+    """Pieces cancelled or refunded: Magento counts them on the parts of a bundle, the bundle, or both."""
     own = _money(getattr(item, name))
     if bundle is None or not bundle.qty_ordered or not getattr(bundle, name):
         return own
     whole = _money(getattr(bundle, name)) * _money(item.qty_ordered) / _money(bundle.qty_ordered)
     return max(own, _money(whole))
-
-
-def _shipped_whole(items: list[tuple[WireItem, WireItem | None]]) -> bool:
-    left = [
-        taken_back(item, bundle, "qty_shipped") >= _money(item.qty_ordered)
-        for item, bundle in items
-        if item.product_type not in NEVER_SHIPPED
-    ]
-    return bool(left) and all(left)
 
 
 def _reductions(wire: WireOrder, side: str) -> Reductions:

@@ -6,7 +6,9 @@ import pytest
 
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import Stage
+from integration.flows.test_taken_back import reduced, refund
 from tidegate.domain.states import State
+from tidegate.flows.orders import cancellations
 from tidegate.flows.orders.intake import Intake
 from tidegate.ledger import models, unknown_documents
 
@@ -36,6 +38,36 @@ def test_bug_what_was_not_to_be_sent_is_not_there(stage: Stage, monkeypatch: pyt
     monkeypatch.setattr(Intake, "look_up_ended", lambda *_: None)
     with pytest.raises(AssertionError):
         test_what_was_not_to_be_sent_and_is_cancelled_is_looked_up(stage)
+
+
+def test_what_was_not_to_be_sent_has_left_and_is_refunded_is_asked_about(stage: Stage) -> None:
+    placed = forgotten(stage)
+    stage.shopper.ship(placed)
+    refund(stage, placed)
+    for _ in range(2):
+        stage.cycle()
+    assert (stage.state(placed), stage.state(placed, "cancel")) == (State.CONFIRMED, State.SKIPPED)
+    assert set(reduced(stage, placed).values()) == {"review"}
+    assert len(stage.in_sage(placed)) == 1
+
+
+def test_bug_what_has_left_is_cancelled_all_the_same(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cancellations, "leave_to_reductions", lambda *_: False)
+    with pytest.raises(AssertionError):
+        test_what_was_not_to_be_sent_has_left_and_is_refunded_is_asked_about(stage)
+
+
+def test_what_has_left_and_sage_has_credited_is_no_question(stage: Stage) -> None:
+    placed = forgotten(stage)
+    shop = Fulfilled(stage)
+    shop.despatch(placed)
+    shop.invoice(placed)
+    shop.credit(placed)
+    stage.shopper.ship(placed)
+    refund(stage, placed)
+    stage.cycle()
+    shop.run("invoices", "credits", "orders")
+    assert set(reduced(stage, placed).values()) == {"skipped"}
 
 
 def test_what_was_despatched_before_the_order_was_read_again_is_shipped(stage: Stage) -> None:

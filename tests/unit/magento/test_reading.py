@@ -374,23 +374,6 @@ def test_an_order_of_a_deleted_store_view_reads() -> None:
     assert (found.website, found.store_view_id) == ("", 0)
 
 
-@pytest.mark.parametrize(
-    ("ordered", "shipped", "whole"),
-    [((9, 1), (4, 1), False), ((9, 1), (9, 1), True), ((9, 1), (0, 0), False)],
-)
-def test_an_order_has_left_whole_when_every_line_has(
-    ordered: tuple[int, int], shipped: tuple[int, int], *, whole: bool
-) -> None:
-    item = recordings.body(recordings.full_orders()[0])["items"][0]
-    items = [
-        {**item, "item_id": number, "product_type": "simple", "qty_ordered": wanted, "qty_shipped": left}
-        for number, (wanted, left) in enumerate(zip(ordered, shipped, strict=True), 1)
-    ]
-    virtual = {**item, "item_id": 3, "product_type": "virtual", "qty_ordered": 1, "qty_shipped": 0}
-    found = changed(recordings.full_orders()[0], items=[*items, virtual])
-    assert (found.shipped_whole, found.shipped) == (whole, any(shipped))
-
-
 @pytest.mark.parametrize("pieces", [0, 1])
 def test_an_order_is_invoiced_once_a_piece_of_it_is(pieces: int) -> None:
     item = recordings.body(recordings.full_orders()[0])["items"][0]

@@ -161,7 +161,6 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     totals: Totals  #: order currency
     base_totals: Totals  #: website base currency
     shipped: bool = False  #: whether any piece has left by the store's word
-    shipped_whole: bool = False  #: whether all have
     invoiced: bool = False  #: whether the store has invoiced any piece
     reductions: Reductions = Reductions()  #: order currency
     base_reductions: Reductions = Reductions()  #: website base currency

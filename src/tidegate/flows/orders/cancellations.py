@@ -18,14 +18,14 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.missing_thing import missing_order
 from tidegate.domain.money import shown
+from tidegate.domain.orders.keys import StoreStatus, store_status
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.invoice_steps import INVOICE, INVOICES
-from tidegate.flows.orders import confirmed
+from tidegate.flows.orders import confirmed, reductions
 from tidegate.flows.orders.found_orders import alive, tolerance
-from tidegate.flows.orders.reductions import baseline
 from tidegate.flows.stored_keys import search_keys
 from tidegate.flows.stored_order import expected, read_order
 from tidegate.flows.writing import results, sending
@@ -149,7 +149,7 @@ def other_total(cycle: Cycle, order: Item, there: Found) -> str:
     left = fenced(order.label, partial(expected, order, terms, arithmetic))
     if isinstance(placed, Failure) or isinstance(left, Failure):
         return ""
-    sent = baseline(order).gross
+    sent = reductions.baseline(order).gross
     known = [each for each in (placed.gross, sent, left.gross) if each is not None]
     if any(abs(there.gross - each) <= tolerance(cycle) for each in known):
         return ""
@@ -180,6 +180,8 @@ def never_sent(cycle: Cycle, order: Item, text: str) -> None:
 
 def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
     """One cancellation of an order that the company has."""
+    if leave_to_reductions(cycle, item, order):
+        return
     desk = session.cancelling
     left = has_left_unseen(session, item)
     if desk is None or cycle.connection.settings.cancellation != "cancel" or left:
@@ -196,6 +198,18 @@ def cancel(cycle: Cycle, session: Session, item: Item, order: Item) -> None:
         [record],
         lambda _: [(item.key, desk.cancel(order.target_id, order.target_number))],
     )
+
+
+def leave_to_reductions(cycle: Cycle, item: Item, order: Item) -> bool:
+    """What was shipped and then refunded is not cancelled: what Sage has credited of it counts, or a person decides."""
+    read = read_order(item.document)
+    if not read.shipped or store_status(read) is StoreStatus.CANCELLED or item.source_id is None:
+        return False
+    text = f"Magento refunded order {order.label}, which had left, and Sage has it as {order.target_number}"
+    with transaction("reduced"):
+        delivery.apply([Verdict(item.id, "n", text=text)], cycle.now(), lease=cycle.lease)
+        reductions.ask(cycle, read, item.source_id, text, cycle.now())
+    return True
 
 
 def has_left_unseen(session: Session, item: Item) -> bool:

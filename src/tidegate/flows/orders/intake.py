@@ -13,7 +13,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.sage_documents import SalesOrderStatus
 from tidegate.domain.missing_thing import missing_order
 from tidegate.domain.orders.capture import Action, CaptureRules, Disposition, Known, decide, is_over
-from tidegate.domain.orders.keys import StoreStatus, content_of, order_key, revision, step_key, store_status
+from tidegate.domain.orders.keys import StoreStatus, content_of, order_key, revision, step_key
 from tidegate.domain.orders.order import Order
 from tidegate.domain.orders.remaining import is_reduced
 from tidegate.domain.states import FINAL, State
@@ -232,7 +232,7 @@ class Intake:
                 delivery.refresh_subject({delivery_id: ""}, now, text=reason)
             case Action.SKIP:
                 self.apply([Verdict(delivery_id, "n", text=reason)], now)
-                if is_taken_back(order):  # another ledger's hub may have sent it
+                if is_over(order):  # another ledger's hub may have sent it
                     self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
                 self.release_children(order, now)
             case Action.HOLD:
@@ -249,7 +249,7 @@ class Intake:
 
     def look_up_ended(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
         """One that is over before it was sent is looked up: an older copy of the ledger has forgotten what it sent."""
-        if is_taken_back(order) and not created_before(order, self.rules):
+        if is_over(order) and not created_before(order, self.rules):
             self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
 
     def now_readable(self, order: Order, before: intake.Known, parent: State | None, now: datetime) -> None:
@@ -348,11 +348,6 @@ class Intake:
         """Raise an alert."""
         if failure is not None:
             alerts.raise_alert(failure.code.value, self.cycle.name, label, failure.text, now)
-
-
-def is_taken_back(order: Order) -> bool:
-    """Whether the store has cancelled or refunded an order of which pieces never left: those must not be delivered."""
-    return store_status(order) is StoreStatus.CANCELLED or (is_over(order) and not order.shipped_whole)
 
 
 def created_before(order: Order, rules: CaptureRules) -> bool:
