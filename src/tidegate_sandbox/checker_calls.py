@@ -77,30 +77,34 @@ def silent_when_forbidden(calls: Iterable[Call], fresh_starts: Iterable[datetime
     """A 403 is the end, unless another read with the same sign-in is answered: nothing more before a fresh start.
 
     But for the same call with the second subscription key, and a renewal that the other read needs since keys live
-    minutes. Neither a document that may not be deleted nor a sign-in server that is closed is a matter of credentials.
+    minutes. A 401 of the other read is a sign-in that has ended: it is renewed, and the read is made once more (the
+    contracts: refresh once, repeat once). Neither a document that may not be deleted nor a sign-in server that is
+    closed is a matter of credentials.
     """
     waiting = sorted(fresh_starts, reverse=True)
     forbidden: Call | None = None
-    probed = asked_again = False
+    probe: tuple[str, str] | None = None
+    asked_again = ended = False
     for call in calls:
         at, method, path, status = call
         while waiting and waiting[-1] <= at:
             waiting.pop()
             forbidden = None
-        if forbidden is not None and not (probed or asked_again) and path.endswith(RENEWALS):
+        if forbidden is not None and path.endswith(RENEWALS) and (ended if probe else not asked_again):
             continue
         if forbidden is not None and (method, path) == forbidden[1:3] and status not in (401, 403):
             forbidden = None  # the very same read was the probe, or the second key is good
         elif forbidden is not None and (method, path) != forbidden[1:3]:
-            if probed or method != "GET":
+            once_more = ended and (method, path) == probe
+            if method != "GET" or (probe is not None and not once_more):
                 verdict.add(
                     "authentication", path, f"{method} at {at.isoformat()}: after a 403 for {forbidden[2]}"
                 )
                 return
-            probed = True
+            probe, ended = (method, path), status == 401 and not once_more
             if status not in (401, 403):
                 forbidden = None
             continue
         if status == 403 and method != "DELETE" and not path.endswith(SIGN_IN):
             asked_again = forbidden is not None and (method, path) == forbidden[1:3]
-            forbidden, probed = call, False
+            forbidden, probe, ended = call, None, False

@@ -293,6 +293,33 @@ def test_a_key_is_renewed_before_the_probe_and_not_after_it(honest: Evidence, ag
     assert promises(doctored) == (set() if again == 200 else {"authentication"})
 
 
+RENEWED = ("POST", "/oauth/token", 200)
+
+
+@pytest.mark.parametrize(
+    ("probes", "fine"),
+    [
+        ([401, 429], True),  # its token had ended
+        ([401, RENEWED, 403], True),  # refused for good: nothing more
+        ([401, RENEWED, 401, 401], False),  # once more is enough
+        ([401, RENEWED, 401, RENEWED], False),
+        ([403, 403], False),  # a renewal changes nothing of that
+        ([403, RENEWED], False),
+    ],
+)
+def test_a_probe_whose_sign_in_had_ended_is_made_once_more(
+    honest: Evidence, probes: list[Any], fine: bool
+) -> None:
+    doctored = deepcopy(honest)
+    at = max(at for at, *_ in doctored.company_calls)
+    calls = [
+        ("GET", "/sites", 403),
+        *(each if isinstance(each, tuple) else ("GET", "/products", each) for each in probes),
+    ]
+    doctored.company_calls.extend((at + timedelta(hours=n), *call) for n, call in enumerate(calls, start=1))
+    assert promises(doctored) == (set() if fine else {"authentication"})
+
+
 def held_for_an_account(books: Evidence, street: list[str]) -> None:
     mine = step(books)["entity_id"]
     book = next(each for each in books.shop["orders"] if each["entity_id"] == mine)
