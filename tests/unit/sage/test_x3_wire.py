@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 
-from tidegate.domain.errors import Code, Group
+from tidegate.domain.errors import Code, Failure, Group
 from tidegate.sage.x3 import answers, envelope, objects, queries
-from tidegate.sage.x3.bearer import Signed
+from tidegate.sage.x3.bearer import Basic, Signed
+from tidegate.sage.x3.client import X3Client
 from tidegate.sage.x3.envelope import Returned
-from tidegate.transport import Answer, NoAnswer
+from tidegate.transport import Answer, ClientFactory, NoAnswer
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SCREEN = """<OBJECT><GRP ID="SOH0_1"><FLD NAME="SALFCY"/><FLD NAME="CUSORDREF"/></GRP>
@@ -133,6 +135,28 @@ def test_a_token_seems_older_than_it_is_and_is_signed_anew_before_it_ends() -> N
     signer.refused()
     clock.at += timedelta(seconds=1)
     assert signer.header() != second
+
+
+@pytest.mark.parametrize(("basic", "calls"), [(True, 1), (False, 2)])
+def test_a_refused_token_is_made_anew_and_a_refused_password_is_not_offered_again(
+    basic: bool, calls: int
+) -> None:
+    clock: Any = Clock()
+    token = Signed(clock, client_id="id", secret="s" * 32, user="WSRV", audience="", seconds=60)
+    seen = []
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(401, json={"$diagnoses": [{"$message": "Authentication failed"}]})
+
+    http = ClientFactory(httpx.MockTransport(refuse)).client("https://x3.example", timeout=1, max_bytes=1000)
+    client = X3Client(
+        http, Basic("WSRV", "wrong") if basic else token, endpoint="SEED", pool="P", page_size=10
+    )
+    found = client.read("FACILITY")
+    assert isinstance(found, Failure)
+    assert found.code is Code.NOT_AUTHENTICATED
+    assert len(seen) == calls
 
 
 # Conditions

@@ -26,8 +26,8 @@ class Credentials(Protocol):
         """The value of Authorization."""
         ...
 
-    def refused(self) -> None:
-        """The last one was refused: make another."""
+    def refused(self) -> bool:
+        """The last one was refused: whether the next is another."""
         ...
 
 
@@ -41,8 +41,9 @@ class Basic:
         """The header, the same for every call."""
         return self._header
 
-    def refused(self) -> None:
-        """Nothing else can be made."""
+    def refused(self) -> bool:
+        """Nothing else can be made: offered again, a wrong password may lock the user."""
+        return False
 
 
 class Signed:
@@ -68,9 +69,10 @@ class Signed:
             self._until = expires - min(BACK, self._seconds // 4)
         return f"Bearer {self._token}"
 
-    def refused(self) -> None:
+    def refused(self) -> bool:
         """Sign a fresh one."""
         self._until = 0
+        return True
 
 
 def signed(claims: dict[str, object], secret: str) -> str:

@@ -176,11 +176,11 @@ class X3Client(Counted):
         headers: Mapping[str, str] | None = None,
     ) -> Answer | Failure:
         kind = headers or (JSON if content is None else envelope.HEADERS)
-        failure = self._once(method, path, query, content, kind, reading=reading)
-        if isinstance(failure, Failure) and failure.code is Code.NOT_AUTHENTICATED:
-            self._credentials.refused()  # a refused call did nothing: once more, with a fresh token
+        answer = self._once(method, path, query, content, kind, reading=reading)
+        refused = isinstance(answer, Failure) and answer.code is Code.NOT_AUTHENTICATED
+        if refused and self._credentials.refused():  # it did nothing: once more, with a fresh token
             return self._once(method, path, query, content, kind, reading=reading)
-        return failure
+        return answer
 
     def _once(
         self,

@@ -44,9 +44,10 @@ class Online:
         self._last = token
         return f"Bearer {token}"
 
-    def refused(self) -> None:
+    def refused(self) -> bool:
         """Renew before the next call."""
         self._sign_in.refused(self._last)
+        return True
 
 
 def token_service(company: X3Settings, factory: ClientFactory) -> HttpClient:
