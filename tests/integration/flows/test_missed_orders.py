@@ -11,6 +11,7 @@ from integration.flows.conftest import Build
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stocking import FLOWS, HOME, US, inventory, lies
 from tidegate.config.stock import Stock
+from tidegate.engine.interventions import Act
 from tidegate.flows.stock import missed_orders
 from tidegate_sandbox.magento import creditmemo, lifecycle
 from tidegate_sandbox.magento.stock import SourceItem
@@ -91,7 +92,7 @@ def test_a_refund_is_forgotten_with_its_order_otherwise(
     world: Fulfilled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The deliberate bug: the cursor moves over an order that nobody has read."""
-    monkeypatch.setattr(missed_orders, "read", lambda _cycle: frozenset())
+    monkeypatch.setattr(missed_orders, "read", lambda _cycle: {})
     with pytest.raises(AssertionError):
         test_a_refund_counts_once_its_order_can_be_read(world, "a figure out of all bounds", before=False)
 
@@ -105,3 +106,47 @@ def test_an_order_that_stays_hidden_is_asked_for_no_more_than_once_a_cycle(world
     world.stage.listen()
     inventory(world.stage, after=timedelta(hours=2))
     assert len(world.stage.shop_calls("GET", "/orders")) <= 2
+
+
+def skipped(world: Fulfilled) -> Decimal:
+    """An order that the store cannot show, and whose review a person has skipped. What was for sale before it changed."""
+    shop = world.stage
+    placed, salable = refunded(world, before=False)
+    shop.break_shop("poison_order", times=None, entity_id=placed)
+    shop.cycle(after=timedelta(minutes=10))
+    (review,) = [step for step, state in shop.steps(placed).items() if state == "review"]
+    inventory(shop, after=timedelta(hours=2))
+    shop.act(Act.SKIP, placed, step=review, text="seen to by hand")
+    return salable
+
+
+def calls_of_an_hour(world: Fulfilled) -> list[int]:
+    """The calls for orders in each of four cycles, a quarter of an hour apart."""
+    found = []
+    for _ in range(4):
+        world.stage.listen()
+        inventory(world.stage, after=timedelta(minutes=15))
+        found.append(len(world.stage.shop_calls("GET", "/orders")))
+    return found
+
+
+def test_an_order_whose_review_is_skipped_is_asked_for_by_the_hour(world: Fulfilled) -> None:
+    skipped(world)
+    first, *others = calls_of_an_hour(world)
+    assert max(others) < first
+
+
+def test_bug_an_order_whose_review_is_skipped_is_searched_for_in_every_cycle(
+    world: Fulfilled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(missed_orders, "rests", lambda *_: False)
+    with pytest.raises(AssertionError):
+        test_an_order_whose_review_is_skipped_is_asked_for_by_the_hour(world)
+
+
+def test_an_order_whose_review_is_skipped_counts_once_it_can_be_read(world: Fulfilled) -> None:
+    salable = skipped(world)
+    calls_of_an_hour(world)
+    world.stage.mend()
+    calls_of_an_hour(world)
+    assert lies(world.stage, SKU) == salable + 3

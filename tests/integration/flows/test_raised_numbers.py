@@ -49,7 +49,7 @@ def test_a_number_that_an_unreadable_order_has_raised_would_be_taken_for_written
     shop: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The deliberate bug: the cursor moves over an order that nobody has read."""
-    monkeypatch.setattr(missed_orders, "read", lambda _cycle: frozenset())
+    monkeypatch.setattr(missed_orders, "read", lambda _cycle: {})
     with pytest.raises(AssertionError):
         test_a_number_that_an_unreadable_order_has_raised_is_read_back_once_it_can_be_read(shop)
 
