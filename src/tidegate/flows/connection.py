@@ -59,27 +59,39 @@ class Connection:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def closed(self) -> Closed | None:
-        """Why the company may not be called now: by rule, by an earlier `locked` answer, or by its budget."""
+        """Why the company may not be called now: by rule, by an earlier `locked` answer, or by its budget.
+
+        A question, which calls nobody.
+        """
         now = self.clock.now()
+        found = self._shut(now) or self._closing_soon(now)
+        if found is None and self.spending is not None:
+            return self.spending.closed(self.company)
+        return found
+
+    def stand_down(self) -> None:
+        """Notify an agent in between when a window comes soon.
+
+        A halted connection calls nobody: what it left open ends by itself.
+        """
+        now = self.clock.now()
+        soon = None if self._shut(now) else self._closing_soon(now)
+        if soon is not None and halts.halted(self.name) is None:
+            self.company.stand_down(soon.until)
+
+    def _shut(self, now: datetime) -> Closed | None:
         by_rule = self.calendar.closed(now)
         learnt = closures.closed(self.settings.company, now)
         if learnt is not None and (by_rule is None or learnt.until > by_rule.until):
             return Closed(until=learnt.until, reason=learnt.reason)
-        if by_rule is None:
-            by_rule = self._standing_down(now)
-        if by_rule is None and self.spending is not None:
-            return self.spending.closed(self.company)
         return by_rule
 
-    def _standing_down(self, now: datetime) -> Closed | None:
-        """Shortly before a window closes, notify an agent in between and begin nothing new."""
+    def _closing_soon(self, now: datetime) -> Closed | None:
+        """Shortly before a window, where an agent in between must finish: nothing new begins."""
         ahead = self._drains_for
         coming = self.calendar.closed(now + ahead) if ahead else None
         if coming is None:
             return None
-        # a halted connection calls nobody: what it left open ends by itself
-        if halts.halted(self.name) is None:
-            self.company.stand_down(coming.until)
         return Closed(until=coming.until, reason=f"{coming.reason}; a call in progress finishes before")
 
     @cached_property

@@ -130,6 +130,7 @@ class Cycle:
         closed = self.connection.closed()
         if closed is not None:
             self.closed_reason = closed.reason
+            self.connection.stand_down()
             return False
         return True
 

@@ -187,6 +187,7 @@ def test_a_halted_connection_does_not_call_the_agent_before_a_window(build: Buil
         halts.halt(CONNECTION, "403", "not-permitted", stage.now)
 
     closed = connection.closed()
+    connection.stand_down()
 
     assert closed is not None
     assert closed.until == start + timedelta(minutes=30)
@@ -194,4 +195,10 @@ def test_a_halted_connection_does_not_call_the_agent_before_a_window(build: Buil
     with transaction("test"):
         halts.lift(CONNECTION, stage.now)
     assert connection.closed() == closed
+    assert stage.room.stood_down is None  # a question calls nobody
+    connection.stand_down()
     assert stage.room.stood_down == closed.until
+    stage.room.stood_down = None
+    stage.world.clock.advance(300)  # the window has begun
+    connection.stand_down()
+    assert stage.room.stood_down is None
