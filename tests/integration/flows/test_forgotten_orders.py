@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import Stage
-from integration.flows.test_taken_back import reduced, refund
+from integration.flows.test_taken_back import FIVE, cancel_all_but, reduced, refund
 from tidegate.domain.states import State
-from tidegate.flows.orders import cancellations
+from tidegate.flows.orders import cancellations, withheld
 from tidegate.flows.orders.intake import Intake
 from tidegate.ledger import models, unknown_documents
 
 
-def forgotten(stage: Stage) -> int:
+def forgotten(stage: Stage, **choices: Any) -> int:
     """An order that the company has, and that the copy knew as held in the store and not to be sent."""
-    placed = stage.order("guest")
+    placed = stage.order("guest", **choices)
     stage.cycle()
     assert len(stage.in_sage(placed)) == 1
     copy = models.Delivery.objects.get(pk=stage.delivery(placed).id)
@@ -35,7 +38,7 @@ def test_what_was_not_to_be_sent_and_is_cancelled_is_looked_up(stage: Stage) -> 
 
 
 def test_bug_what_was_not_to_be_sent_is_not_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Intake, "look_up_ended", lambda *_: None)
+    monkeypatch.setattr(Intake, "look_up_forgotten", lambda *_: None)
     with pytest.raises(AssertionError):
         test_what_was_not_to_be_sent_and_is_cancelled_is_looked_up(stage)
 
@@ -68,6 +71,62 @@ def test_what_has_left_and_sage_has_credited_is_no_question(stage: Stage) -> Non
     stage.cycle()
     shop.run("invoices", "credits", "orders")
     assert set(reduced(stage, placed).values()) == {"skipped"}
+
+
+def held(stage: Stage, placed: int) -> None:
+    stage.shopper.hold(placed)
+    stage.cycle()
+
+
+def test_what_is_on_hold_in_the_store_is_looked_up_and_reported(stage: Stage) -> None:
+    placed = forgotten(stage)
+    held(stage, placed)
+    assert (stage.state(placed), stage.state(placed, withheld.STEP)) == (State.CONFIRMED, State.CONFIRMED)
+    assert stage.alerts() == [(withheld.ON_HOLD, stage.shop_order(placed)["increment_id"])]
+    stage.shopper.unhold(placed)
+    stage.cycle()
+    assert stage.alerts() == []
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    assert stage.in_sage(placed) == []
+
+
+def test_what_is_on_hold_and_taken_back_in_part_is_asked_about(stage: Stage) -> None:
+    placed = forgotten(stage, **FIVE)
+    cancel_all_but(stage, placed, 2)
+    held(stage, placed)
+    stage.cycle()
+    assert set(reduced(stage, placed).values()) == {"review"}
+
+
+def test_bug_what_is_on_hold_is_not_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(withheld, "is_withheld", lambda _: False)
+    with pytest.raises(AssertionError):
+        test_what_is_on_hold_and_taken_back_in_part_is_asked_about(stage)
+
+
+def test_what_is_on_hold_and_is_not_there_waits_and_goes_out_later(stage: Stage) -> None:
+    placed = stage.order("guest")
+    held(stage, placed)
+    assert (stage.state(placed), stage.state(placed, withheld.STEP)) == (State.SKIPPED, State.CANCELLED)
+    stage.shopper.unhold(placed)
+    stage.cycle()
+    assert stage.state(placed) is State.CONFIRMED
+    stage.shopper.cancel(placed)
+    stage.cycle()
+    assert stage.in_sage(placed) == []
+
+
+def test_a_hold_that_ends_before_the_look_up_is_no_question(stage: Stage) -> None:
+    placed = stage.order("guest")
+    stage.lock()
+    held(stage, placed)
+    stage.shopper.unhold(placed)
+    stage.cycle()
+    stage.unlock()
+    stage.cycle(after=timedelta(hours=2))
+    assert (stage.state(placed), stage.alerts()) == (State.CONFIRMED, [])
+    assert stage.state(placed, withheld.STEP) in (State.CANCELLED, State.CONFIRMED)
 
 
 def test_what_was_despatched_before_the_order_was_read_again_is_shipped(stage: Stage) -> None:

@@ -11,6 +11,7 @@ import pytest
 from integration.flows.conftest import InMemory
 from integration.flows.in_memory import MemoryStage
 from integration.flows.stage import CONNECTION, START
+from integration.flows.test_taken_back import FIVE, cancel_all_but
 from tidegate.config import model
 from tidegate.config.model import Flow
 from tidegate.config.prices import Prices
@@ -24,7 +25,7 @@ from tidegate.engine.cycles import FLOWS
 from tidegate.engine.live_prices import LivePrices
 from tidegate.flows import desks
 from tidegate.flows.books import books
-from tidegate.flows.orders import adopt
+from tidegate.flows.orders import adopt, withheld
 from tidegate.ledger import lookups
 from tidegate.sage.port.orders import Guard
 
@@ -133,6 +134,21 @@ def test_a_cancelled_order_that_cannot_be_looked_up_waits_for_a_person(
     assert cancellation.state is State.REVIEW
     assert "cannot be asked" in cancellation.reason
     assert not stage.in_sage(placed)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"), [(0, State.SKIPPED), (2, State.REVIEW)], ids=["whole", "taken back"]
+)
+def test_an_order_on_hold_that_cannot_be_looked_up_is_a_question_where_pieces_are_taken_back(
+    stage: MemoryStage, pieces: int, expected: State
+) -> None:
+    stage.turn(guard=Guard.TARGET_REFUSES, without=frozenset({"order_search"}))
+    placed = stage.order("guest", **FIVE)
+    if pieces:
+        cancel_all_but(stage, placed, pieces)
+    stage.shopper.hold(placed)
+    stage.cycle()
+    assert (stage.state(placed), stage.state(placed, withheld.STEP)) == (State.SKIPPED, expected)
 
 
 def test_an_unknown_customer_is_held_where_no_account_can_be_created(stage: MemoryStage) -> None:

@@ -17,7 +17,7 @@ from tidegate.domain.books import reconciliation
 from tidegate.domain.states import State
 from tidegate.engine import nightly, reconcile
 from tidegate.flows.orders import batch, intake, reductions
-from tidegate.flows.orders.intake import ON_HOLD
+from tidegate.flows.orders.withheld import ON_HOLD
 from tidegate_sandbox.magento import creditmemo, invoice, lifecycle, order_actions
 
 D = Decimal

@@ -20,7 +20,8 @@ from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
-from tidegate.flows.orders import invoicing, reductions
+from tidegate.flows.orders import invoicing, reductions, withheld
+from tidegate.flows.orders.withheld import HOLDED, ON_HOLD
 from tidegate.flows.status.steps import last_progress
 from tidegate.flows.stored_keys import register, stored_keys
 from tidegate.flows.stored_order import source_row
@@ -31,8 +32,6 @@ from tidegate.ledger.intake import SourceRow
 from tidegate.magento.unreadable_orders import UnreadableOrder
 
 FLOW, STEP, CANCEL, CHANGE = "orders", "order", "cancel", "change"
-#: Magento's state of an order on hold, and the alert of one that the company has.
-HOLDED, ON_HOLD = "holded", "on-hold-in-store"
 #: A known order changed, and the store cannot show it.
 UNREAD_CHANGE = f"{CHANGE}-unread"
 T = TypeVar("T")
@@ -189,12 +188,7 @@ class Intake:
             if before.state == HOLDED:
                 alerts.clear_alert(ON_HOLD, self.cycle.name, order.increment_id, now)
         elif before.maybe_sent and not self.held_by_us(before.source_id):
-            text = (
-                f"Order {order.increment_id} was put on hold in Magento after it was sent as "
-                f"{before.target_number or 'an order that Sage may have'}, and Sage will deliver it. Put it "
-                "on hold in Sage, too, or release it in Magento: then this alert ends by itself."
-            )
-            alerts.raise_alert(ON_HOLD, self.cycle.name, order.increment_id, text, now)
+            withheld.report_hold(self.cycle, order.increment_id, before.target_number)
 
     def held_by_us(self, source_id: int) -> bool:
         """Whether the store's hold only repeats Sage's."""
@@ -203,7 +197,7 @@ class Intake:
 
     def create(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
         """The order's first delivery."""
-        self.look_up_ended(order, disposition, source_id, now)
+        self.look_up_forgotten(order, disposition, source_id, now)
         states = {Action.QUEUE: State.QUEUED, Action.SKIP: State.SKIPPED, Action.HOLD: State.HELD}
         self.new(order, STEP, states[disposition.action], disposition, source_id, now)
         self.cycle.count("captured")
@@ -232,8 +226,7 @@ class Intake:
                 delivery.refresh_subject({delivery_id: ""}, now, text=reason)
             case Action.SKIP:
                 self.apply([Verdict(delivery_id, "n", text=reason)], now)
-                if is_over(order):  # another ledger's hub may have sent it
-                    self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
+                self.look_up_forgotten(order, disposition, source_id, now)
                 self.release_children(order, now)
             case Action.HOLD:
                 self.apply([Verdict(delivery_id, "i", text=reason, waits_for=disposition.waits_for)], now)
@@ -245,12 +238,18 @@ class Intake:
                 self.apply([Verdict(delivery_id, "a", text=reason)], now)
             case Action.NOTHING:
                 if before.delivery_state == State.SKIPPED:
-                    self.look_up_ended(order, disposition, source_id, now)
+                    self.look_up_forgotten(order, disposition, source_id, now)
 
-    def look_up_ended(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
-        """One that is over before it was sent is looked up: an older copy of the ledger has forgotten what it sent."""
-        if is_over(order) and not created_before(order, self.rules):
+    def look_up_forgotten(
+        self, order: Order, disposition: Disposition, source_id: int, now: datetime
+    ) -> None:
+        """What is not to be sent may be there: an older ledger has forgotten it, or another ledger's hub has sent it."""
+        if created_before(order, self.rules):
+            return
+        if is_over(order):
             self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
+        elif disposition.action in (Action.SKIP, Action.NOTHING) and withheld.is_withheld(order):
+            self.new(order, withheld.STEP, State.QUEUED, disposition, source_id, now)
 
     def now_readable(self, order: Order, before: intake.Known, parent: State | None, now: datetime) -> None:
         """An order that could not be read can be read now: decided as on first sight."""
@@ -260,7 +259,7 @@ class Intake:
         self.apply([Verdict(delivery_id, "l", text="it can be read now")], now)
         if disposition.action is Action.SKIP:
             self.apply([Verdict(delivery_id, "n", text=disposition.reason)], now)
-            self.look_up_ended(order, disposition, before.source_id, now)
+            self.look_up_forgotten(order, disposition, before.source_id, now)
         elif disposition.action is Action.HOLD:
             self.apply(
                 [Verdict(delivery_id, "i", text=disposition.reason, waits_for=disposition.waits_for)], now

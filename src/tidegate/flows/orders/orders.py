@@ -24,6 +24,7 @@ from tidegate.flows.orders import (
     parcels,
     reductions,
     releases,
+    withheld,
 )
 from tidegate.flows.orders.batch import OrderBatch
 from tidegate.flows.orders.customers import forget_unneeded
@@ -74,6 +75,7 @@ def deliver(cycle: Cycle) -> None:
         verify_orders(cycle, session, terms)
         verify_customers(cycle, session)
         late_numbers.look_up(cycle, session)
+        withheld.run(cycle, session)
         cancellations.run(cycle, session)
         invoicing.run(cycle, session)
         releases.run(cycle, OrderBatch(cycle, session, terms))
