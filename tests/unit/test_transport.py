@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
 
 from tidegate.clock import VirtualClock
 from tidegate.deadline import hurried
+from tidegate.opening import Opening
 from tidegate.transport import LONGEST_PAUSE, Answer, HttpClient, NoAnswer
 
 DATE = "Sun, 29 Nov 2026 12:00:00 GMT"
@@ -160,3 +162,151 @@ def test_an_endless_answer_ends_at_the_size_limit() -> None:
     answer = client.request("GET", "/")
     assert isinstance(answer, NoAnswer)
     assert "larger than 9999 bytes" in answer.text
+
+
+class Challenge(httpx.Auth):
+    """Proves who it is once it was asked to."""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        answer = yield request
+        if answer.status_code == 401:
+            request.headers["Authorization"] = f"Answer {answer.headers['WWW-Authenticate']}"
+            yield request
+
+
+class Refuses(httpx.Auth):
+    """Cannot sign."""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        raise LookupError("no key")
+        yield request
+
+
+class Closing(httpx.ByteStream):
+    """An answer's body that notes that it was closed."""
+
+    closed = 0
+
+    def close(self) -> None:
+        type(self).closed += 1
+
+
+def test_a_way_to_sign_may_need_a_second_request_and_the_first_answer_is_closed() -> None:
+    seen: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("authorization", ""))
+        status = 200 if seen[-1] else 401
+        return httpx.Response(status, headers={"WWW-Authenticate": "riddle"}, stream=Closing(b"x"))
+
+    Closing.closed = 0
+    client = HttpClient("https://a.example", timeout=1, max_bytes=9, transport=httpx.MockTransport(handle))
+    answer = client.request("POST", "/", content=b"{}", auth=Challenge())
+    assert isinstance(answer, Answer)
+    assert (answer.status, answer.body, seen) == (200, b"x", ["", "Answer riddle"])
+    assert Closing.closed == 2
+
+
+def test_what_cannot_be_signed_is_not_sent() -> None:
+    seen: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200)
+
+    client = HttpClient("https://a.example", timeout=1, max_bytes=9, transport=httpx.MockTransport(handle))
+    with pytest.raises(LookupError):
+        client.request("GET", "/", auth=Refuses())
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("error", "sent", "too_much"),
+    [
+        (httpx.ConnectError, False, False),
+        (httpx.ConnectTimeout, False, False),
+        (httpx.PoolTimeout, False, False),
+        (httpx.UnsupportedProtocol, False, False),
+        (httpx.ReadTimeout, True, True),
+        (httpx.WriteTimeout, True, True),
+        (httpx.ReadError, True, False),
+        (httpx.WriteError, True, False),
+        (httpx.RemoteProtocolError, True, False),
+        (httpx.LocalProtocolError, True, False),
+    ],
+)
+def test_only_what_certainly_did_not_leave_is_not_sent(
+    error: type[httpx.TransportError], sent: bool, too_much: bool
+) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        raise error("broken")
+
+    client = HttpClient("https://a.example", timeout=1, max_bytes=9, transport=httpx.MockTransport(handle))
+    assert client.request("GET", "/") == NoAnswer(sent, f"{error.__name__}: broken", too_much)
+
+
+def test_the_timeouts_of_a_call_reach_the_transport_and_a_window_cuts_them() -> None:
+    seen: list[dict[str, float]] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"])
+        return httpx.Response(200)
+
+    left = [1000.0, 12.0]
+    client = HttpClient(
+        "https://a.example",
+        timeout=20,
+        max_bytes=9,
+        transport=httpx.MockTransport(handle),
+        gate=lambda: Opening(left.pop(0), "open"),
+    )
+    client.request("GET", "/")
+    client.request("GET", "/")
+    assert seen == [
+        {"connect": 15.0, "read": 20, "write": 20, "pool": 20},
+        {"connect": 12.0, "read": 12.0, "write": 12.0, "pool": 12.0},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "path", "more", "sent"),
+    [
+        ("https://a.example", "/x", {}, "https://a.example/x"),
+        ("https://a.example/shop/", "/x", {"query": "a=%2F&b"}, "https://a.example/shop/x?a=%2F&b"),
+        (
+            "https://a.example:443",
+            "/x",
+            {"params": [("a b", "c/d"), ("e", "")]},
+            "https://a.example/x?a+b=c%2Fd&e=",
+        ),
+        ("https://A.example:8443", "/x?y=1", {}, "https://a.example:8443/x?y=1"),
+        ("http://[::1]:80", "/a b/ü", {"query": "c=d e"}, "http://[::1]/a%20b/%C3%BC?c=d%20e"),
+        ("https://bücher.example", "", {}, "https://xn--bcher-kva.example"),
+    ],
+)
+def test_addresses(address: str, path: str, more: dict[str, Any], sent: str) -> None:
+    seen: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200)
+
+    client = HttpClient(address, timeout=1, max_bytes=9, transport=httpx.MockTransport(handle))
+    client.request("GET", path, **more)
+    url = httpx.URL(sent)
+    assert (seen[0].url, seen[0].url.raw_path) == (url, url.raw_path)
+    assert seen[0].headers["Host"] == url.netloc.decode()
+
+
+def test_an_account_in_the_address_signs_in_unless_the_call_does() -> None:
+    seen: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["authorization"])
+        return httpx.Response(200)
+
+    address = "https://hub:secret@a.example"
+    client = HttpClient(address, timeout=1, max_bytes=9, transport=httpx.MockTransport(handle))
+    client.request("GET", "/")
+    client.request("GET", "/", auth=httpx.BasicAuth("x", "y"))
+    assert seen == ["Basic aHViOnNlY3JldA==", "Basic eDp5"]
