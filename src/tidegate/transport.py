@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from tidegate import tracing
+from tidegate.address import Address
 from tidegate.clock import Clock, SystemClock
 from tidegate.deadline import Deadline
 from tidegate.http_library import httpx
@@ -113,14 +113,15 @@ class Counter:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def weigh(self, size: int) -> None:
-        """Count the bytes of a body that was sent or received."""
+        """Count the bytes of a body that was received."""
         with self._lock:
             self.bytes += size
 
-    def add(self) -> None:
-        """Count one request."""
+    def add(self, size: int = 0) -> None:
+        """Count one request with a body of so many bytes."""
         with self._lock:
             self.value += 1
+            self.bytes += size
         tally = _TALLY.get()
         if tally is not None:
             tally.add(self)
@@ -206,27 +207,26 @@ class HttpClient:
         A call ends when the time that the `gate` allows is over; a call that the gate forbids is not sent.
         PlainHttpRefused for an http address of another machine that `trust` does not allow.
         """
-        from tidegate.cookies import Forgetful  # loads httpx, with the first client
+        from tidegate.plain_client import PlainClient  # loads httpx, with the first client
 
-        parts = urlsplit(base_url)
-        plain = parts.hostname in LOOPBACK or trust.allows_plain(parts.hostname)
-        if parts.scheme != "https" and not plain and transport is None:
+        address = Address(base_url)
+        plain = address.host in LOOPBACK or trust.allows_plain(address.host)
+        if address.scheme != "https" and not plain and transport is None:
             raise PlainHttpRefused(
                 f"{base_url}: plain http is allowed only to this machine itself; use https://"
             )
-        self.base_url = base_url.rstrip("/")
+        self.base_url = address.text
         self.counter = Counter()
         self._max_bytes = max_bytes
         self._gate = gate
-        self._timeout = httpx.Timeout(timeout, connect=min(timeout, 15.0), pool=timeout)
+        self._limits: Mapping[str, float] = {
+            "connect": min(timeout, 15.0),
+            "read": timeout,
+            "write": timeout,
+            "pool": timeout,
+        }
         self._deadline = Deadline(timeout * DEADLINE, clock or SystemClock())
-        self._client = Forgetful(
-            transport=transport or this_network(self._deadline, connections, trust),
-            timeout=self._timeout,
-            follow_redirects=False,
-            trust_env=False,
-            headers={"User-Agent": "tidegate/0.1", "Accept": "application/json"},
-        )
+        self._client = PlainClient(address, transport or this_network(self._deadline, connections, trust))
 
     def request(
         self,
@@ -248,17 +248,11 @@ class HttpClient:
         if opening is not None and opening.seconds < SHORTEST:
             return NoAnswer(sent=False, text=f"{opening.reason}: nothing was sent")
         most = None if opening is None else opening.seconds
-        url = self.base_url + path
-        if query:
-            url += "?" + query
-        elif params:
-            url += "?" + str(httpx.QueryParams(list(params)))
-        limits = self._timeout if most is None else _within(self._timeout, most)
-        request = self._client.build_request(
-            method, url, headers=dict(headers or {}), content=content, timeout=limits
-        )
-        self.counter.add()
-        self.counter.weigh(len(content or b""))
+        if params and not query:
+            query = str(httpx.QueryParams(list(params)))
+        limits = self._limits if most is None else _within(self._limits, most)
+        request = self._client.request(method, path, query, headers or {}, content, limits)
+        self.counter.add(len(content or b""))
         with (
             self._deadline.running(most),
             tracing.span(
@@ -269,13 +263,13 @@ class HttpClient:
             about["outcome"] = answer.status if isinstance(answer, Answer) else "no answer"
             # without the query, which may contain personal data
             calls.debug("%s %s%s: %s", method, request.url.host, path, about["outcome"])
-        if limits is not self._timeout and isinstance(answer, NoAnswer) and answer.too_much:
+        if limits is not self._limits and isinstance(answer, NoAnswer) and answer.too_much:
             return replace(answer, too_much=False)  # the gate gave it less than the usual time
         return answer
 
     def _call(self, request: httpx.Request, auth: Auth | None) -> Answer | NoAnswer:
         try:
-            response = self._client.send(request, auth=auth, stream=True)
+            response = self._client.send(request, auth)
         except (
             httpx.ConnectError,
             httpx.ConnectTimeout,
@@ -306,8 +300,7 @@ class HttpClient:
         except httpx.HTTPError as error:
             return _lost(error)
         self.counter.weigh(size)
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, b"".join(chunks))
+        return Answer(response.status_code, dict(response.headers.items()), b"".join(chunks))
 
     def close(self) -> None:
         """Close the connections."""
@@ -321,13 +314,11 @@ def this_network(deadline: Deadline, connections: int, trust: Trust) -> httpx.Ba
     return DeadlineTransport(deadline, connections, trust)
 
 
-def _within(limits: httpx.Timeout, seconds: float) -> httpx.Timeout:
+def _within(limits: Mapping[str, float], seconds: float) -> Mapping[str, float]:
     """The timeouts, each cut to `seconds`; the same object where the whole call has that time."""
-    if limits.read is None or seconds >= limits.read * DEADLINE:
+    if seconds >= limits["read"] * DEADLINE:
         return limits
-    parts = (limits.connect, limits.read, limits.write, limits.pool)
-    connect, read, write, pool = (None if each is None else min(each, seconds) for each in parts)
-    return httpx.Timeout(connect=connect, read=read, write=write, pool=pool)
+    return {name: min(limit, seconds) for name, limit in limits.items()}
 
 
 def _lost(error: httpx.HTTPError) -> NoAnswer:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-import httpx
 
 from tidegate.transport import ClientFactory, HttpClient
 from tidegate_sandbox.faults import Fault, FaultPlan
 
 #: Long enough for the answers that do come, also on a busy machine.
-MOMENT = httpx.Timeout(0.25)
+MOMENT = dict.fromkeys(("connect", "read", "write", "pool"), 0.25)
 
 
 @dataclass(frozen=True)
@@ -32,17 +31,17 @@ class HastyFaults(FaultPlan):
     def __init__(self, seed: int, sockets: Sockets) -> None:
         super().__init__(seed)
         self._sockets = sockets
-        self._patience: dict[HttpClient, httpx.Timeout] = {}
+        self._patience: dict[HttpClient, Mapping[str, float]] = {}
 
     def add(self, fault: Fault) -> None:
         super().add(fault)
         if fault.kind in ("slow", "late"):
             for client in self._sockets.made:
-                self._patience.setdefault(client, client._timeout)
-                client._timeout = MOMENT
+                self._patience.setdefault(client, client._limits)
+                client._limits = MOMENT
 
     def clear(self, kind: str | None = None) -> None:
         super().clear(kind)
         for client, before in self._patience.items():
-            client._timeout = before
+            client._limits = before
         self._patience.clear()

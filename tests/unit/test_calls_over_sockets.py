@@ -214,7 +214,7 @@ def test_without_a_free_connection_nothing_was_sent(server: Scripted) -> None:
     first = threading.Thread(target=busy.request, args=("GET", "/first"))
     first.start()
     assert reached.wait(20)
-    busy._timeout = type(busy._timeout)(20, pool=0.05)
+    busy._limits = {**busy._limits, "pool": 0.05}
     outcome = lost(busy.request("POST", "/second", content=b"{}"))
     go_on.set()
     first.join()

@@ -172,6 +172,6 @@ def test_every_client_of_every_room_comes_from_the_factory_that_has_the_gate() -
     makers = [
         str(path.relative_to(source))
         for path in source.rglob("*.py")
-        if re.search(r"\bHttpClient\(|\bhttpx\.(Client|get|post|request)\(", path.read_text())
+        if re.search(r"\b(HttpClient|PlainClient)\(|\bhttpx\.(Client|get|post|request)\(", path.read_text())
     ]
     assert makers == ["transport.py"]
