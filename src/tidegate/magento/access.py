@@ -13,7 +13,7 @@ import threading
 from collections.abc import Generator, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 import msgspec
@@ -100,7 +100,8 @@ class OAuth1(Access):
         self._keys = (consumer_key, consumer_secret, access_token, access_token_secret)
         self._clock = clock
         self._randomness = randomness
-        self._as_seen = urlsplit(as_seen) if as_seen else None
+        seen = urlsplit(as_seen)
+        self._as_seen = f"{seen.scheme}://{seen.netloc}" if as_seen else ""
         self._over_normalised = _OverNormalisedPath(self)
         self._normalises = False  #: what the store was seen to accept last
 
@@ -121,10 +122,8 @@ class OAuth1(Access):
 
     def sign(self, request: httpx.Request, *, over_normalised: bool = False) -> httpx.Request:
         """Add the signature, over the path as it is sent or as Magento normalises it."""
-        scheme, host, path, query, _ = urlsplit(str(request.url))
-        if self._as_seen is not None:
-            scheme, host = self._as_seen.scheme, self._as_seen.netloc
-        url = urlunsplit((scheme, host, normalised(path) if over_normalised else path, query, ""))
+        path, _, query = request.url.raw_path.decode("ascii").partition("?")
+        place = self._as_seen or f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
         key, secret, token, token_secret = self._keys
         now = self._clock.now()
         seconds = int(now.timestamp())
@@ -138,8 +137,14 @@ class OAuth1(Access):
             "oauth_version": "1.0",
         }
         # JSON bodies are not part of an OAuth 1.0a signature.
-        secrets = Secrets(secret, token_secret)
-        request.headers["Authorization"] = authorization(request.method, url, parameters, secrets)
+        request.headers["Authorization"] = authorization(
+            request.method,
+            place,
+            normalised(path) if over_normalised else path,
+            query,
+            parameters,
+            Secrets(secret, token_secret),
+        )
         return request
 
 
