@@ -7,31 +7,103 @@ make no call.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, cast
 
 import httpcore
 import httpx
 
+from tidegate.connections import Connections
 from tidegate.deadline import Deadline
 from tidegate.trust import Trust
 
+#: The engine's failures as those of the library that everybody else knows: they have the same names.
+_FAILURES: dict[type[Exception], type[httpx.TransportError]] = {
+    getattr(httpcore, name): getattr(httpx, name)
+    for name in (
+        *("ConnectTimeout", "ReadTimeout", "WriteTimeout", "PoolTimeout", "TimeoutException"),
+        *("ConnectError", "ReadError", "WriteError", "NetworkError"),
+        *("LocalProtocolError", "RemoteProtocolError", "ProtocolError", "UnsupportedProtocol"),
+    )
+}
+_FAILURES[httpcore.ConnectionNotAvailable] = httpx.ConnectError  # closed before anything was sent
+_FAILED = tuple(_FAILURES)
 
-class DeadlineTransport(httpx.HTTPTransport):
+
+KEPT = 5.0
+"""Seconds that an idle connection is kept: servers close theirs after some more."""
+
+
+class DeadlineTransport(httpx.BaseTransport):
     """This machine's network, with connections that keep to the deadline."""
 
     def __init__(self, deadline: Deadline, connections: int, trust: Trust) -> None:
-        context = trust.context()
-        super().__init__(verify=context, trust_env=False)
-        self._pool.close()
-        # httpx offers no way to hand in the network, its engine httpcore does.
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=context,
-            max_connections=connections,
-            max_keepalive_connections=connections,
-            keepalive_expiry=5.0,
-            network_backend=_Network(deadline, trust),
+        context, network = trust.context(), _Network(deadline, trust)
+        self._connections = Connections(
+            connections,
+            lambda origin: httpcore.HTTPConnection(
+                origin, ssl_context=context, keepalive_expiry=KEPT, network_backend=network
+            ),
         )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request once; the body of the answer is read from the connection as it is asked for."""
+        url, content = request.url, request.read()
+        if url.scheme not in ("http", "https"):
+            raise httpx.UnsupportedProtocol(f"no calls by {url.scheme!r}")
+        where = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        asked = httpcore.Request(
+            request.method.encode(),
+            where,
+            headers=request.headers.raw,
+            content=[content] if content else [],
+            extensions=request.extensions,
+        )
+        patience = request.extensions.get("timeout", {}).get("pool")
+        try:
+            connection = self._connections.take(where.origin, patience)
+            try:
+                answer = connection.handle_request(asked)
+            except BaseException:
+                self._connections.give_back(connection)
+                raise
+        except _FAILED as error:
+            raise _failure(error) from error
+        body = _Body(answer, lambda: self._connections.give_back(connection))
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=body, extensions=answer.extensions
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connections.close()
+
+
+class _Body(httpx.SyncByteStream):
+    """The body of an answer on a connection."""
+
+    def __init__(self, answer: httpcore.Response, read: Callable[[], None]) -> None:
+        self._answer = answer
+        self._read: Callable[[], None] | None = read
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from cast("Iterable[bytes]", self._answer.stream)
+        except _FAILED as error:
+            raise _failure(error) from error
+
+    def close(self) -> None:
+        read, self._read = self._read, None
+        if read is not None:
+            try:
+                self._answer.close()
+            finally:
+                read()
+
+
+def _failure(error: Exception) -> httpx.TransportError:
+    kind = next(_FAILURES[each] for each in type(error).__mro__ if each in _FAILURES)
+    return kind(str(error))
 
 
 class _Network(httpcore.NetworkBackend):
@@ -62,7 +134,8 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.read(max_bytes, self._patience(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._patience(timeout, httpcore.WriteTimeout))
+        if buffer:  # the engine's end of a request is none
+            self._inner.write(buffer, self._patience(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._inner.close()

@@ -27,7 +27,8 @@ class Scripted:
         self.script: Script = lambda request, connection: OK
         self.reads_bodies = True
         self.seen: list[tuple[int, bytes]] = []
-        self.ends = threading.Event()  #: set when a connection was closed by the client
+        self.ends = threading.Event()  #: set when a connection was closed, by whichever side
+        self.hangs_up = False  #: after each answer, without saying so
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
 
     def serve(self) -> None:
@@ -49,9 +50,9 @@ class Scripted:
                 if answer is None:
                     return
                 connection.sendall(answer)
-                if b"Connection: close" in answer:
-                    return
-            self.ends.set()
+                if b"Connection: close" in answer or self.hangs_up:
+                    break
+        self.ends.set()
 
     def _request(self, connection: socket.socket) -> bytes | None:
         data = b""
@@ -249,6 +250,15 @@ def test_a_connection_that_ended_between_calls_is_not_used_again(
     answered(client.request("GET", "/"))
     answered(client.request("GET", "/"))
     assert [connection for connection, _ in server.seen] == [0, 1]
+
+
+def test_nor_is_one_that_ended_without_a_word(server: Scripted, client: HttpClient) -> None:
+    server.hangs_up = True
+    for _ in range(3):
+        server.ends.clear()
+        answered(client.request("POST", "/", content=b"{}"))
+        assert server.ends.wait(20)
+    assert [connection for connection, _ in server.seen] == [0, 1, 2]
 
 
 def test_nonsense_in_place_of_http_leaves_doubt(server: Scripted, client: HttpClient) -> None:
