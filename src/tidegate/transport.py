@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tidegate import tracing
@@ -95,6 +96,7 @@ class NoAnswer:
     too_much: bool = False
 
 
+@lru_cache(maxsize=64)
 def _instant(text: str) -> datetime | None:
     """An HTTP date with its time zone; None for anything else."""
     try:
@@ -216,6 +218,7 @@ class HttpClient:
                 f"{base_url}: plain http is allowed only to this machine itself; use https://"
             )
         self.base_url = address.text
+        self._host = address.host
         self.counter = Counter()
         self._max_bytes = max_bytes
         self._gate = gate
@@ -255,14 +258,12 @@ class HttpClient:
         self.counter.add(len(content or b""))
         with (
             self._deadline.running(most),
-            tracing.span(
-                "call", **{"http.request.method": method, "server.address": request.url.host}
-            ) as about,
+            tracing.span("call", **{"http.request.method": method, "server.address": self._host}) as about,
         ):
             answer = self._call(request, auth)
             about["outcome"] = answer.status if isinstance(answer, Answer) else "no answer"
             # without the query, which may contain personal data
-            calls.debug("%s %s%s: %s", method, request.url.host, path, about["outcome"])
+            calls.debug("%s %s%s: %s", method, self._host, path, about["outcome"])
         if limits is not self._limits and isinstance(answer, NoAnswer) and answer.too_much:
             return replace(answer, too_much=False)  # the gate gave it less than the usual time
         return answer
@@ -288,7 +289,7 @@ class HttpClient:
         chunks: list[bytes] = []
         size = 0
         try:
-            for chunk in response.iter_bytes():
+            for chunk in _chunks(response):
                 size += len(chunk)
                 if size > self._max_bytes:
                     text = f"the answer is larger than {self._max_bytes} bytes"
@@ -319,6 +320,14 @@ def _within(limits: Mapping[str, float], seconds: float) -> Mapping[str, float]:
     if seconds >= limits["read"] * DEADLINE:
         return limits
     return {name: min(limit, seconds) for name, limit in limits.items()}
+
+
+def _chunks(response: httpx.Response) -> Iterable[bytes]:
+    """The body, unpacked; past the layers that unpack where nothing is packed."""
+    if response.is_stream_consumed or "content-encoding" in response.headers:
+        return response.iter_bytes()
+    assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - no transport of ours has another
+    return response.stream
 
 
 def _lost(error: httpx.HTTPError) -> NoAnswer:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import httpx
@@ -313,13 +312,7 @@ class StoreClient(Counted):
 
     def _noted(self, answer: Answer | NoAnswer) -> Answer | NoAnswer:
         """Take the store's time from the answer, whatever else it says."""
-        if isinstance(answer, Answer) and "date" in answer.headers:
-            try:
-                there = parsedate_to_datetime(answer.headers["date"])
-            except ValueError:
-                return answer
-            if there.tzinfo is None:
-                there = there.replace(tzinfo=UTC)
+        if isinstance(answer, Answer) and (there := answer.date) is not None:
             self._skew = there - self.clock.now()
         return answer
 
