@@ -13,6 +13,7 @@ from tidegate.ledger import models, rows
 from tidegate.ledger.database import inside
 from tidegate.ledger.texts import storable
 
+_UNIQUE = ("store", "kind", "entity_id")
 #: What a new reading of a known document replaces. Its connection stays: the deliveries were made for it.
 _RENEWED = (
     "increment_id",
@@ -170,37 +171,19 @@ def save_sources(sources: Sequence[SourceRow], now: datetime) -> dict[int, int]:
     }  # PostgreSQL refuses the same row twice in one upsert
     if not latest:
         return {}
-    saved = models.Source.objects.bulk_create(
-        [
-            models.Source(
-                connection=source.connection,
-                store=source.store,
-                kind=source.kind,
-                entity_id=source.entity_id,
-                increment_id=storable(source.increment_id),
-                store_view_id=source.store_view_id,
-                website=storable(source.website),
-                revision=source.revision,
-                source_created_at=source.source_created_at,
-                source_updated_at=source.source_updated_at,
-                state=storable(source.state),
-                status=storable(source.status),
-                document=storable(source.document),
-                first_read_at=now,
-                read_at=now,
-                parent_entity_id=source.parent_entity_id,
-                child_entity_id=source.child_entity_id,
-                grand_total=source.grand_total,
-                currency=storable(source.currency),
-                po_number=storable(source.po_number),
-            )
-            for source in sorted(latest.values(), key=lambda source: source.entity_id)
-        ],
-        update_conflicts=True,
-        unique_fields=["store", "kind", "entity_id"],
-        update_fields=list(_RENEWED),
-    )
-    return {source.entity_id: source.pk for source in saved}
+    kept = [
+        (
+            *(source.connection, source.store, source.kind, source.entity_id, now),
+            *(storable(source.increment_id), source.store_view_id, storable(source.website), source.revision),
+            *(source.source_created_at, source.source_updated_at),
+            *(storable(source.state), storable(source.status), storable(source.document), now),
+            *(source.parent_entity_id, source.child_entity_id, source.grand_total),
+            *(storable(source.currency), storable(source.po_number)),
+        )
+        for source in sorted(latest.values(), key=lambda source: source.entity_id)
+    ]
+    columns = ("connection", *_UNIQUE, "first_read_at", *_RENEWED)
+    return rows.put_each(models.Source, columns, kept, _UNIQUE, _RENEWED, "entity_id")
 
 
 def document_of(source_id: int) -> str:

@@ -8,8 +8,9 @@ column as one array. Values come from the ledger's own functions and have their 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter, methodcaller
 from typing import Any, TypeVar, cast
 
@@ -40,20 +41,18 @@ def update(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> i
     """
     if not rows:
         return 0
-    fields = _fields(model, ("id", *columns))
-    names = [_column(field) for field in fields]
-    table = _quoted(model._meta.db_table)
+    shape = _shape(model, ("id", *columns))
     if connection.vendor == "postgresql":
-        assignments = ", ".join(f"{name} = new.{name}" for name in names[1:])
+        assignments = ", ".join(f"{name} = new.{name}" for name in shape.names[1:])
         return execute(
-            f"UPDATE {table} SET {assignments} FROM unnest({_arrays(fields)}) AS new({', '.join(names)}) "
-            f"WHERE {table}.id = new.id",
-            *_by_column(fields, rows),
+            f"UPDATE {shape.table} SET {assignments} FROM unnest({shape.arrays}) "
+            f"AS new({', '.join(shape.names)}) WHERE {shape.table}.id = new.id",
+            *_by_column(shape, rows),
         )
-    assignments = ", ".join(f"{name} = %s" for name in names[1:])
+    assignments = ", ".join(f"{name} = %s" for name in shape.names[1:])
     return _repeat(
-        f"UPDATE {table} SET {assignments} WHERE id = %s",
-        [[*row[1:], row[0]] for row in _by_row(fields, rows)],
+        f"UPDATE {shape.table} SET {assignments} WHERE id = %s",
+        [[*row[1:], row[0]] for row in _by_row(shape, rows)],
     )
 
 
@@ -61,11 +60,11 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> N
     """Insert many rows whose ids are not needed."""
     if not rows:
         return
-    fields = _fields(model, columns)
+    shape = _shape(model, columns)
     if connection.vendor == "postgresql":
-        execute(f"{_into(model, fields)} SELECT * FROM unnest({_arrays(fields)})", *_by_column(fields, rows))
+        execute(f"{shape.into} SELECT * FROM unnest({shape.arrays})", *_by_column(shape, rows))
     else:
-        _repeat(f"{_into(model, fields)} VALUES {_marks(fields)}", _by_row(fields, rows))
+        _repeat(f"{shape.into} VALUES {shape.marks}", _by_row(shape, rows))
 
 
 def put(model: type[Model], columns: Sequence[str], rows: Sequence[Row], key: Sequence[str]) -> None:
@@ -75,42 +74,60 @@ def put(model: type[Model], columns: Sequence[str], rows: Sequence[Row], key: Se
     """
     if not rows:
         return
-    fields = _fields(model, columns)
-    changed = [_column(field) for field in fields if field.name not in key]
-    ending = (
-        f"ON CONFLICT ({', '.join(map(_column, _fields(model, key)))}) "
-        f"DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in changed)}"
-    )
+    shape = _shape(model, columns)
+    ending = _replacing(model, tuple(key), tuple(column for column in columns if column not in key))
     if connection.vendor == "postgresql":
-        beginning = f"{_into(model, fields)} SELECT * FROM unnest({_arrays(fields)})"
-        execute(f"{beginning} {ending}", *_by_column(fields, rows))
+        beginning = f"{shape.into} SELECT * FROM unnest({shape.arrays})"
+        execute(f"{beginning} {ending}", *_by_column(shape, rows))
     else:
-        _repeat(f"{_into(model, fields)} VALUES {_marks(fields)} {ending}", _by_row(fields, rows))
+        _repeat(f"{shape.into} VALUES {shape.marks} {ending}", _by_row(shape, rows))
+
+
+def put_each(
+    model: type[Model],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    key: Sequence[str],
+    renewed: Sequence[str],
+    returned: str,
+) -> dict[Any, int]:
+    """Insert rows, or renew these columns of those that are there; returns {`returned` column: id} of all.
+
+    No two of `rows` have the same key.
+    """
+    return _inserted(model, columns, rows, _replacing(model, tuple(key), tuple(renewed)), returned)
 
 
 def insert_new(
     model: type[Model], columns: Sequence[str], rows: Sequence[Row], returned: str
 ) -> dict[Any, int]:
     """Insert rows but those that a unique constraint forbids; returns {`returned` column: id} of the new."""
-    fields = _fields(model, columns)
-    (telling,) = _fields(model, (returned,))
-    ending = f"ON CONFLICT DO NOTHING RETURNING {_column(telling)}, id"
-    new: dict[Any, int] = {}
+    return _inserted(model, columns, rows, "ON CONFLICT DO NOTHING", returned)
+
+
+def _inserted(
+    model: type[Model], columns: Sequence[str], rows: Sequence[Row], conflict: str, returned: str
+) -> dict[Any, int]:
+    """Insert rows, and what a conflict asks for; {`returned` column: id} of those that it inserts or changes."""
+    shape = _shape(model, columns)
+    (column,) = _shape(model, (returned,)).names
+    ending = f"{conflict} RETURNING {column}, id"
+    found: dict[Any, int] = {}
     if connection.vendor == "postgresql":
-        names = ", ".join(map(_column, fields))
+        names = ", ".join(shape.names)
         for part in chunks(rows):
             # ORDER BY: ids are given in the order of the rows, so that the oldest document goes first
-            new |= fetch_all(
-                f"{_into(model, fields)} SELECT {names} "
-                f"FROM unnest({_arrays(fields)}) WITH ORDINALITY AS new({names}, nth) ORDER BY nth {ending}",
-                *_by_column(fields, part),
+            found |= fetch_all(
+                f"{shape.into} SELECT {names} "
+                f"FROM unnest({shape.arrays}) WITH ORDINALITY AS new({names}, nth) ORDER BY nth {ending}",
+                *_by_column(shape, part),
             )
-        return new
-    for part in chunks(rows, (connection.features.max_query_params or CHUNK) // len(fields)):
-        marks = ", ".join([_marks(fields)] * len(part))
-        values = [value for row in _by_row(fields, part) for value in row]
-        new |= fetch_all(f"{_into(model, fields)} VALUES {marks} {ending}", *values)
-    return new
+        return found
+    for part in chunks(rows, (connection.features.max_query_params or CHUNK) // len(columns)):
+        marks = ", ".join([shape.marks] * len(part))
+        values = [value for row in _by_row(shape, part) for value in row]
+        found |= fetch_all(f"{shape.into} VALUES {marks} {ending}", *values)
+    return found
 
 
 def fetch_one(sql: str, *parameters: Any) -> tuple[Any, ...] | None:
@@ -158,6 +175,11 @@ def marks(values: Sequence[object]) -> str:
 
 def instant(value: datetime) -> Any:
     """An instant as a parameter of a plain statement."""
+    return _instant(value, connection.vendor)
+
+
+@lru_cache(maxsize=1024)  # one `now` is in many rows and statements
+def _instant(value: datetime, _vendor: str) -> Any:
     return connection.ops.adapt_datetimefield_value(value)
 
 
@@ -186,16 +208,48 @@ def _asked(sql: str, parameters: Sequence[Any], take: Callable[[Any], Any], *, m
 # --- SQL of our own names ---------------------------------------------------------------------------
 
 
-def _into(model: type[Model], fields: Sequence[Field[Any, Any]]) -> str:
-    return f"INSERT INTO {_quoted(model._meta.db_table)} ({', '.join(map(_column, fields))})"
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shape:
+    """Some columns of a model, as this kind of database's statements name them and take their values."""
+
+    table: str
+    names: tuple[str, ...]
+    into: str  #: how an insert begins
+    marks: str  #: of one row
+    arrays: str  #: one array a column, for PostgreSQL; "" for SQLite
+    #: Those whose values reach the database as something else: most are texts and numbers as they are.
+    special: tuple[tuple[int, Callable[[Any], Any]], ...]
 
 
-def _marks(fields: Sequence[Field[Any, Any]]) -> str:
-    return "(" + ", ".join(["%s"] * len(fields)) + ")"
+def _shape(model: type[Model], columns: Sequence[str]) -> _Shape:
+    return _shape_of(model, tuple(columns), connection.vendor)
 
 
-def _arrays(fields: Sequence[Field[Any, Any]]) -> str:
-    return ", ".join(f"%s::{field.rel_db_type(connection)}[]" for field in fields)
+@lru_cache(maxsize=256)  # the ledger's own lists of columns; there are some dozens
+def _shape_of(model: type[Model], columns: tuple[str, ...], vendor: str) -> _Shape:
+    fields = _fields_of(model, columns)
+    table, names = _quoted(model._meta.db_table), tuple(map(_column, fields))
+    special = [(place, _converter(field, vendor)) for place, field in enumerate(fields)]
+    return _Shape(
+        table=table,
+        names=names,
+        into=f"INSERT INTO {table} ({', '.join(names)})",
+        marks="(" + ", ".join(["%s"] * len(names)) + ")",
+        arrays=", ".join(f"%s::{field.rel_db_type(connection)}[]" for field in fields)
+        if vendor == "postgresql"
+        else "",
+        special=tuple((place, convert) for place, convert in special if convert is not None),
+    )
+
+
+@lru_cache(maxsize=256)
+def _replacing(model: type[Model], key: tuple[str, ...], renewed: tuple[str, ...]) -> str:
+    """What becomes of a row with the same unique `key`: these columns are renewed."""
+    unique = ", ".join(map(_column, _fields_of(model, key)))
+    columns = map(_column, _fields_of(model, renewed))
+    return (
+        f"ON CONFLICT ({unique}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in columns)}"
+    )
 
 
 def _column(field: Field[Any, Any]) -> str:
@@ -207,11 +261,6 @@ def _quoted(name: str) -> str:
     return f'"{name}"'  # as both databases quote; none of our names holds a quote
 
 
-def _fields(model: type[Model], columns: Sequence[str]) -> tuple[Field[Any, Any], ...]:
-    return _fields_of(model, tuple(columns))
-
-
-@lru_cache(maxsize=256)  # the ledger's own lists of columns; there are some dozens
 def _fields_of(model: type[Model], columns: tuple[str, ...]) -> tuple[Field[Any, Any], ...]:
     return tuple(cast("Field[Any, Any]", model._meta.get_field(column)) for column in columns)
 
@@ -231,17 +280,16 @@ def _reading(
 # --- values -----------------------------------------------------------------------------------------
 
 
-def _by_row(fields: Sequence[Field[Any, Any]], rows: Sequence[Row]) -> list[list[Any]]:
-    special = [(place, _converter(fields[place])) for place in _special(tuple(fields))]
+def _by_row(shape: _Shape, rows: Sequence[Row]) -> list[list[Any]]:
     prepared = [list(row) for row in rows]
     for row in prepared:
-        for place, convert in special:
+        for place, convert in shape.special:
             row[place] = convert(row[place])
     return prepared
 
 
-def _by_column(fields: Sequence[Field[Any, Any]], rows: Sequence[Row]) -> list[list[Any]]:
-    return [list(column) for column in zip(*_by_row(fields, rows), strict=True)]
+def _by_column(shape: _Shape, rows: Sequence[Row]) -> list[list[Any]]:
+    return [list(column) for column in zip(*_by_row(shape, rows), strict=True)]
 
 
 def _reader(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
@@ -251,26 +299,12 @@ def _reader(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
     return None
 
 
-@lru_cache(maxsize=256)
-def _special(fields: tuple[Field[Any, Any], ...]) -> tuple[int, ...]:
-    """Which of these columns' values reach the database as something else: most are texts and numbers as they are."""
-    return tuple(place for place, field in enumerate(fields) if isinstance(field, (DateField, MoneyField)))
-
-
-def _converter(field: Field[Any, Any]) -> Callable[[Any], Any]:
-    """How a value of a special column reaches the database."""
+def _converter(field: Field[Any, Any], vendor: str) -> Callable[[Any], Any] | None:
+    """How a value of a special column reaches this kind of database; None = as it is."""
     if isinstance(field, MoneyField):
-        return lambda value: field.get_db_prep_save(value, connection)
-    adapt = (
-        connection.ops.adapt_datetimefield_value
-        if isinstance(field, DateTimeField)
-        else connection.ops.adapt_datefield_value
-    )
-    seen: dict[Any, Any] = {None: None}  # one `now` is in many rows
-
-    def day_or_instant(value: Any) -> Any:
-        if value not in seen:
-            seen[value] = adapt(value)
-        return seen[value]
-
-    return day_or_instant
+        return lru_cache(maxsize=1024, typed=True)(partial(field.get_db_prep_save, connection=connection))
+    if isinstance(field, DateTimeField):
+        return lambda value: None if value is None else _instant(value, vendor)
+    if isinstance(field, DateField):
+        return lambda value: connection.ops.adapt_datefield_value(value)
+    return None

@@ -49,6 +49,30 @@ def test_an_inner_block_joins_and_undoes_only_itself(ledger: Ledger) -> None:
     assert [marks.read(name) for name in "abc"] == ["1", None, "1"]
 
 
+def test_what_follows_a_commit_is_of_what_was_not_undone(ledger: Ledger) -> None:
+    """Savepoints of one depth are one behind the other: undoing the later one leaves what the earlier one asked for."""
+    done: list[str] = []
+
+    def inner(name: str, fails: bool) -> None:
+        with database.transaction("inner"):
+            marks.write(name, "1", NOW)
+            database.when_committed(lambda: done.append(name))
+            with database.transaction("innermost"):
+                marks.write(f"{name} within", "1", NOW)
+            if fails:
+                raise RuntimeError("no")
+
+    with database.transaction("outer"):
+        inner("a", fails=False)
+        with pytest.raises(RuntimeError):
+            inner("b", fails=True)
+        inner("c", fails=False)
+        assert done == []
+    assert done == ["a", "c"]
+    names = ("a", "a within", "b", "b within", "c", "c within")
+    assert [marks.read(name) for name in names] == ["1", "1", None, None, "1", "1"]
+
+
 def test_the_trip_is_called_around_outermost_commits_only(ledger: Ledger) -> None:
     seen: list[tuple[str, str]] = []
     database.set_trip(lambda label, moment: seen.append((label, moment)))

@@ -18,6 +18,10 @@ from tidegate.ledger.location import BUSY_SECONDS
 PAUSE = 0.02
 
 
+def _nothing(_cursor: object) -> None:
+    """What a statement without an answer is asked for."""
+
+
 def _instant(text: bytes) -> datetime:
     """What Django has written is UTC and does not say so: every reader would have to add it, row by row."""
     at = datetime.fromisoformat(text.decode())
@@ -62,6 +66,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except sqlite3.Error:
             with explained(), self.wrap_database_errors:
                 raise
+
+    # A cycle opens some dozens of savepoints an order, and they end in reverse order: to SQLite all have one name, the last
+    # one's, so that their statements are prepared once. Django knows them by their own.
+
+    def _savepoint(self, sid: str) -> None:
+        self.asked("SAVEPOINT inner_block", (), _nothing)
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        self.asked("ROLLBACK TO inner_block", (), _nothing)
+
+    def _savepoint_commit(self, sid: str) -> None:
+        self.asked("RELEASE inner_block", (), _nothing)
 
     def is_watched(self) -> bool:
         """Whether other code also observes the statements."""
