@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tidegate.config.fulfilment import Fulfilment
 from tidegate.config.model import Flow
 from tidegate.config.stock import Stock
 from tidegate.domain.states import State
-from tidegate.flows.writing import documents
+from tidegate.flows.writing.document_writer import DocumentWriter
 from tidegate.ledger import operators
 from tidegate.ledger.database import transaction
 from tidegate_sandbox.magento import creditmemo, order_actions
@@ -49,14 +50,14 @@ def test_a_document_of_an_order_on_hold_waits_for_the_end_of_the_hold(
 ) -> None:
     placed = ready_for(shop, flow)
     if between:  # somebody holds it after it was read: Magento refuses the call
-        write = documents.write
+        call = DocumentWriter.call
 
-        def held_first(*given: object) -> bool:
+        def held_first(*given: Any) -> bool:
             order_actions.hold(shop.stage.shop, shop.stage.shop.order(placed))
-            return write(*given)  # type: ignore[arg-type]
+            return call(*given)
 
         with monkeypatch.context() as patch:
-            patch.setattr(documents, "write", held_first)
+            patch.setattr(DocumentWriter, "call", held_first)
             shop.run(flow)
     else:
         shop.stage.shopper.hold(placed)

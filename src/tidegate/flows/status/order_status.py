@@ -29,15 +29,15 @@ from tidegate.flows.writing.attempts import (
     too_late,
 )
 from tidegate.flows.writing.looks import look_ahead
+from tidegate.flows.writing.together import BRIEFLY, Together, unsent
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
 from tidegate.magento.notes import OrderNow
+from tidegate.magento.read_ahead import FRESH
 
 #: Between the comment and the address of the order's page.
 LINK = ' <a href="'
-#: Of an attempt that was recorded together with one whose failure ended the cycle.
-UNSENT = "not sent: the call before it ended the cycle"
 
 
 def run(cycle: Cycle) -> None:
@@ -56,54 +56,59 @@ def run(cycle: Cycle) -> None:
 def carry_notes(cycle: Cycle) -> None:
     """Number and comment of every order that waits for them.
 
-    What became of an order's steps is committed with the attempts of the next one: a commit on disk is the dearest part
-    of a note. A process that ends in between leaves them in doubt, and the next look at the order tells.
+    The attempts of a few orders are committed at once, with what became of the orders before. A process that ends in
+    between leaves them in doubt, and the next look at the order tells.
     """
-    size = cycle.connection.settings.flows[FLOW].batch
-    after, known = 0, list[Verdict]()
+    writer = NoteWriter(cycle)
     try:
-        while cycle.may_go_on():
-            orders = lookups.open_by_source(
-                cycle.name,
-                FLOW,
-                cycle.now(),
-                doubtful_before=settled_before(cycle, Target.STORE),
-                limit=size,
-                after_source=after,
-            )
-            if not orders:
-                return
-            for place, (source_id, items) in enumerate(orders):
-                after = source_id
-                look_ahead(cycle, orders, place)
-                notes = [item for item in items if item.step in (NUMBER, COMMENT)]
-                if notes and cycle.may_go_on():
-                    known = note_order(cycle, notes, known)
-                if not cycle.may_go_on() or cycle.should_stop():
-                    return
+        note_orders(cycle, writer)
+        writer.write()
     finally:
-        cycle.apply(known)
+        cycle.apply(writer.known)
 
 
-def note_order(cycle: Cycle, items: Sequence[Item], known: list[Verdict]) -> list[Verdict]:
-    """All open steps of one order, after one look at it; returns what is to be committed next.
+def note_orders(cycle: Cycle, writer: NoteWriter) -> None:
+    """Order by order, until the cycle ends or others wait."""
+    size, after = cycle.connection.settings.flows[FLOW].batch, 0
+    while cycle.may_go_on():
+        orders = lookups.open_by_source(
+            cycle.name,
+            FLOW,
+            cycle.now(),
+            doubtful_before=settled_before(cycle, Target.STORE),
+            limit=size,
+            after_source=after,
+        )
+        if not orders:
+            return
+        for place, (source_id, items) in enumerate(orders):
+            after = source_id
+            look_ahead(cycle, orders, place)
+            notes = [item for item in items if item.step in (NUMBER, COMMENT)]
+            if notes and cycle.may_go_on():
+                note_order(cycle, notes, writer)
+            if not cycle.may_go_on() or cycle.should_stop():
+                return
 
-    A step is adopted when it is there, else written; `known` is of the order before.
-    """
+
+def note_order(cycle: Cycle, items: Sequence[Item], writer: NoteWriter) -> None:
+    """All open steps of one order, after one look at it: a step is adopted when it is there, else written."""
     entity_id = read_note(items[0].subject).entity_id
     there = cycle.connection.store.notes.read_status(entity_id)
     if isinstance(there, Failure):
         if there.ends_cycle:
             cycle.call_failed(there, of_company=False)
-            return known
-        return [*known, *(cycle.after_failure(item, there, None) for item in items)]
+        else:
+            writer.known += [cycle.after_failure(item, there, None) for item in items]
+        return
     records = []
     for item in sorted(items, key=lambda each: each.step, reverse=True):  # number before comment
         note = read_note(item.subject)
-        known = [*known, *looked_at(cycle, item, note, there)]
+        writer.known += looked_at(cycle, item, note, there)
         if note.number and not is_there(item, note, there) and refuse(item, note, there) is None:
             records.append(record_of(cycle, item, note))
-    return write_steps(cycle, records, there, known) if records else known
+    if records:
+        writer.add(records, there)
 
 
 def looked_at(cycle: Cycle, item: Item, note: Note, there: OrderNow) -> list[Verdict]:
@@ -125,26 +130,6 @@ def record_of(cycle: Cycle, item: Item, note: Note) -> Record:
     return Record(item, item.key, payload_hash(payload), payload)
 
 
-def write_steps(
-    cycle: Cycle, records: Sequence[Record], there: OrderNow, known: Sequence[Verdict]
-) -> list[Verdict]:
-    """The calls of one order, their attempts in one commit with what is `known`; returns what is to be committed next."""
-    recorded_at = cycle.now()
-    attempts = commit(cycle, records, recorded_at, before=lambda: cycle.apply(known))
-    verdicts = []
-    for record in records:
-        item, attempt = record.item, attempts.get(record.item.id)
-        if attempt is None:
-            continue
-        if is_too_late(cycle, recorded_at, Target.STORE):
-            verdicts.append(too_late(item, attempt))
-        elif not cycle.may_go_on():
-            verdicts.append(Verdict(item.id, "g", attempt_id=attempt, text=UNSENT))
-        else:
-            verdicts.append(write_step(cycle, record, there, attempts))
-    return verdicts
-
-
 def write_step(cycle: Cycle, record: Record, there: OrderNow, attempts: Mapping[int, int]) -> Verdict:
     """The call of one step, whose attempt is recorded, and what became of it."""
     item, attempt = record.item, attempts[record.item.id]
@@ -156,6 +141,46 @@ def write_step(cycle: Cycle, record: Record, there: OrderNow, attempts: Mapping[
         return cycle.after_failure(item, failure, attempt)
     cycle.count("confirmed")
     return Verdict(item.id, "c", attempt_id=attempt, target_id=str(note.entity_id), target_number=note.number)
+
+
+class NoteWriter:
+    """Writes what is to be written to orders, those of a few orders with one commit of their attempts."""
+
+    def __init__(self, cycle: Cycle) -> None:
+        self.cycle = cycle
+        self.known: list[Verdict] = []  #: to be committed with the next attempts, or at the end
+        self._together = Together(cycle.connection.clock)
+        self._waiting: list[tuple[OrderNow, Sequence[Record]]] = []
+
+    def add(self, records: Sequence[Record], there: OrderNow) -> None:
+        """The steps of one order that was just looked at; they may wait for those of the next ones."""
+        if not self._waiting:
+            self._together.begin()
+        self._waiting.append((there, records))
+        if len(self._waiting) >= self._together.size or self._together.passed > BRIEFLY:
+            self.write()
+
+    def write(self) -> None:
+        """The attempts of those that wait in one commit, with what is known; then their calls."""
+        waiting, self._waiting = self._waiting, []
+        cycle, known = self.cycle, self.known
+        if not waiting or not cycle.may_go_on():
+            return
+        recorded_at = cycle.now()
+        records = [record for _, steps in waiting for record in steps]
+        attempts = commit(cycle, records, recorded_at, before=lambda: cycle.apply(known))
+        self.known = []
+        for place, (there, steps) in enumerate(waiting):
+            is_old = place > 0 and self._together.passed > FRESH  # its look no longer serves
+            for record in (each for each in steps if each.item.id in attempts):
+                item, attempt = record.item, attempts[record.item.id]
+                if is_too_late(cycle, recorded_at, Target.STORE):
+                    self.known.append(too_late(item, attempt))
+                elif is_old or not cycle.may_go_on():
+                    self.known.append(unsent(item, attempt))
+                else:
+                    self.known.append(write_step(cycle, record, there, attempts))
+        self._together.end()
 
 
 def comment_of(connection: Connection, item: Item, note: Note) -> str:

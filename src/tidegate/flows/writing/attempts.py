@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from structlog.contextvars import bound_contextvars
 
@@ -21,8 +21,6 @@ from tidegate.ledger import copies, delivery, mirror
 from tidegate.ledger.database import transaction
 from tidegate.ledger.mirror import MirrorItem
 from tidegate.ledger.queue import Item
-
-T = TypeVar("T")
 
 #: How long an unanswered call to a store may still take effect; a company configures it (`settle_minutes`).
 STORE_SETTLES = timedelta(minutes=10)
@@ -108,26 +106,6 @@ def is_too_late(cycle: Cycle, recorded_at: datetime, target: Target = Target.COM
 def too_late(item: Item, attempt_id: int) -> Verdict:
     """Recorded, but not sent: it goes with the next cycle, after another look-up."""
     return Verdict(item.id, "g", attempt_id=attempt_id, text=PAUSED)
-
-
-def one_call(
-    cycle: Cycle, record: Record, call: Callable[[], T], known: Sequence[Verdict] = ()
-) -> tuple[int, T] | None:
-    """One record that goes to the store alone: (attempt, what the call answers), or None when it did not leave.
-
-    `known` are verdicts on earlier records, committed with the attempt.
-    """
-    recorded_at = cycle.now()
-    attempts = commit(cycle, [record], recorded_at, before=lambda: cycle.apply(known))
-    attempt = attempts.get(record.item.id)
-    if attempt is None:
-        return None
-    if is_too_late(cycle, recorded_at, Target.STORE):
-        cycle.apply([too_late(record.item, attempt)])
-        return None
-    cycle.count("sent")
-    with logged([record], attempts):
-        return attempt, call()
 
 
 @contextmanager

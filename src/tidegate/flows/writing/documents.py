@@ -19,16 +19,16 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.store_order import PAUSED
 from tidegate.domain.missing_thing import kind_of, name_of
-from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.invoice_steps import UNREAD_DESPATCH
-from tidegate.flows.writing.attempts import STORE_SETTLES, Record, Target, one_call, settled_before
+from tidegate.flows.writing.attempts import STORE_SETTLES, Target, settled_before
 from tidegate.flows.writing.document_steps import Adopt, DocumentHandler, Drop, Later, NotYet, Write
+from tidegate.flows.writing.document_writer import DocumentWriter, payload_of
 from tidegate.flows.writing.looks import look_ahead
-from tidegate.flows.writing.read_back import MadeDocument, ReadBack, again, confirmed, failed, settle
+from tidegate.flows.writing.read_back import ReadBack, confirmed, failed, settle
 from tidegate.ledger import lookups, order_documents, queue
 from tidegate.ledger.queue import Item
 
@@ -49,13 +49,17 @@ def carry(cycle: Cycle, handler: DocumentHandler, begins: Sequence[str]) -> None
     release(cycle, handler)
     pool = ReadBack(cycle, handler)
     try:
-        carry_orders(cycle, handler, begins, pool)
+        writer = DocumentWriter(cycle, handler, pool)
+        carry_orders(cycle, handler, begins, writer)
+        writer.write()
     finally:
         pool.settle()
 
 
-def carry_orders(cycle: Cycle, handler: DocumentHandler, begins: Sequence[str], pool: ReadBack) -> None:
-    """As above; what was made in the end is not read back yet."""
+def carry_orders(
+    cycle: Cycle, handler: DocumentHandler, begins: Sequence[str], writer: DocumentWriter
+) -> None:
+    """As above; what was decided in the end is not made yet, and what was made not read back."""
     after = 0
     while cycle.may_go_on():
         orders = lookups.open_by_source(
@@ -72,13 +76,13 @@ def carry_orders(cycle: Cycle, handler: DocumentHandler, begins: Sequence[str], 
             after = source_id
             look_ahead(cycle, orders, place)
             own = [each for each in items if each.step.startswith(tuple(begins))]
-            of_order(cycle, handler, source_id, own, pool)
+            of_order(cycle, handler, source_id, own, writer)
             if not cycle.may_go_on() or cycle.should_stop():
                 return
 
 
 def of_order(
-    cycle: Cycle, handler: DocumentHandler, source_id: int, items: Sequence[Item], pool: ReadBack
+    cycle: Cycle, handler: DocumentHandler, source_id: int, items: Sequence[Item], writer: DocumentWriter
 ) -> None:
     """One order's deliveries, those in doubt first; the rest waits when one of them stays unclear.
 
@@ -94,12 +98,12 @@ def of_order(
         return
     waits = prerequisite(handler, source_id)
     for item in sorted(items, key=lambda each: (each.state is not State.IN_DOUBT, each.id)):
-        if not pool.of_order(source_id) or not cycle.may_go_on():
+        if not writer.may_go_on(source_id):
             return
         if waits and item.state is State.QUEUED:
             cycle.apply([failed(cycle, item, waits)])
         else:
-            goes_on = fenced(item.label, partial(one, cycle, handler, item, writes, pool))
+            goes_on = fenced(item.label, partial(one, cycle, handler, item, writes, writer))
             if isinstance(goes_on, Failure):  # a call that had left is in doubt, and looked up like any other
                 moved_on = cycle.apply([failed(cycle, item, goes_on)])
                 goes_on = not moved_on
@@ -131,8 +135,8 @@ def comes_first(flow: str, step: str, state: State, missing: str | None = None) 
     return Failure(Code.PARENT_PENDING, text, missing=missing, sent=False)
 
 
-def one(cycle: Cycle, handler: DocumentHandler, item: Item, writes: bool, pool: ReadBack) -> bool:
-    """One delivery; without `writes` it is looked up only. False: nothing more for this order in this cycle."""
+def one(cycle: Cycle, handler: DocumentHandler, item: Item, writes: bool, writer: DocumentWriter) -> bool:
+    """One delivery: decided, and handed to the writer; without `writes` it is looked up only. False: nothing more for this order in this cycle."""
     step = handler.decide(item)
     if isinstance(step, Later):
         return True
@@ -159,43 +163,8 @@ def one(cycle: Cycle, handler: DocumentHandler, item: Item, writes: bool, pool: 
         return True
     if not writes:
         return True
-    return write(cycle, handler, item, step, pool)
-
-
-def write(cycle: Cycle, handler: DocumentHandler, item: Item, step: Write, pool: ReadBack) -> bool:
-    """The attempt is committed before its call leaves, its outcome when what was made is read back."""
-    payload = payload_of(step.payload)
-    sent = one_call(cycle, Record(item, item.key, payload_hash(payload), payload), step.send)
-    if sent is None:
-        return True
-    attempt, made = sent
-    if isinstance(made, Failure):
-        there = handler.decide(item) if made.code is Code.REFUSED else made
-        if isinstance(there, NotYet):
-            made = there.failure  # it came between the look and the call
-        limit = cycle.connection.store.client.array_limit
-        if isinstance(there, Write) and limit is not None and there.lines < step.lines > limit:
-            text = f"the store accepts {limit} lines in one call"  # which it has said just now
-            return again(cycle, item, attempt, text)
-        if isinstance(there, Adopt):  # the refused call was a second one: the first did it (point 22)
-            cycle.heard(None)
-            cycle.count("adopted")
-            text = f"{there.text}; the store also refused the call itself"
-            verdict = confirmed(handler, item, "c", there.id, there.number, attempt=attempt, text=text)
-            settle(cycle, item, verdict, there.follows)
-            return True
-        verdict = failed(cycle, item, made, attempt)
-        cycle.heard(made if verdict.letter == "d" else None)
-        cycle.apply([verdict])
-        if verdict.letter == "d":
-            pool.settle()  # a store that answers no longer may soon take no call
-        return verdict.letter != "d"
-    return pool.add(MadeDocument(item, attempt, step, made))
-
-
-def payload_of(body: msgspec.Struct) -> Any:
-    """A call's body as it leaves, numbers as Decimal."""
-    return _ANYTHING.decode(msgspec.json.encode(body))
+    writer.add(item, step)
+    return True
 
 
 def release(cycle: Cycle, handler: DocumentHandler) -> None:
@@ -263,7 +232,7 @@ def shown(handler: DocumentHandler, item: Item) -> dict[str, Any]:
     if isinstance(step, NotYet):
         step = step.failure
     if isinstance(step, Write):
-        return entry | {"payload": payload_of(step.payload)}
+        return entry | {"payload": payload_of(step)}
     if isinstance(step, Failure):
         return entry | {"not_sent": step.code.value, "text": step.text, "missing": step.missing}
     return entry | {"not_sent": type(step).__name__.lower(), "text": step.text}

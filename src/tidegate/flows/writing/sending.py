@@ -1,8 +1,8 @@
 """Send records to the company: attempt, call, outcome. Every flow's way.
 
-1. the attempt is committed before its request leaves, and with it the parcel that carries it where the company
-   may answer later;
-2. its outcome is committed together with the next attempt, or at the end; a process that crashes in between leaves
+1. the attempt is committed before its request leaves, those of a few calls at once, and with it the parcel that
+   carries it where the company may answer later;
+2. its outcome is committed together with the next attempts, or at the end; a process that crashes in between leaves
    an attempt without an outcome, which is *in doubt* and looked up before anything is sent again.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.orders.halving import parcels_of
@@ -17,6 +18,7 @@ from tidegate.domain.parcel import digest_of
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.writing.attempts import Record, commit, is_too_late, logged, too_late
+from tidegate.flows.writing.together import MOST, Together, unsent
 from tidegate.flows.writing.writing import Writing
 from tidegate.ledger import parcels
 from tidegate.ledger.database import transaction
@@ -36,6 +38,7 @@ class Chunk:
     parcel: int | None = None
     verdicts: list[Verdict] = field(default_factory=list)
     answers: dict[str, Outcome] = field(default_factory=dict)
+    called: bool = False  #: else what was recorded has certainly not left
 
     @property
     def leaving(self) -> list[Record]:
@@ -44,29 +47,40 @@ class Chunk:
 
 
 def send(cycle: Cycle, writing: Writing, records: Sequence[Record], call: Call) -> None:
-    """Attempt, send, settle, call by call; stops before the first call that a closed window forbids."""
-    last: Chunk | None = None
+    """Attempt, send, settle, a few calls at a time; stops before the first call that a closed window forbids."""
+    left = [Chunk(part) for part in chunks(writing, records)]
+    together = Together(cycle.connection.clock, most=1 if writing.in_parcels or writing.size > 1 else MOST)
+    last: Sequence[Chunk] = ()
     try:
-        for part in chunks(writing, records):
-            if not cycle.may_call_company() or must_wait(cycle, writing):
-                break
+        while left and cycle.may_call_company() and not must_wait(cycle, writing):
+            group, left = left[: together.size], left[together.size :]
             recorded_at = cycle.now()
-            chunk = Chunk(part)
-            begin(cycle, writing, chunk, last)
-            last = chunk
-            if not chunk.leaving or not named(cycle, writing, chunk):
-                continue
-            if is_too_late(cycle, recorded_at):
-                chunk.verdicts = [too_late(each.item, chunk.attempts[each.item.id]) for each in chunk.leaving]
-                break
-            with logged(chunk.leaving, chunk.attempts):
-                hear(cycle, writing, chunk, call(chunk.leaving))
+            begin(cycle, writing, group, last)
+            last = group
+            together.begin()
+            if not all(leave(cycle, writing, chunk, call, recorded_at) for chunk in group):
+                break  # what was recorded and not sent goes with the next cycle
+            together.end()
             if writing.in_parcels:  # the ledger knows whether the company takes another parcel
-                last = None
-                settle(cycle, writing, chunk)
+                last = ()
+                settle(cycle, writing, group)
     finally:
-        if last is not None:
-            settle(cycle, writing, last)
+        settle(cycle, writing, last)
+
+
+def leave(cycle: Cycle, writing: Writing, chunk: Chunk, call: Call, recorded_at: datetime) -> bool:
+    """One call, whose attempts are recorded; false: neither it nor those behind it may be made now."""
+    if not chunk.leaving or not named(cycle, writing, chunk):
+        return True
+    if is_too_late(cycle, recorded_at):
+        chunk.verdicts = [too_late(each.item, chunk.attempts[each.item.id]) for each in chunk.leaving]
+        return False
+    if not cycle.may_call_company():
+        return False
+    chunk.called = True
+    with logged(chunk.leaving, chunk.attempts):
+        hear(cycle, writing, chunk, call(chunk.leaving))
+    return True
 
 
 def must_wait(cycle: Cycle, writing: Writing) -> bool:
@@ -86,21 +100,22 @@ def chunks(writing: Writing, records: Sequence[Record]) -> Iterator[list[Record]
         yield [by_id[delivery_id] for delivery_id in ids]
 
 
-def begin(cycle: Cycle, writing: Writing, chunk: Chunk, last: Chunk | None) -> None:
-    """One commit: the last call's outcomes, this call's attempts, and the parcel that carries them."""
+def begin(cycle: Cycle, writing: Writing, group: Sequence[Chunk], last: Sequence[Chunk]) -> None:
+    """One commit: the outcomes of the last calls, the attempts of these, and the parcel that carries them."""
     now = cycle.now()
+    records = [record for chunk in group for record in chunk.records]
 
     def before() -> None:
-        if last is not None:
-            carry_out(cycle, writing, last)
-        writing.remember(chunk.records, now)
+        carry_out(cycle, writing, last)
+        writing.remember(records, now)
 
     def after(attempts: Mapping[int, int]) -> None:
-        chunk.attempts = attempts
-        if writing.in_parcels and chunk.leaving:
-            open_parcel(cycle, writing, chunk)
+        for chunk in group:
+            chunk.attempts = attempts
+            if writing.in_parcels and chunk.leaving:
+                open_parcel(cycle, writing, chunk)
 
-    commit(cycle, chunk.records, now, before, after)
+    commit(cycle, records, now, before, after)
 
 
 def open_parcel(cycle: Cycle, writing: Writing, chunk: Chunk) -> None:
@@ -193,22 +208,28 @@ def refused_whole(answers: Mapping[str, Outcome], keys: Iterable[str]) -> bool:
     )
 
 
-def settle(cycle: Cycle, writing: Writing, chunk: Chunk) -> None:
+def settle(cycle: Cycle, writing: Writing, group: Sequence[Chunk]) -> None:
     """One commit of its own."""
-    if chunk.verdicts:
+    if any(chunk.verdicts or not chunk.called for chunk in group):
         with transaction("outcome"):
-            carry_out(cycle, writing, chunk)
+            carry_out(cycle, writing, group)
 
 
-def carry_out(cycle: Cycle, writing: Writing, chunk: Chunk) -> None:
-    """Store the company's answers and the parcel's tracking reference, in a transaction."""
-    if not chunk.verdicts:
-        return
-    lying = next((each for each in chunk.answers.values() if isinstance(each, HandedOver)), None)
-    if lying is not None and chunk.parcel is not None:
-        note(cycle, chunk.parcel, lying)
-    if refused_whole(chunk.answers, [record.key for record in chunk.leaving]):
-        if chunk.parcel is None:  # of a call that is answered at once: who was in it is what halves it
-            open_parcel(cycle, writing, chunk)
-        parcels.refuse(chunk.parcel or 0, cycle.now())
-    writing.settle(chunk.verdicts)
+def carry_out(cycle: Cycle, writing: Writing, group: Sequence[Chunk]) -> None:
+    """Store the company's answers and the parcels' tracking references, in a transaction."""
+    verdicts = []
+    for chunk in group:
+        if not chunk.called and not chunk.verdicts:
+            chunk.verdicts = [unsent(each.item, chunk.attempts[each.item.id]) for each in chunk.leaving]
+        if not chunk.verdicts:
+            continue
+        verdicts += chunk.verdicts
+        lying = next((each for each in chunk.answers.values() if isinstance(each, HandedOver)), None)
+        if lying is not None and chunk.parcel is not None:
+            note(cycle, chunk.parcel, lying)
+        if refused_whole(chunk.answers, [record.key for record in chunk.leaving]):
+            if chunk.parcel is None:  # of a call that is answered at once: who was in it is what halves it
+                open_parcel(cycle, writing, chunk)
+            parcels.refuse(chunk.parcel or 0, cycle.now())
+    if verdicts:
+        writing.settle(verdicts)
