@@ -8,10 +8,12 @@ BETWEEN, IS NULL, ORDER BY, TOP n, DISTINCT. No UNION, LIMIT, CTE, window functi
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from tidegate_sandbox.sage100.installation import Installation
@@ -24,6 +26,14 @@ _TOKEN = re.compile(
     r"\{d\s+'(?P<day>[0-9-]+)'\}|(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_.]*)|(?P<sign><>|<=|>=|[=<>(),*])|(?P<space>\s+)|(?P<other>.)"
 )
+_SIGNS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
 _FORBIDDEN = {"union", "limit", "offset", "over", "insert", "update", "delete", "drop", "exec"}
 EMPTY_DAY = datetime(1753, 1, 1)  # noqa: DTZ001 - a column has no zone
 SCHEMA, SYSTEM, DATABASES = "dbo.", "MAS_SYSTEM.dbo.", "sys.databases"
@@ -48,7 +58,7 @@ def fetch(installation: Installation, company: str, statement: str) -> list[Row]
     found = installation.companies.get(company)
     if found is None:
         raise _refused("28000", "Invalid company or user.", premium=premium)
-    select = _Select(statement, premium=premium)
+    select = _parsed(statement, premium)
     if premium and select.table == DATABASES:
         return [{SNAPSHOT: installation.options.snapshot}]
     table = _table(select, premium=premium)
@@ -68,9 +78,9 @@ def fetch(installation: Installation, company: str, statement: str) -> list[Row]
     chosen = [row for row in (_View(raw, known) for raw in every) if select.where(row)]
     for name, descending in reversed(select.order):
         chosen.sort(key=lambda row: row[name.lower()], reverse=descending)
-    chosen_columns = [known[name.lower()] for name in select.columns]
+    chosen_columns = [(name.lower(), known[name.lower()]) for name in select.columns]
     shown = [
-        {one.name: _shown(row[one.name.lower()], one, premium) for one in chosen_columns}
+        {one.name: _shown(row[key], one, premium) for key, one in chosen_columns}
         for row in chosen[: select.top]
     ]
     if not select.distinct:
@@ -81,7 +91,7 @@ def fetch(installation: Installation, company: str, statement: str) -> list[Row]
 def widths(installation: Installation, company: str, statement: str) -> dict[str, int]:
     """How many characters the text columns of a statement hold."""
     fetch(installation, company, statement)
-    select = _Select(statement, premium=installation.options.edition == "premium")
+    select = _parsed(statement, installation.options.edition == "premium")
     known = columns(installation.companies[company], select.table.rpartition(".")[2]) or {}
     found = [known[name.lower()] for name in select.columns]
     return {one.name: one.width for one in found if one.kind == "s"}
@@ -261,12 +271,16 @@ class _Select:
         tests = [self._all()]
         while self._maybe("OR"):
             tests.append(self._all())
+        if len(tests) == 1:
+            return tests[0]
         return lambda row: any(test(row) for test in tests)
 
     def _all(self) -> Test:
         tests = [self._one()]
         while self._maybe("AND"):
             tests.append(self._one())
+        if len(tests) == 1:
+            return tests[0]
         return lambda row: all(test(row) for test in tests)
 
     def _one(self) -> Test:
@@ -282,23 +296,29 @@ class _Select:
             pattern = _like(str(self._compared(name)))
             return lambda row: pattern.fullmatch(str(row[key] or "")) is not None
         if self._maybe("BETWEEN"):
-            low = self._compared(name)
+            low = _comparison(">=", self._compared(name))
             self._word("AND")
-            high = self._compared(name)
-            return lambda row: _compare(row[key], ">=", low) and _compare(row[key], "<=", high)
+            high = _comparison("<=", self._compared(name))
+            return lambda row: low(row[key]) and high(row[key])
         _, sign = self._next()
-        if sign not in ("=", "<>", "<", ">", "<=", ">="):
+        if sign not in _SIGNS:
             raise self._error(f"Unexpected {sign}")
-        value = self._compared(name)
-        return lambda row: _compare(row[key], sign, value)
+        holds = _comparison(sign, self._compared(name))
+        return lambda row: holds(row[key])
 
     def _in(self, name: str) -> Test:
         self._word("(")
-        values = [self._compared(name)]
+        tests = [_comparison("=", self._compared(name))]
         while self._maybe(","):
-            values.append(self._compared(name))
+            tests.append(_comparison("=", self._compared(name)))
         self._word(")")
-        return lambda row: any(_compare(row[name.lower()], "=", value) for value in values)
+        key = name.lower()
+
+        def among(row: _View) -> bool:
+            found = row[key]
+            return any(test(found) for test in tests)
+
+        return among
 
     def _compared(self, name: str) -> Any:
         value = self._value()
@@ -311,24 +331,32 @@ def _like(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts.get(char, re.escape(char)) for char in pattern), re.DOTALL)
 
 
-def _compare(found: Any, sign: str, value: Any) -> bool:
-    if isinstance(found, date) and isinstance(value, str):
-        value = _day(value)
+def _comparison(sign: str, value: Any) -> Callable[[Any], bool]:
+    """A comparison with a value of the statement, as the value's kind has it."""
+    holds = _SIGNS[sign]
     if isinstance(value, date):
-        day = _day(found)
-        if day is None:
-            return sign in ("<", "<=", "<>")
-        found = day
-    elif isinstance(value, Decimal):
-        found = Decimal(str(found or 0))
-    else:
-        found, value = str(found or "").rstrip(), value.rstrip()
-    results = {
-        "=": found == value,
-        "<>": found != value,
-        "<": found < value,
-        ">": found > value,
-        "<=": found <= value,
-        ">=": found >= value,
-    }
-    return bool(results[sign])
+        return lambda found: _by_day(found, sign, value)
+    if isinstance(value, Decimal):
+        return lambda found: holds(found if isinstance(found, Decimal) else Decimal(str(found or 0)), value)
+    wanted = value.rstrip()
+
+    def compared(found: Any) -> bool:
+        if isinstance(found, date):
+            day = _day(value)
+            if day is None:
+                text = "Conversion failed when converting date and/or time from character string."
+                raise _refused("22007", text, premium=True)  # ProvideX has refused it before any row
+            return _by_day(found, sign, day)
+        return holds((found if isinstance(found, str) else str(found or "")).rstrip(), wanted)
+
+    return compared
+
+
+def _by_day(found: Any, sign: str, value: Any) -> bool:
+    day = _day(found)
+    return sign in ("<", "<=", "<>") if day is None else _SIGNS[sign](day, value)
+
+
+@lru_cache(maxsize=512)  # most are asked again and again
+def _parsed(statement: str, premium: bool) -> _Select:
+    return _Select(statement, premium=premium)

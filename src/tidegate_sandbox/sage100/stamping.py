@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from tidegate_sandbox.erp.record import Record
 from tidegate_sandbox.sage100.company import Row, SageCompany
@@ -15,17 +17,20 @@ def stamps(company: SageCompany, record: Record, *parts: Record) -> Row:
     ``parts``: records that are a part of this one for Sage 100, and stamp it when they change.
     """
     changed = max(one.updated_at for one in (record, *parts))
-    created, updated = _local(company, record.created_at), _local(company, changed)
+    zone = company.kernel.zone
+    created, updated = _stamp(zone, record.created_at), _stamp(zone, changed)
     return {
-        "DateCreated": created.date(),
-        "TimeCreated": hours(created),
-        "DateUpdated": updated.date(),
-        "TimeUpdated": hours(updated),
+        "DateCreated": created[0],
+        "TimeCreated": created[1],
+        "DateUpdated": updated[0],
+        "TimeUpdated": updated[1],
     }
 
 
-def _local(company: SageCompany, at: datetime) -> datetime:
-    return at.astimezone(company.kernel.zone)
+@lru_cache(maxsize=4096)  # every reading of a table stamps all its rows, most of them as before
+def _stamp(zone: ZoneInfo, at: datetime) -> tuple[date, str]:
+    local = at.astimezone(zone)
+    return local.date(), hours(local)
 
 
 def hours(at: datetime) -> str:

@@ -48,6 +48,12 @@ def test_in_sql_server_a_table_has_its_schema_and_its_database(table: str) -> No
         fetch(installation(edition="premium"), "ABC", f"SELECT {column} FROM {table}")
 
 
+def test_sql_server_refuses_a_text_that_is_no_date_for_a_date() -> None:
+    statement = "SELECT ItemCode FROM dbo.CI_Item WHERE DateUpdated > 'lately'"
+    with pytest.raises(OdbcError, match="Conversion failed"):
+        fetch(installation(edition="premium"), "ABC", statement)
+
+
 def test_the_licences_in_use_are_read_from_the_system_database(tmp_path: Path) -> None:
     seats = {"seats_bought": 5, "seats_reserved_for_people": 5}
     stand = Stand(tmp_path, {**PREMIUM, "seats": seats}, edition="premium")
