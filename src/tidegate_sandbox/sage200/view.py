@@ -168,6 +168,8 @@ class View:
 
 def shown_date(value: Any, profile: Profile) -> Any:
     """A time of change or a business date as text."""
+    if type(value) is str or value is None:  # most of a row
+        return value
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):

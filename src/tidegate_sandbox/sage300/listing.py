@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -34,7 +33,7 @@ def page(resource: Resource, query: Mapping[str, str], options: Options, url: st
     answer: Body = {f"{sign}odata.context": f"$metadata#{resource.name}"}
     if query.get("$count") == "true":
         answer[f"{sign}odata.count"] = str(len(found)) if options.count_as_text else len(found)
-    answer["value"] = [resource.shown(one, select, details=options.lists_have_details) for one in rows]
+    answer["value"] = resource.all_shown(rows, select, details=options.lists_have_details)
     if top is None and skip + size < len(found):
         more = {**query, "$skip": str(skip + size)}
         text = "&".join(f"{name}={quote(value, safe='$,()')}" for name, value in more.items())
@@ -47,7 +46,8 @@ def _filtered(resource: Resource, text: str, options: Options) -> Iterable[Any]:
         return resource.rows()
     chosen = parse(text, resource.knows, options)
     candidates = _candidates(resource, chosen)
-    return (one for one in candidates if chosen.holds(partial(resource.value, one)))
+    fields = resource.fields
+    return (one for one in candidates if chosen.holds(lambda name, one=one: fields[name][1](one)))  # type: ignore[misc]
 
 
 def _candidates(resource: Resource, chosen: Filter) -> Iterable[Any]:

@@ -48,7 +48,8 @@ class Term:
     def holds(self, get: Get) -> bool:
         """Whether a record meets it. InvalidParameters for values that cannot be compared."""
         found = get(self.field)
-        if self.operator in _FUNCTIONS:
+        compare = _OPERATORS.get(self.operator)
+        if compare is None:
             text, part = str(found or ""), str(self.value)
             if self.operator == "startswith":
                 return text.startswith(part)
@@ -58,7 +59,7 @@ class Term:
         if found is None or self.value is None:
             return (found is self.value) is (self.operator == "eq")
         try:
-            return _OPERATORS[self.operator](_plain(found), _plain(self.value))
+            return compare(_plain(found), _plain(self.value))
         except TypeError:
             raise Problem("InvalidParameters", f"The value of {self.field} has another type.") from None
 
@@ -79,7 +80,13 @@ class Filter:
 
     def holds(self, get: Get) -> bool:
         """Whether a record meets one of them."""
-        return any(all(term.holds(get) for term in terms) for terms in self.alternatives)
+        for terms in self.alternatives:  # plain loops: a list asks this of each of its records
+            for term in terms:
+                if not term.holds(get):
+                    break
+            else:
+                return True
+        return False
 
     def equals(self, field: str) -> list[Any] | None:
         """The values of a property that any record must have one of; None where it may have others."""

@@ -73,21 +73,29 @@ class Resource:
 
     def shown(self, record: Any, select: Iterable[str] = (), *, details: bool = True) -> Body:
         """A record as JSON values."""
+        return self.all_shown((record,), select, details=details)[0]
+
+    def all_shown(
+        self, records: Iterable[Any], select: Iterable[str] = (), *, details: bool = True
+    ) -> list[Body]:
+        """Records as JSON values; which of their properties is decided once."""
         chosen = set(select)
-        found = {
-            name: _written(value(record), kind)
-            for name, (kind, value) in self.fields.items()
-            if not chosen or name in chosen
-        }
-        if details:
-            found |= {
-                name: [
-                    {each: _written(value, one.types.get(each, "s")) for each, value in row.items()}
+        fields = [
+            (name, kind, value) for name, (kind, value) in self.fields.items() if not chosen or name in chosen
+        ]
+        lists = [
+            (name, one) for name, one in self.details.items() if details and (not chosen or name in chosen)
+        ]
+        found = []
+        for record in records:
+            body: Body = {name: _written(value(record), kind) for name, kind, value in fields}
+            for name, one in lists:
+                types = one.types
+                body[name] = [
+                    {each: _written(value, types.get(each, "s")) for each, value in row.items()}
                     for row in one.rows(record)
                 ]
-                for name, one in self.details.items()
-                if not chosen or name in chosen
-            }
+            found.append(body)
         return found
 
     def check(self, body: Body) -> None:
@@ -118,6 +126,8 @@ def _same(value: Any, asked: Any) -> bool:
 
 
 def _written(value: Any, kind: str) -> Any:
+    if type(value) is str:
+        return value
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%SZ}"
     if isinstance(value, date):
