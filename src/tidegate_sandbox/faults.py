@@ -190,13 +190,14 @@ class FaultPlan:
         self._lock = threading.Lock()
         self._random = random.Random(seed)
         self._armed: list[_Armed] = []
+        self._kinds: frozenset[str] = frozenset()  #: of what is armed: most questions are about others
         self._fired: Counter[str] = Counter()
         self._calls: Counter[str] = Counter()
 
     def add(self, fault: Fault) -> None:
         """Arm a fault, behind those already armed."""
         with self._lock:
-            self._armed = [*self._armed, _Armed(fault)]
+            self._arm([*self._armed, _Armed(fault)])
 
     def add_json(self, value: object, *, kinds: Collection[str] | None = None) -> None:
         """Arm the fault, or all faults of the list, in decoded JSON; none if one of them is not valid.
@@ -213,18 +214,22 @@ class FaultPlan:
     def clear(self, kind: str | None = None) -> None:
         """Disarm all faults, or those of one kind. The counts of ``fired`` stay."""
         with self._lock:
-            self._armed = [] if kind is None else [a for a in self._armed if a.fault.kind != kind]
+            self._arm([] if kind is None else [a for a in self._armed if a.fault.kind != kind])
+
+    def _arm(self, armed: list[_Armed]) -> None:
+        self._armed, self._kinds = armed, frozenset(one.fault.kind for one in armed)
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
         """No fault is injected meanwhile; what was armed is armed afterwards."""
         with self._lock:
-            armed, self._armed = self._armed, []
+            armed = self._armed
+            self._arm([])
         try:
             yield
         finally:
             with self._lock:
-                self._armed = [*armed, *self._armed]
+                self._arm([*armed, *self._armed])
 
     def take(
         self,
@@ -258,7 +263,7 @@ class FaultPlan:
         compared with the fault's option of that name, where the fault has one: ``take_kind("lock",
         company="A")`` is struck by ``Fault("lock")`` and by ``Fault("lock", options={"company": "A"})``.
         """
-        if not self._armed:
+        if kind not in self._kinds:
             return None
         return self._take((kind,), method, path, body, match)
 
@@ -288,6 +293,8 @@ class FaultPlan:
         **match: Any,
     ) -> Iterator[Fault]:
         """The armed faults of ``kind`` that match, not counted; ``strike`` counts the one that is used."""
+        if kind not in self._kinds:
+            return
         raw = body.encode() if isinstance(body, str) else body
         for armed in self._armed:
             if armed.fault.kind == kind and armed.matches(method, path, raw, match):
@@ -336,7 +343,7 @@ class FaultPlan:
         if armed.left is not None:
             armed.left -= 1
             if not armed.left:
-                self._armed = [other for other in self._armed if other is not armed]
+                self._arm([other for other in self._armed if other is not armed])
         return True
 
     def fired(self) -> dict[str, int]:
