@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tidegate.domain.errors import Code, Failure
@@ -60,14 +60,14 @@ class Counts:
 
     def as_dict(self) -> dict[str, int]:
         """The counts by name, for reports."""
-        return asdict(self)
+        return dict(vars(self))
 
     @property
     def idle(self) -> bool:
         """Whether nothing came of the cycle: it asked, and read at most."""
         return not any(
             count
-            for name, count in asdict(self).items()
+            for name, count in vars(self).items()
             if name not in ("read", "calls_store", "calls_company")
         )
 

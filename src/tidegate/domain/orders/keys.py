@@ -70,6 +70,11 @@ def payload_hash(payload: object) -> str:
 
 
 def _canonical(value: object) -> object:
+    kind = type(value)
+    if kind is str or value is None:  # most of a payload; the questions below are dear
+        return value
+    if kind is Decimal:
+        return {"#": plain(value)}  # type: ignore[arg-type]
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, StrEnum):
