@@ -99,6 +99,20 @@ def test_what_is_on_hold_and_taken_back_in_part_is_asked_about(stage: Stage) -> 
     assert set(reduced(stage, placed).values()) == {"review"}
 
 
+def test_what_was_found_before_a_process_died_is_asked_about_by_the_next(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed = forgotten(stage, **FIVE)
+    cancel_all_but(stage, placed, 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(withheld, "settle", lambda *_: None)
+        held(stage, placed)
+    assert (stage.state(placed), reduced(stage, placed)) == (State.CONFIRMED, {})
+    for _ in range(2):
+        stage.cycle()
+    assert set(reduced(stage, placed).values()) == {"review"}
+
+
 def test_bug_what_is_on_hold_is_not_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(withheld, "is_withheld", lambda _: False)
     with pytest.raises(AssertionError):
