@@ -1,6 +1,6 @@
 """The address of one external system, and the addresses of the calls to it.
 
-httpx looks at every character of an address several times, which was a third of what a call costs. What needs no
+httpx looks at every character of an address several times, which was an eighth of what a call cost. What needs no
 encoding is not looked at by it: the system's own address is parsed once, and path and query are put behind it.
 """
 

@@ -1,7 +1,7 @@
 """The open connections to one external system: each serves one call at a time and is kept for the next.
 
-The engine's own pool looks at every connection it has, twice a call, and wraps each answer once more: with four
-connections a third of what a call costs. Here the one that was used last is taken, and the others are left alone.
+The engine's own pool looks at every connection it has, twice a call, and wraps each answer once more: measured, a
+seventh of what a call costs. Here the one that was used last is taken, and the others are left alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Requests to one external system, by the parts of httpx that they need.
 
-A client of the library does more for each call, which took as long as all of the rest of it: it merges parameters
-that nobody gave, looks for redirects that nobody follows, and keeps cookies. Whoever a call is for is said by its own
+A client of the library does more for each call: it merges parameters that nobody gave, looks for redirects that nobody
+follows, and keeps cookies. Whoever a call is for is said by its own
 headers here, never by an earlier answer.
 """
 

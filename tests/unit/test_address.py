@@ -58,7 +58,7 @@ def test_long_ones_too(length: int) -> None:
 
 
 def test_usual_addresses_are_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each call would cost a third more."""
+    """Looking at each character again costs more than a signature."""
     address = Address("https://shop.example/shop")
     first = address.of("/rest/default/V1/orders", "searchCriteria%5BpageSize%5D=100&fields=items%5Bsku%5D")
     monkeypatch.setattr(httpx._urls, "urlparse", None)

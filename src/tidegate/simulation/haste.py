@@ -8,13 +8,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import httpx
 from oauthlib.oauth1.rfc5849 import utils
 from werkzeug.routing import Rule
 
-_SIGNS = r"(?:[A-Za-z0-9_~,:$()*-]|%[0-9A-Fa-f]{2})"
-#: An address that httpx leaves as it is: nothing to encode, no dots that mean a folder, a host in small letters.
-_PLAIN = re.compile(rf"(https?://[a-z][a-z0-9.-]*)((?:/(?:\.?{_SIGNS})*)+)(?:\?((?:{_SIGNS}|[.&=/'])*))?")
 _ESCAPED = re.compile(r"[^A-Za-z0-9_.~-]")
 _UNUSUAL = re.compile(r"[^A-Za-z0-9_.~%-]")
 
@@ -26,14 +22,11 @@ def make_haste() -> None:
     """Change nothing but the time that things take; to be called when everything is imported.
 
     A simulated company is some fifty thousand objects: with Python's defaults, half of making one is spent on
-    looking at what lives as long as the process. Both sides of each call sign the same parameters' names, httpx looks
-    at each sign of each address by itself, and a simulator's routes are prepared for the building of addresses,
-    which nobody asks for.
+    looking at what lives as long as the process. A simulated store signs the same parameters' names at each call, and a
+    simulator's routes are prepared for the building of addresses, which nobody asks for.
     """
     if not hasattr(utils.escape, "cache_info"):
         utils.escape = lru_cache(maxsize=4096)(escaping(utils.escape))
-        urls: Any = httpx._urls
-        urls.urlparse = lru_cache(maxsize=4096)(parsing(urls.urlparse))
         Rule._compile_builder = _when_asked(Rule._compile_builder)  # type: ignore[method-assign]
     gc.collect()
     gc.freeze()
@@ -54,19 +47,6 @@ def escaping(escape: Callable[[str], str]) -> Callable[[str], str]:
         return usual if _UNUSUAL.search(usual) is None else _ESCAPED.sub(code, text)
 
     return escaped
-
-
-def parsing(parse: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, with one look at an address of which nothing needs to be encoded."""
-    origin = lru_cache(maxsize=64)(parse)
-
-    def parsed(url: str = "", **parts: str | None) -> Any:
-        plain = None if parts else _PLAIN.fullmatch(url)
-        if plain is None:
-            return parse(url, **parts)
-        return origin(plain[1])._replace(path=plain[2], query=plain[3])
-
-    return parsed
 
 
 def _when_asked(compile_builder: Callable[..., Any]) -> Callable[..., Any]:
