@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import multiprocessing
+import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
@@ -100,6 +101,8 @@ def whole_week(week: tuple[int, str], days: int | None = None) -> tuple[str, Out
 
 def prepare() -> None:
     """A process that is to run weeks."""
+    # read when the first table is made; weeks run side by side, and for sixty rows several threads cost more than they do
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     quiet()
     make_haste()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -50,6 +51,7 @@ def number(value: Decimal) -> Decimal:
     return value.quantize(_ONE) if value == value.to_integral_value() else value.normalize()
 
 
+@lru_cache(maxsize=4096)  # a file has the times of all records, most of them as in the one before
 def moment(at: datetime) -> str:
     """A time as the platform writes it: ``2026-03-02T10:30:00Z``, to the second."""
     return at.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
