@@ -75,7 +75,7 @@ def _canonical(value: object) -> object:
         return value
     if kind is Decimal:
         return {"#": plain(value)}  # type: ignore[arg-type]
-    if value is None or isinstance(value, bool):
+    if isinstance(value, bool):
         return value
     if isinstance(value, StrEnum):
         return value.value

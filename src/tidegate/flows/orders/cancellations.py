@@ -10,7 +10,7 @@ its total alone is there: whoever compares the totals is not waited for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -90,6 +90,17 @@ def look_up(cycle: Cycle, session: Session, pairs: Sequence[tuple[Item, Item]]) 
         for item, order in pairs:
             ask_whether_there(cycle, item, order)
         return
+    adopt_found(cycle, search, size, pairs, partial(close_never_sent, cycle))
+
+
+def adopt_found(
+    cycle: Cycle,
+    search: OrderSearch,
+    size: int,
+    pairs: Sequence[tuple[Item, Item]],
+    absent: Callable[[Item, Item], object],
+) -> None:
+    """Search for orders, `size` at once, and adopt those that are there; `absent` settles (delivery, order) of the others."""
     for start in range(0, len(pairs), size):
         if not cycle.may_call_company():
             return
@@ -104,7 +115,7 @@ def look_up(cycle: Cycle, session: Session, pairs: Sequence[tuple[Item, Item]]) 
             if ours:
                 adopt(cycle, replace(order, document=item.document), alive(ours)[0])
             else:
-                close_never_sent(cycle, item, order)
+                absent(item, order)
 
 
 def keys_of(cycle: Cycle, items: Sequence[Item]) -> dict[int, OrderKey]:

@@ -8,7 +8,6 @@ what the store has taken back is a matter of its own (`flows/orders/reductions.p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 from tidegate.domain.errors import Code, Failure
@@ -20,7 +19,6 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.orders import cancellations, reductions
-from tidegate.flows.orders.found_orders import alive
 from tidegate.flows.stored_order import read_order
 from tidegate.ledger import alerts, delivery, lookups, queue
 from tidegate.ledger.database import transaction
@@ -64,21 +62,12 @@ def look_up(cycle: Cycle, session: Session, pairs: Sequence[tuple[Item, Item]]) 
     if search is None:
         cycle.apply([cannot_be_asked(cycle, item) for item, _ in pairs])
         return
-    for start in range(0, len(pairs), size):
-        if not cycle.may_call_company():
-            return
-        chunk = pairs[start : start + size]
-        keys = cancellations.keys_of(cycle, [order for _, order in chunk])
-        found = search.find(list(keys.values()))
-        if isinstance(found, Failure):
-            cycle.call_failed(found)
-            return
-        for item, order in chunk:
-            ours = [each for each in found[keys[order.id].key] if each.ours]
-            if ours:
-                cancellations.adopt(cycle, replace(order, document=item.document), alive(ours)[0])
-            else:
-                cycle.apply([Verdict(item.id, "m", text="the company does not have the order")])
+    cancellations.adopt_found(cycle, search, size, pairs, lambda item, _: close(cycle, item))
+
+
+def close(cycle: Cycle, item: Item) -> None:
+    """The company does not have it: it waits as before."""
+    cycle.apply([Verdict(item.id, "m", text="the company does not have the order")])
 
 
 def cannot_be_asked(cycle: Cycle, item: Item) -> Verdict:

@@ -25,10 +25,9 @@ from tidegate.flows.writing.attempts import (
     commit,
     is_too_late,
     logged,
-    settled_before,
     too_late,
 )
-from tidegate.flows.writing.looks import look_ahead
+from tidegate.flows.writing.looks import open_orders
 from tidegate.flows.writing.together import BRIEFLY, Together, unsent
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.database import transaction
@@ -69,26 +68,10 @@ def carry_notes(cycle: Cycle) -> None:
 
 def note_orders(cycle: Cycle, writer: NoteWriter) -> None:
     """Order by order, until the cycle ends or others wait."""
-    size, after = cycle.connection.settings.flows[FLOW].batch, 0
-    while cycle.may_go_on():
-        orders = lookups.open_by_source(
-            cycle.name,
-            FLOW,
-            cycle.now(),
-            doubtful_before=settled_before(cycle, Target.STORE),
-            limit=size,
-            after_source=after,
-        )
-        if not orders:
-            return
-        for place, (source_id, items) in enumerate(orders):
-            after = source_id
-            look_ahead(cycle, orders, place)
-            notes = [item for item in items if item.step in (NUMBER, COMMENT)]
-            if notes and cycle.may_go_on():
-                note_order(cycle, notes, writer)
-            if not cycle.may_go_on() or cycle.should_stop():
-                return
+    for _, items in open_orders(cycle, FLOW):
+        notes = [item for item in items if item.step in (NUMBER, COMMENT)]
+        if notes and cycle.may_go_on():
+            note_order(cycle, notes, writer)
 
 
 def note_order(cycle: Cycle, items: Sequence[Item], writer: NoteWriter) -> None:

@@ -10,11 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal
 from functools import partial
 from typing import Any
-
-import msgspec
 
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.store_order import PAUSED
@@ -24,17 +21,16 @@ from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
 from tidegate.flows.invoice_steps import UNREAD_DESPATCH
-from tidegate.flows.writing.attempts import STORE_SETTLES, Target, settled_before
+from tidegate.flows.writing.attempts import STORE_SETTLES
 from tidegate.flows.writing.document_steps import Adopt, DocumentHandler, Drop, Later, NotYet, Write
 from tidegate.flows.writing.document_writer import DocumentWriter, payload_of
-from tidegate.flows.writing.looks import look_ahead
+from tidegate.flows.writing.looks import open_orders
 from tidegate.flows.writing.read_back import ReadBack, confirmed, failed, settle
 from tidegate.ledger import lookups, order_documents, queue
 from tidegate.ledger.queue import Item
 
 #: The flows that write documents and statuses of an order, in the order in which they pass.
 OF_ORDERS = ("order-status", "shipments", "invoices", "payments", "credits")
-_ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
 #: The shortest pause before a shipment that its source could not serve is tried again.
 STOCK_PAUSE = timedelta(minutes=10)
 
@@ -60,25 +56,9 @@ def carry_orders(
     cycle: Cycle, handler: DocumentHandler, begins: Sequence[str], writer: DocumentWriter
 ) -> None:
     """As above; what was decided in the end is not made yet, and what was made not read back."""
-    after = 0
-    while cycle.may_go_on():
-        orders = lookups.open_by_source(
-            cycle.name,
-            handler.flow,
-            cycle.now(),
-            doubtful_before=settled_before(cycle, Target.STORE),
-            limit=cycle.connection.settings.flows[handler.flow].batch,
-            after_source=after,
-        )
-        if not orders:
-            return
-        for place, (source_id, items) in enumerate(orders):
-            after = source_id
-            look_ahead(cycle, orders, place)
-            own = [each for each in items if each.step.startswith(tuple(begins))]
-            of_order(cycle, handler, source_id, own, writer)
-            if not cycle.may_go_on() or cycle.should_stop():
-                return
+    for source_id, items in open_orders(cycle, handler.flow):
+        own = [each for each in items if each.step.startswith(tuple(begins))]
+        of_order(cycle, handler, source_id, own, writer)
 
 
 def of_order(
@@ -136,7 +116,10 @@ def comes_first(flow: str, step: str, state: State, missing: str | None = None) 
 
 
 def one(cycle: Cycle, handler: DocumentHandler, item: Item, writes: bool, writer: DocumentWriter) -> bool:
-    """One delivery: decided, and handed to the writer; without `writes` it is looked up only. False: nothing more for this order in this cycle."""
+    """One delivery: decided, and handed to the writer; without `writes` it is looked up only.
+
+    False: nothing more for this order in this cycle.
+    """
     step = handler.decide(item)
     if isinstance(step, Later):
         return True

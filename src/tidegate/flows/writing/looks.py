@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from tidegate.domain.errors import Failure
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.writing.attempts import Target, settled_before
+from tidegate.ledger import lookups
 from tidegate.ledger.queue import Item
 from tidegate.magento.store import MagentoStoreClient
 
@@ -25,6 +27,28 @@ class DocumentReader(Reader, Protocol):
     def read_made(self, document_ids: Sequence[int]) -> None:
         """Look at documents that were just made together."""
         ...
+
+
+def open_orders(cycle: Cycle, flow: str) -> Iterator[tuple[int, Sequence[Item]]]:
+    """Each order with open deliveries of a flow to the store, looked at with those behind it; until the cycle ends or others wait."""
+    size, after = cycle.connection.settings.flows[flow].batch, 0
+    while cycle.may_go_on():
+        orders = lookups.open_by_source(
+            cycle.name,
+            flow,
+            cycle.now(),
+            doubtful_before=settled_before(cycle, Target.STORE),
+            limit=size,
+            after_source=after,
+        )
+        if not orders:
+            return
+        for place, (source_id, items) in enumerate(orders):
+            after = source_id
+            look_ahead(cycle, orders, place)
+            yield source_id, items
+            if not cycle.may_go_on() or cycle.should_stop():
+                return
 
 
 def look_ahead(cycle: Cycle, orders: Sequence[tuple[int, Sequence[Item]]], place: int) -> None:
