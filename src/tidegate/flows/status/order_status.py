@@ -21,14 +21,11 @@ from tidegate.flows.status import late_numbers, statuses
 from tidegate.flows.status.note_steps import COMMENT, FLOW, NUMBER, Note, read_note
 from tidegate.flows.writing.attempts import (
     Record,
-    Target,
     commit,
-    is_too_late,
     logged,
-    too_late,
 )
 from tidegate.flows.writing.looks import open_orders
-from tidegate.flows.writing.together import BRIEFLY, Together, unsent
+from tidegate.flows.writing.together import BRIEFLY, Together, kept_back
 from tidegate.ledger import delivery, lookups
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
@@ -157,12 +154,8 @@ class NoteWriter:
             is_old = place > 0 and self._together.passed > FRESH  # its look no longer serves
             for record in (each for each in steps if each.item.id in attempts):
                 item, attempt = record.item, attempts[record.item.id]
-                if is_too_late(cycle, recorded_at, Target.STORE):
-                    self.known.append(too_late(item, attempt))
-                elif is_old or not cycle.may_go_on():
-                    self.known.append(unsent(item, attempt))
-                else:
-                    self.known.append(write_step(cycle, record, there, attempts))
+                stays = kept_back(cycle, item, attempt, recorded_at, is_old=is_old)
+                self.known.append(stays or write_step(cycle, record, there, attempts))
         self._together.end()
 
 

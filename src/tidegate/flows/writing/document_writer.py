@@ -18,10 +18,10 @@ from tidegate.domain.orders.keys import payload_hash
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
-from tidegate.flows.writing.attempts import Record, Target, commit, is_too_late, logged, too_late
+from tidegate.flows.writing.attempts import Record, commit, logged
 from tidegate.flows.writing.document_steps import Adopt, DocumentHandler, NotYet, Write
 from tidegate.flows.writing.read_back import MadeDocument, ReadBack, again, confirmed, failed, settle
-from tidegate.flows.writing.together import BRIEFLY, Together, unsent
+from tidegate.flows.writing.together import BRIEFLY, Together, kept_back
 from tidegate.ledger.queue import Item
 from tidegate.magento.read_ahead import FRESH
 
@@ -67,10 +67,9 @@ class DocumentWriter:
             is_old = place > 0 and self._together.passed > FRESH  # its look no longer serves
             if attempt is None:
                 continue
-            if is_too_late(cycle, recorded_at, Target.STORE):
-                left.append(too_late(item, attempt))
-            elif is_old or not cycle.may_go_on():
-                left.append(unsent(item, attempt))
+            stays = kept_back(cycle, item, attempt, recorded_at, is_old=is_old)
+            if stays is not None:
+                left.append(stays)
             elif not self.fenced_call(record, step, attempts):
                 self._ended.add(item.source_id)
         self._together.end()

@@ -7,9 +7,12 @@ it is few calls, and one alone where a call takes its time: what waits for its c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from tidegate.clock import Clock
 from tidegate.domain.verdict import Verdict
+from tidegate.flows.cycle import Cycle
+from tidegate.flows.writing.attempts import Target, is_too_late, too_late
 from tidegate.ledger.queue import Item
 
 #: Calls whose attempts share one commit, at most (own choice).
@@ -48,3 +51,12 @@ class Together:
 def unsent(item: Item, attempt_id: int) -> Verdict:
     """Recorded, but not sent: it goes with the next cycle, uncounted."""
     return Verdict(item.id, "g", attempt_id=attempt_id, text=UNSENT)
+
+
+def kept_back(
+    cycle: Cycle, item: Item, attempt_id: int, recorded_at: datetime, *, is_old: bool
+) -> Verdict | None:
+    """What becomes of a recorded call to the store that must not be made now, or whose look `is_old`; None: it may be made."""
+    if is_too_late(cycle, recorded_at, Target.STORE):
+        return too_late(item, attempt_id)
+    return unsent(item, attempt_id) if is_old or not cycle.may_go_on() else None
