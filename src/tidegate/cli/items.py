@@ -14,6 +14,8 @@ from tidegate.cli.showing import Json
 
 group = typer.Typer(help="Stock, prices and masters on their way to the store.", no_args_is_help=True)
 
+MIRRORED = ("inventory", "prices", "customers", "products")
+
 Name = Annotated[str, typer.Argument(metavar="CONNECTION", help="Its name in the configuration.")]
 FlowName = Annotated[str, typer.Argument(metavar="FLOW", help="inventory, prices, customers or products.")]
 
@@ -38,6 +40,7 @@ def list_items(
 
         if connection not in configuration.connections:
             known_in_ledger(configuration.connections, connection)
+        known_flow(flow)
         report = items.items(connection, flow, states_of(state or []), after, limit)
     if as_json:
         showing.print_json(report)
@@ -45,6 +48,12 @@ def list_items(
     for row in report["items"]:
         row["why"] = own_reason(row)
     show(report)
+
+
+def known_flow(flow: str) -> None:
+    """Of any other flow there are no items, and an empty list would say that nothing waits."""
+    if flow not in MIRRORED:
+        raise Unknown("flow", flow, MIRRORED)
 
 
 def show(report: dict[str, Any]) -> None:
@@ -83,6 +92,7 @@ def retry(
 
         if connection not in configuration.connections:
             raise Unknown("connection", connection, configuration.connections)
+        known_flow(flow)
         count = items.retry(connection, flow, keys, there.clock.now())
     if as_json:
         showing.print_json({"retried": count})

@@ -56,6 +56,8 @@ def list_deliveries(
 
         if connection is not None and connection not in configuration.connections:
             known_in_ledger(configuration.connections, connection)
+        known_flow(flow)
+        known_code(code)
         now = there.clock.now()
         states = states_of(state or [])
         if not states and not everything and label is None:
@@ -86,6 +88,23 @@ def known_in_ledger(configured: Any, connection: str) -> None:
     names = {name for name, _, _ in overview.steps()}
     if connection not in names:
         raise Unknown("connection", connection, {*configured, *names})
+
+
+def known_flow(flow: str | None) -> None:
+    """A flow that nothing is called would list nothing, as if nothing waited."""
+    from tidegate.config.flow_rules import FLOWS
+
+    if flow is not None and flow not in FLOWS:
+        raise Unknown("flow", flow, FLOWS)
+
+
+def known_code(code: str | None) -> None:
+    """The same of a reason's code."""
+    from tidegate.domain.errors import Code
+    from tidegate.ledger import queue
+
+    if code is not None and code not in set(Code) and not queue.listing(code=code, limit=1):
+        raise Unknown("reason", code, Code)
 
 
 def states_of(words: list[str]) -> list[State]:

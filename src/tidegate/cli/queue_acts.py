@@ -12,7 +12,7 @@ from tidegate.cli import exits, showing
 from tidegate.cli.complaint import Refused, Unknown
 from tidegate.cli.invocation import here
 from tidegate.cli.operator import By, operator_name
-from tidegate.cli.queue import Connection, FlowName
+from tidegate.cli.queue import Connection, FlowName, known_code, known_flow
 from tidegate.cli.queue import app as group
 from tidegate.cli.showing import Json
 
@@ -158,6 +158,7 @@ def _act(
         from tidegate.engine import interventions
 
         act = interventions.Act(wish)
+        known_flow(flow)
         items = chosen(act, names or [], code, connection, flow, step)
         if not yes:
             confirm(wish, items)
@@ -182,11 +183,11 @@ def chosen(
     if bool(names) == bool(code):
         raise typer.BadParameter("give either order numbers or ids, or --all-of-code")
     if code:
+        known_code(code)
         return interventions.all_of(wish, code=code, connection=connection, flow=flow, step=step)
-    items, unknown = interventions.find(names, connection=connection, step=step)
+    items, unknown = interventions.find(names, connection=connection, flow=flow, step=step)
     if unknown:
-        raise Unknown("order or delivery", unknown[0], remedy="`tidegate queue list` shows what there is")
-    items = [item for item in items if flow in (None, item.flow)]
+        raise not_found(unknown[0], connection, flow, step)
     ids = {interventions.id_in(name) for name in names}
     whole = [item for item in items if not step and item.label in names and item.id not in ids]
     if not whole:
@@ -194,6 +195,19 @@ def chosen(
     one_order_each(whole)
     steps = interventions.meant(wish, whole)
     return [item for item in items if item in steps or item not in whole]
+
+
+def not_found(name: str, connection: str | None, flow: str | None, step: str | None) -> Unknown:
+    """What to say about a name that no delivery has, or none of this connection, flow and step."""
+    of = [
+        f"{kind} {asked}"
+        for kind, asked in (("connection", connection), ("flow", flow), ("step", step))
+        if asked
+    ]
+    if not of:
+        return Unknown("order or delivery", name, remedy="`tidegate queue list` shows what there is")
+    shows = f"`tidegate queue list --label {name}` shows the steps that an order has"
+    return Unknown(f"delivery of {' and '.join(of)} for", name, remedy=shows)
 
 
 def one_order_each(items: Sequence[Item]) -> None:
@@ -267,7 +281,10 @@ def link(
             metavar="[NUMBER]", help="The document's number in Sage; may be left out for `cancel`."
         ),
     ] = "",
-    step: Annotated[str, typer.Option("--step", metavar="STEP", help="Which step of the order.")] = "order",
+    step: Annotated[
+        str | None,
+        typer.Option("--step", metavar="STEP", help="Which step of the order; the order itself if left out."),
+    ] = None,
     connection: Connection = None,
     sage_id: Annotated[
         str, typer.Option("--id", metavar="ID", help="The document's internal id, if known.")
@@ -282,13 +299,11 @@ def link(
     with there.ledger():
         from tidegate.engine import interventions
 
-        items, unknown = interventions.find([name], connection=connection, step=step)
-        if unknown:
-            raise Unknown(
-                f"delivery of step {step} for",
-                name,
-                remedy="`tidegate queue list --label ...` shows the steps",
-            )
+        items, _ = interventions.find([name], connection=connection, step=step)
+        if step is None:  # a number means the order itself; an id or a key the one delivery that has it
+            items = [item for item in items if item.step == "order" or item.label != name]
+        if not items:
+            raise not_found(name, connection, None, step or "order")
         if len(items) > 1:
             choices = ", ".join(f"id:{item.id} ({item.connection}, {item.store})" for item in items)
             raise Refused(f"{name} fits several deliveries", f"name one of {choices}", exits.USAGE)

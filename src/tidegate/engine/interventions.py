@@ -170,35 +170,38 @@ def release_after_cancellation(item: Item, now: datetime) -> None:
 
 
 def find(
-    names: Sequence[str], *, connection: str | None = None, step: str | None = None
+    names: Sequence[str], *, connection: str | None = None, flow: str | None = None, step: str | None = None
 ) -> tuple[list[Item], list[str]]:
     """Deliveries by id (`id:17`), by key or by order number, each once; and the names that are unknown.
 
-    A bare number is an order number first, since that is what users read; where there is no such
-    order it is an id. (A `#17` would be a comment to most shells; quoted, it is an id, too.)
+    A bare number is an order number and never an id: the delivery of that id is another order's. What is not
+    of this connection, flow and step is not found, whatever it is named by. (A `#17` would be a comment to most
+    shells; quoted, it is an id, too.)
     """
     found: dict[int, Item] = {}
     unknown: list[str] = []
     for name in names:
-        items = _named(name.strip(), connection, step)
+        items = [
+            item
+            for item in _named(name.strip(), connection, flow, step)
+            if connection in (None, item.connection)
+            and flow in (None, item.flow)
+            and step in (None, item.step)
+        ]
         if not items:
             unknown.append(name)
         found.update({item.id: item for item in items})
     return list(found.values()), unknown
 
 
-def _named(name: str, connection: str | None, step: str | None) -> list[Item]:
+def _named(name: str, connection: str | None, flow: str | None, step: str | None) -> list[Item]:
     number = id_in(name)
-    if number is None:
-        items = queue.listing(label=name, connection=connection, step=step, limit=100)
-        if items:
-            return items
-        keyed = queue.by_key(name)
-        if keyed is not None:
-            return [keyed]
-        number = id_in(f"id:{name}")
-    item = queue.get(number) if number is not None else None
-    return [item] if item is not None else []
+    if number is not None:
+        item = queue.get(number)
+        return [item] if item is not None else []
+    items = queue.listing(label=name, connection=connection, flow=flow, step=step, limit=100)
+    keyed = None if items else queue.by_key(name)
+    return items if keyed is None else [keyed]
 
 
 def id_in(name: str) -> int | None:

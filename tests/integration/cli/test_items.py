@@ -63,6 +63,12 @@ def test_an_unknown_connection(waiting: Terminal) -> None:
     waiting.run("items", "retry", "webb", "inventory", "A@s", code=5)
 
 
+def test_a_flow_without_items_is_an_error_and_no_empty_list(waiting: Terminal) -> None:
+    assert "did you mean inventory?" in waiting.run("items", "list", "web", "inventry", code=5).stderr
+    assert "there are: customers, inventory" in waiting.run("items", "list", "web", "orders", code=5).stderr
+    waiting.run("items", "retry", "web", "inventry", "A@s", code=5)
+
+
 def test_the_status_counts_items(waiting: Terminal) -> None:
     flow = waiting.json("status")["connections"]["web"]["flows"]["inventory"]
     assert flow["account"]["read"] == 2

@@ -62,6 +62,46 @@ def test_wrong_filters_are_usage_errors(held: Terminal) -> None:
     assert "there is no connection wbe" in held.run("queue", "list", "--connection", "wbe", code=5).stderr
 
 
+def test_a_filter_that_nothing_is_called_is_an_error_and_no_empty_list(held: Terminal) -> None:
+    for filters in (["--flow", "order"], ["--code", "unmaped-payment"]):
+        said = held.run("queue", "list", *filters, code=5).stderr
+        assert "did you mean" in said, said
+    assert (
+        "did you mean"
+        in held.run("queue", "retry", "--all-of-code", "unmaped-payment", "--yes", code=5).stderr
+    )
+    assert (
+        "did you mean orders?"
+        in held.run("queue", "retry", "000000001", "--flow", "order", "--yes", code=5).stderr
+    )
+    assert held.json("queue", "list", "--code", "refused") == {"deliveries": [], "next": None}
+
+
+def test_a_number_is_never_the_id_of_another_order(held: Terminal) -> None:
+    """Neither where no order has the number yet, nor where the order lacks the step that is named."""
+    (order,) = held.deliveries("--label", "000000002")
+    last = max(row["id"] for row in held.deliveries())
+    assert last > 4, "a delivery whose id, written as a number, is that of no order"
+    for name in (str(order["id"]), f"{last:09d}"):
+        held.run("queue", "hold", name, "--yes", code=5)
+    other = f"{order['id']:09d}"
+    for act in (["cancel"], ["hold"], ["skip", "--reason", "test"], ["retry"], ["release"]):
+        held.run("queue", act[0], other, *act[1:], "--step", "comment", "--yes", code=5)
+    said = held.run("queue", "link", other, "4711", "--step", "cancel", "--yes", code=5).stderr
+    assert f"there is no delivery of step cancel for {other}" in said
+    assert "queue list --label" in said
+    assert held.state_of("000000002") == "held"
+
+
+def test_an_id_or_key_of_another_step_connection_or_flow_is_not_found(held: Terminal) -> None:
+    (order,) = held.deliveries("--label", "000000002")
+    for name in (f"id:{order['id']}", order["key"]):
+        for other in (["--step", "comment"], ["--connection", "other"], ["--flow", "order-status"]):
+            held.run("queue", "cancel", name, *other, "--yes", code=5)
+        held.run("queue", "link", name, "4711", "--step", "comment", "--yes", code=5)
+    assert held.state_of("000000002") == "held"
+
+
 def test_show_says_what_is_possible(held: Terminal) -> None:
     (shown,) = held.json("queue", "show", "000000001")["deliveries"]
     assert shown["code"] == "unmapped-payment"
