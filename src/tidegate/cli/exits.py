@@ -9,7 +9,7 @@ FOUND: Final = 1  #: done, and something was found: a check failed, the account 
 USAGE: Final = 2  #: the command line itself is wrong
 CONFIGURATION: Final = 3  #: the configuration cannot be used, or a secret is missing
 LEDGER: Final = 4  #: the ledger cannot be used
-UNKNOWN: Final = 5  #: no such order, delivery, connection, company, flow or alert
+UNKNOWN: Final = 5  #: no such order, delivery, connection, company, flow, reason or alert
 STOPPED: Final = 6  #: nothing was done: the connection is halted, or another worker is busy with it
 UNREAD: Final = (
     141  #: whoever read the output has gone, as `head` does: by custom 128 and the signal's number
@@ -22,7 +22,7 @@ MEANINGS: Final = {
     USAGE: "the command line is wrong",
     CONFIGURATION: "the configuration cannot be used",
     LEDGER: "the ledger cannot be used",
-    UNKNOWN: "there is no such order, delivery, connection, company, flow or alert",
+    UNKNOWN: "there is no such order, delivery, connection, company, flow, reason or alert",
     STOPPED: "nothing was done: halted, or another worker is busy",
     BUG: "an unforeseen error of Tidegate itself",
     UNREAD: "the program that read the output ended, as with `tidegate status \\| head`",

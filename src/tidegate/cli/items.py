@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tidegate.cli import showing
+from tidegate.cli import queue, showing
 from tidegate.cli.complaint import Unknown
 from tidegate.cli.invocation import here
 from tidegate.cli.queue import known_in_ledger, states_of
@@ -52,8 +52,10 @@ def list_items(
 
 def known_flow(flow: str) -> None:
     """Of any other flow there are no items, and an empty list would say that nothing waits."""
+    queue.known_flow(flow)
     if flow not in MIRRORED:
-        raise Unknown("flow", flow, MIRRORED)
+        remedy = f"`tidegate queue list --flow {flow}` lists its orders; items have {', '.join(MIRRORED)}"
+        raise Unknown("list of items of", flow, remedy=remedy)
 
 
 def show(report: dict[str, Any]) -> None:

@@ -65,7 +65,7 @@ def test_an_unknown_connection(waiting: Terminal) -> None:
 
 def test_a_flow_without_items_is_an_error_and_no_empty_list(waiting: Terminal) -> None:
     assert "did you mean inventory?" in waiting.run("items", "list", "web", "inventry", code=5).stderr
-    assert "there are: customers, inventory" in waiting.run("items", "list", "web", "orders", code=5).stderr
+    assert "queue list --flow orders" in waiting.run("items", "list", "web", "orders", code=5).stderr
     waiting.run("items", "retry", "web", "inventry", "A@s", code=5)
 
 
