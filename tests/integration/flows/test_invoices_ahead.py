@@ -8,12 +8,14 @@ import pytest
 
 from integration.flows.conftest import Build
 from integration.flows.fulfilment import Fulfilled
+from tidegate.config.fulfilment import Fulfilment
 from tidegate.conformance.memory.documents import Despatches
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.delta import Delta
 from tidegate.domain.errors import Code
 from tidegate.domain.states import State
 from tidegate.flows.fulfilment import invoices_ahead, shipments
+from tidegate.flows.invoice_steps import UNREAD_DESPATCH
 
 LONGER = invoices_ahead.PATIENCE + timedelta(minutes=1)
 
@@ -69,6 +71,27 @@ def test_an_invoice_of_more_than_the_despatches_that_are_known_waits(
         assert len(shop.documents(placed)["invoices"]) == 1
     shop.run("shipments", "invoices")
     assert len(shop.documents(placed)["shipments"]) == len(shop.documents(placed)["invoices"]) == 2
+
+
+def test_an_invoice_that_waited_for_its_payment_waits_for_its_despatch_too(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Fulfilled(build(), fulfilment=Fulfilment(invoice_when="payment"))
+    placed = shop.sent()
+    shop.despatch(placed)
+    made = shop.invoice(placed)
+    with monkeypatch.context() as patch:
+        hide(patch)
+        shop.run("invoices")
+        shop.pay(made)
+        shop.run("payments", "invoices")
+        waiting = shop.item(placed, "invoices", "invoice:")
+        assert (waiting.state, waiting.waits_for) == (State.HELD, UNREAD_DESPATCH)
+        assert "Sage's invoice is paid" in waiting.reason
+        assert shop.documents(placed)["invoices"] == []
+    shop.run("shipments", "invoices")
+    documents = shop.documents(placed)
+    assert [len(documents[kind]) for kind in ("shipments", "invoices")] == [1, 1]
 
 
 def test_an_invoice_of_what_never_left_does_not_wait_for_ever(

@@ -16,11 +16,11 @@ from tidegate.domain.orders.keys import order_key, step_key
 from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
-from tidegate.flows.invoice_steps import INVOICE, INVOICES, payment_of
+from tidegate.flows.invoice_steps import INVOICE, INVOICES, UNREAD_DESPATCH, payment_of
 from tidegate.flows.order_steps import step_part, text_of
 from tidegate.flows.payment_steps import PAID, PART, PAYMENTS, REOPENED, PaymentSubject
 from tidegate.flows.payments import deposits
-from tidegate.ledger import alerts, books, chain, delivery, lookups, order_documents
+from tidegate.ledger import alerts, books, chain, delivery, lookups, order_documents, shipped
 from tidegate.ledger.chain import ChainLink
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.order_documents import Tie
@@ -99,11 +99,23 @@ def taken_back(cycle: Cycle, row: LedgerEntry, tie: Tie, now: datetime) -> None:
 
 
 def release_invoice(cycle: Cycle, source_id: int, number: str, now: datetime) -> None:
-    """Release the Magento invoice that waited for the payment, in a transaction; its flow's next cycle sends it."""
+    """Release the Magento invoice that waited for the payment, in a transaction; its flow's next cycle sends it.
+
+    Where despatches are read, that cycle reads them first: while the invoice waited for its payment, nobody asked
+    whether it is ahead of its despatch.
+    """
     waiting = [
-        each
+        each.id
         for each in order_documents.steps(source_id, INVOICES, INVOICE)
         if each.state is State.HELD and each.waits_for == payment_of(number)
     ]
-    verdicts = [Verdict(each.id, "j", text="Sage's invoice is paid") for each in waiting]
-    delivery.apply(verdicts, now, lease=cycle.lease)
+    paid = "Sage's invoice is paid"
+    delivery.apply([Verdict(each, "j", text=paid) for each in waiting], now, lease=cycle.lease)
+    flow = cycle.connection.settings.flows.get(shipped.FLOW)
+    if flow is not None and flow.enabled:
+        code, text = (
+            Code.PARENT_PENDING.value,
+            f"{paid}; Tidegate continues by itself when it has read the despatches",
+        )
+        after = [Verdict(each, "i", code=code, text=text, waits_for=UNREAD_DESPATCH) for each in waiting]
+        delivery.apply(after, now, lease=cycle.lease)
