@@ -40,6 +40,11 @@ def may_have_options(sku: str, options: Sequence[object]) -> bool:
     return bool(options) or sku.endswith("-") or "--" in sku
 
 
+def may_be_unread(order: Order) -> bool:
+    """Whether a line may still be called as it was ordered: its product was not found, or not looked up."""
+    return any(not line.ordered_sku and may_have_options(line.sku, line.options) for line in order.lines)
+
+
 class ProductSkus:
     """The products of one store by id, with their options' titles: asked for in pools and remembered."""
 

@@ -88,6 +88,23 @@ def test_an_option_sku_is_its_product_and_the_engraving_reaches_sage(stage: Stag
     assert any("Engraving: For Ben, with love; Colour: Blue" in str(line) for line in told)
 
 
+def test_orders_read_while_products_could_not_be_are_sent_by_their_own_skus_later(stage: Stage) -> None:
+    stage.break_shop("permission", times=None, path="V1/products", resource="Magento_Catalog::products")
+    placed = [place(stage, option=("-", text)) for text in ("Ann", "Ben")]
+    stage.cycle()
+    assert {stage.delivery(one).waits_for for one in placed} == {"sku:HUB-0001--"}
+    stage.cycle()
+    assert stage.states(placed) == {State.HELD}
+    stage.mend()
+    assert stage.cycle().counts["released"] == 2
+    assert stage.states(placed) == {State.CONFIRMED}
+    assert [line["code"] for one in placed for line in lines(stage, one) if line["kind"] == "goods"] == [
+        *("HUB-0001", "HUB-0002"),
+        *("HUB-0001", "HUB-0002"),
+    ]
+    assert stage.alerts() == []
+
+
 @pytest.mark.parametrize("kind", ["virtual", "downloadable"])
 def test_orders_with_nothing_to_ship_go_through(stage: Stage, kind: str) -> None:
     placed = stage.order("guest", lines=LINES, shipping=Decimal(0), additions=Additions(virtual=kind))

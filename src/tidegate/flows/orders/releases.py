@@ -13,10 +13,11 @@ from tidegate.domain.states import FINAL, State
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.orders.batch import OrderBatch
 from tidegate.flows.orders.customers import CustomerDesk
-from tidegate.flows.stored_order import read_order
-from tidegate.ledger import alerts, delivery, lookups, queue
+from tidegate.flows.stored_order import read_order, source_row
+from tidegate.ledger import alerts, delivery, intake, lookups, queue
 from tidegate.ledger.database import transaction
 from tidegate.ledger.queue import Item
+from tidegate.magento import product_skus
 
 UNASKED = Failure(Code.UNKNOWN_CUSTOMER, "the company could not be asked for what is missing")
 
@@ -41,9 +42,31 @@ def run(cycle: Cycle, batch: OrderBatch) -> None:
 
 def is_present(cycle: Cycle, batch: OrderBatch, item: Item) -> bool:
     """Whether what the order waits for is there now."""
+    order = read_order(item.document)
     if kind_of(item.waits_for) == "order":
-        return parent_is_settled(read_order(item.document))
-    return still_missing(cycle, batch, item) != item.waits_for
+        return parent_is_settled(order)
+    if kind_of(item.waits_for) == "sku":
+        order = under_own_skus(cycle, item, order)
+    return still_missing(cycle, batch, item, order) != item.waits_for
+
+
+def under_own_skus(cycle: Cycle, item: Item, order: Order) -> Order:
+    """The order by its products' own SKUs, and all that wait with it; they are kept so.
+
+    Without the permission to read products an order is taken in by what its lines are called: with the suffixes of
+    their options, which no company knows.
+    """
+    if not product_skus.may_be_unread(order):
+        return order
+    waiting = lookups.held_for(cycle.name, cycle.flow, "order", item.waits_for, limit=MOST)
+    orders = [read_order(each.document) for each in waiting]
+    own = cycle.connection.store.orders.skus.own(orders)
+    if isinstance(own, Failure):
+        return order
+    known = [new for new, old in zip(own, orders, strict=True) if new != old]
+    with transaction("own SKUs"):
+        intake.save_sources([source_row(cycle.name, each) for each in known], cycle.now())
+    return next((each for each in known if each.entity_id == order.entity_id), order)
 
 
 def parent_is_settled(order: Order) -> bool:
@@ -60,9 +83,8 @@ def parent_is_settled(order: Order) -> bool:
     return cancellation is not None and cancellation.state is State.CONFIRMED
 
 
-def still_missing(cycle: Cycle, batch: OrderBatch, item: Item) -> str:
+def still_missing(cycle: Cycle, batch: OrderBatch, item: Item, order: Order) -> str:
     """What the order waits for now; "" when nothing is missing. Changes nothing."""
-    order = read_order(item.document)
     desk = CustomerDesk(cycle, batch.session)
     if kind_of(item.waits_for) == "registration":  # an account in the making: go on making it
         account = desk.accounts([item], {item.id: order}).get(item.id, UNASKED)
