@@ -217,20 +217,24 @@ def shelf(world: World, week: Week) -> checker_stock.Shelf:
     company = read(world.sage, world.shop)
     now = world.clock.now()
     shop = {"orders": world.shop.order_books()}
-    unclear = frozenset() if world.house.lists_open else unheard_of(shop["orders"], now)
+    lists_open = world.house.lists_open
+    clear = lists_open and world.alone  # what this hub has not read, nobody has sent
+    unclear = frozenset() if clear else unheard_of(shop["orders"], now, lists_open=lists_open)
     terms = promised(world, week)
     return checker_stock.Shelf(shop, company, terms, unread(now), blind=blind(), unclear=unclear)
 
 
-def unheard_of(orders: Iterable[dict[str, Any]], now: datetime) -> frozenset[int]:
+def unheard_of(orders: Iterable[dict[str, Any]], now: datetime, *, lists_open: bool) -> frozenset[int]:
     """Orders of which the hub does not know whether the company has them.
 
     Those that left and have no answer; and those that it has not sent, or not even read: another hub may have sent them.
+    Where the company lists its open orders (`lists_open`), only the last: what has left an order is in no list, and
+    says nothing to a hub that does not know the order.
     """
     heard = {
         each["entity_id"]
         for each in pages(now, flow="orders")
-        if each["step"] == "order" and (each["target_id"] or each["state"] not in _UNANSWERED)
+        if each["step"] == "order" and (lists_open or each["target_id"] or each["state"] not in _UNANSWERED)
     }
     return frozenset(each["entity_id"] for each in orders) - heard
 

@@ -21,6 +21,7 @@ from tidegate.simulation.world import World
 def runs_a_cycle(world: World, connection: str) -> None:
     """A cycle of orders over an empty ledger; then everything is as it was, but for what was sent."""
     settings = world.settings
+    world.alone = False
     database.close()
     folder = Path(settings.ledger.removeprefix("sqlite:///")).parent
     elsewhere = fresh_ledger(folder, "elsewhere.db")

@@ -89,7 +89,8 @@ class World:
     items: int = WIDGETS  #: widgets that both sides have
     skus: odd_skus.Names = field(default_factory=dict)  #: of those that are called otherwise
     lives: int = 0
-    orders_unseen: int = 0  #: sent by another hub
+    alone: bool = True  #: whether no other hub has worked on shop and company
+    orders_unseen: int = 0  #: counted by the simulator, but sent by another hub
     clock_error: timedelta = timedelta(0)  #: by how much the clock of the hub's machine is wrong
     call: Callable[..., int] = lambda _headers, _body, _path="": 0
     """A product calls the hub (headers, body, path behind the bell): the status of its answer, 0 where no hub runs."""

@@ -65,10 +65,13 @@ def test_the_checker_asks_no_figure_with_an_order_that_only_another_hub_has_sent
 ) -> None:
     placed = met_another_hub(stage, elsewhere)
     orders = [{"entity_id": placed}, {"entity_id": placed + 1}]
-    assert checking.unheard_of(orders, stage.now) == {placed, placed + 1}, "and none that nobody has read yet"
+    assert checking.unheard_of(orders, stage.now, lists_open=False) == {placed, placed + 1}, (
+        "and none that nobody has read yet"
+    )
+    assert checking.unheard_of(orders, stage.now, lists_open=True) == {placed + 1}, "open orders are listed"
     stage.lift()
     stage.cycle()
-    assert checking.unheard_of(orders, stage.now) == {placed + 1}
+    assert checking.unheard_of(orders, stage.now, lists_open=False) == {placed + 1}
 
 
 def test_lifted_when_the_other_hub_was_stopped_the_order_is_adopted(stage: Stage, elsewhere: str) -> None:
