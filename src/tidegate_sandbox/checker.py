@@ -19,6 +19,7 @@ from tidegate_sandbox.checker_nearest import stands
 from tidegate_sandbox.checker_remaining import (
     cancelled_here_too,
     charges_alone,
+    sent_in_between,
     taken_back_there_too,
     versions,
     waits_with_its_order,
@@ -55,12 +56,10 @@ class Terms:
     msi: bool = True
     tolerance: Decimal = Decimal(0)  #: how much of an order the hub may put on a rounding line
     looks_up: bool = True  #: whether the company can be asked for an order
-    within: Decimal = Decimal(
-        0
-    )  #: so near the total of a company must come that taxes by schedules of its own
+    within: Decimal = Decimal(0)  #: so near must come what a company taxes by schedules of its own
+    forgetful: bool = False  #: an older copy of the ledger was restored
     has_rounding: bool = True  #: whether an order there can have a line for what rounding leaves
-    #: Keys that the hub's report names: cancelled in the company alone.
-    distinguished: frozenset[str] = frozenset()
+    distinguished: frozenset[str] = frozenset()  #: keys that its report names: cancelled in the company alone
 
 
 @dataclass(frozen=True)
@@ -241,6 +240,7 @@ def nothing_stuck(
         or account_refuses(order, reported, company)
         or charges_alone(order)
         or taxed_otherwise(reported["reason"], terms.tolerance, stored)
+        or (terms.forgetful and stored is not None and sent_in_between(order, stored, terms.within))
     )
     if not excused:
         verdict.unexplained += 1

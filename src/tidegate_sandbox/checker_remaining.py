@@ -92,6 +92,16 @@ def charges_alone(order: Book) -> bool:
     return any(not each.pieces and each.total > 0 for each in versions(order))
 
 
+def sent_in_between(order: Book, stored: Book, within: Decimal) -> bool:
+    """Whether the company has the order as it was after something was taken back, and before more was.
+
+    Only the ledger knows with what it was sent: an older one has forgotten it.
+    """
+    between = list(versions(order))[1:-1]
+    gross = Decimal(stored["gross"])
+    return any(abs(gross - each) <= within for one in between for each in (one.total, one.base_total))
+
+
 def owed_there(there: Book) -> dict[str, Decimal]:
     """The pieces that the company delivers, or has delivered and not taken back."""
     found: dict[str, Decimal] = {}

@@ -138,7 +138,11 @@ def reported(report: Reconciliation) -> checker_report.Report:
 
 def check(evidence: Evidence) -> checker.Verdict:
     """Everything that can be checked from the outside."""
-    terms = replace(evidence.terms, distinguished=checker_report.cancelled_there(evidence.report))
+    terms = replace(
+        evidence.terms,
+        distinguished=checker_report.cancelled_there(evidence.report),
+        forgetful=evidence.forgetful,
+    )
     verdict = checker.check(evidence.shop, evidence.company, evidence.deliveries, evidence.accounts, terms)
     for calls in (evidence.shop_calls, evidence.company_calls):
         checker_calls.silent_when_refused(calls, evidence.fresh_starts, verdict)

@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from tidegate_sandbox.checker_remaining import cancelled_here_too, taken_back_there_too, versions
+from tidegate_sandbox.checker_remaining import (
+    cancelled_here_too,
+    sent_in_between,
+    taken_back_there_too,
+    versions,
+)
 
 D = Decimal
 MEMO = {
@@ -44,6 +49,14 @@ def test_an_order_has_a_version_for_each_credit_memo_and_the_cancellation() -> N
         ({"A": D(4)}, D(40), D(32)),
         ({"A": D(2)}, D(20), D(16)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("gross", "between"),
+    [("50.00", False), ("40.00", True), ("32.00", True), ("31.95", True), ("35.00", False), ("20.00", False)],
+)
+def test_the_company_may_have_an_order_as_it_was_between_two_refunds(gross: str, between: bool) -> None:
+    assert sent_in_between(ORDER, {"gross": gross}, D("0.05")) is between
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,8 @@ def verdict_on_found(cycle: Cycle, item: Item, found: Sequence[Found], order: Sa
         was_sent = as_it_was_sent(cycle, item, only, order)
         if isinstance(was_sent, Failure):
             return cycle.after_failure(item, was_sent, None)
-        return verdict_of_accepted(cycle, item, accepted, was_sent, None)
+        note = in_between(cycle, item, only, was_sent)
+        return verdict_of_accepted(cycle, item, accepted, was_sent, None, note=note)
     if found and Code.DUPLICATE_FOUND not in item.overruled:
         other = found[0]
         return cycle.after_failure(
@@ -136,6 +137,24 @@ def as_placed(cycle: Cycle, item: Item, order: SalesOrder) -> SalesOrder | None:
     return None if isinstance(found, Failure) or found.currency != order.currency else found
 
 
+def in_between(cycle: Cycle, item: Item, there: Found, order: SalesOrder) -> str:
+    """What a review says of a total between that of the order as it was placed and that of what remains; else "".
+
+    It was sent after a part had been taken back, and more was taken back since; a restored ledger does not remember.
+    """
+    now = read_order(item.document) if item.document else None
+    if now is None or not is_reduced(now) or there.gross is None:
+        return ""
+    placed = reductions.total_as_placed(now, order, cycle.connection.settings.amounts.terms())
+    if not order.gross < there.gross < placed:
+        return ""
+    return (
+        f". The order was placed over {shown(placed)}, and Magento has cancelled or refunded a part since: Sage may "
+        "have it as it was in between. Compare the pieces, and credit in Sage what was taken back later; then "
+        "`tidegate queue retry --overrule`"
+    )
+
+
 def untold(
     number: str, gross: Decimal, earlier: Sequence[Decimal], why: Failure, order: SalesOrder
 ) -> Failure:
@@ -159,11 +178,12 @@ def verdict_of_accepted(
     attempt_id: int | None,
     *,
     states_totals: bool = True,
+    note: str = "",
 ) -> Verdict:
     """Confirmed, if the company's total is the store's; else the order waits for a person.
 
     The order exists in the company in either case and is never sent again: a retry finds it. Where answers hold
-    no totals (`states_totals`), a missing one is no difference.
+    no totals (`states_totals`), a missing one is no difference. `note` explains the difference, in place of tax.
     """
     named = accepted.number or accepted.id
     difference = (accepted.gross - order.gross) if accepted.gross is not None else Decimal(0)
@@ -182,7 +202,9 @@ def verdict_of_accepted(
             f"{order.currency} (difference {difference})"
         )
         tax = cycle.connection.company.about.orders.tax
-        if tax.from_store and accepted.gross is not None and not accepted_as_it_is:
+        if note and not accepted_as_it_is:
+            text += note
+        elif tax.from_store and accepted.gross is not None and not accepted_as_it_is:
             text += "\n" + both_calculations(order, accepted.gross, tax)
         if untold:
             text = (
