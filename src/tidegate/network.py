@@ -120,7 +120,12 @@ class _Network(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        stream = self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
+        try:
+            stream = self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
+        except (
+            UnicodeError
+        ) as error:  # a name that no name server can be asked for: its parts are empty or too long
+            raise httpcore.ConnectError(f"{host[:80]!r} is not the name of a host: {error}") from None
         return _Stream(stream, self._deadline, self._trust)
 
 

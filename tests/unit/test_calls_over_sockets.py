@@ -294,3 +294,12 @@ def test_a_closed_client_leaves_no_connection(server: Scripted, client: HttpClie
     assert server.ends.wait(20)
     with pytest.raises(RuntimeError, match="closed"):
         client.request("GET", "/")
+
+
+@pytest.mark.parametrize("host", ["shop..example", "y" * 70 + ".example"])
+def test_a_name_that_is_no_host_is_a_call_that_was_never_sent(host: str) -> None:
+    """The system's own resolver raises no network error for it; an address may come from a remote's answer."""
+    answer = HttpClient(f"https://{host}").request("GET", "/")
+    assert isinstance(answer, NoAnswer)
+    assert "is not the name of a host" in answer.text
+    assert not answer.sent

@@ -52,7 +52,9 @@ def connect(
         bool,
         typer.Option("--listen/--no-listen", help="Wait for the answer, or only print the instructions."),
     ] = True,
-    minutes: Annotated[int, typer.Option("--minutes", min=1, help="How long to wait for a browser.")] = 10,
+    minutes: Annotated[
+        int, typer.Option("--minutes", min=1, max=1440, help="How long to wait for a browser.")
+    ] = 10,
     by: By = None,
     as_json: Json = False,
 ) -> None:

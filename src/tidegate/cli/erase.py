@@ -12,7 +12,7 @@ from tidegate.cli import exits, showing
 from tidegate.cli.complaint import Refused, Unknown
 from tidegate.cli.invocation import here, only_connection
 from tidegate.cli.operator import By, operator_name
-from tidegate.cli.queue import Connection
+from tidegate.cli.queue import LARGEST_ID, Connection
 from tidegate.cli.queue_acts import Yes
 from tidegate.cli.showing import Json
 
@@ -29,7 +29,10 @@ def erase(
     connection: Connection = None,
     email: Annotated[str, typer.Option("--email", metavar="EMAIL", help="The customer's e-mail.")] = "",
     customer: Annotated[
-        int | None, typer.Option("--customer", metavar="ID", min=1, help="The store's id of the customer.")
+        int | None,
+        typer.Option(
+            "--customer", metavar="ID", min=1, max=LARGEST_ID, help="The store's id of the customer."
+        ),
     ] = None,
     export: Annotated[
         Path | None,

@@ -12,9 +12,13 @@ from tidegate.cli import showing
 from tidegate.cli.complaint import Unknown
 from tidegate.cli.invocation import here, named_connection, zone_of
 from tidegate.cli.showing import Json, ago, local
+from tidegate.domain.days import FIRST, LAST, within_reach
 
 if TYPE_CHECKING:
     from tidegate.domain.states import State
+
+#: The largest whole number that a ledger can be asked for.
+LARGEST_ID = 2**63 - 1
 
 app = typer.Typer(help="What waits or is in review, why, and what to do with it.", no_args_is_help=True)
 
@@ -44,7 +48,7 @@ def list_deliveries(
     ] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Show at most this many.")] = 50,
     after: Annotated[
-        int, typer.Option("--after", metavar="ID", min=0, help="Show the page after this id.")
+        int, typer.Option("--after", metavar="ID", min=0, max=LARGEST_ID, help="Show the page after this id.")
     ] = 0,
     as_json: Json = False,
 ) -> None:
@@ -243,4 +247,6 @@ def parse_instant(text: str, zone: ZoneInfo, option: str) -> datetime:
         raise typer.BadParameter(
             f"{text!r} is not a date; write 2026-03-02 or 2026-03-02T14:00", param_hint=option
         ) from None
+    if not within_reach(instant):
+        raise typer.BadParameter(f"{text!r} is not between the years {FIRST} and {LAST}", param_hint=option)
     return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC)

@@ -16,6 +16,7 @@ from tidegate.cli import exits, showing
 from tidegate.cli.invocation import here, only_connection
 from tidegate.cli.running import ConnectionName
 from tidegate.cli.showing import Json
+from tidegate.domain.days import day_of
 from tidegate.domain.foreign_text import csv_cell, visible
 from tidegate.domain.money import shown
 from tidegate.redaction import redact
@@ -74,11 +75,9 @@ def period(connection: Connection, since: str, until: str) -> Days:
 def day(text: str, option: str) -> date:
     """A day as it is typed."""
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is not a date; write it like 2026-03-01", param_hint=option
-        ) from None
+        return day_of(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def report_of(connection: str, currency: str, report: Reconciliation) -> dict[str, Any]:

@@ -32,7 +32,9 @@ def sign_in(
         bool,
         typer.Option("--listen/--no-listen", help="Wait for the browser here, or only print the address."),
     ] = True,
-    minutes: Annotated[int, typer.Option("--minutes", min=1, help="How long to wait for the browser.")] = 10,
+    minutes: Annotated[
+        int, typer.Option("--minutes", min=1, max=1440, help="How long to wait for the browser.")
+    ] = 10,
     by: By = None,
     as_json: Json = False,
 ) -> None:

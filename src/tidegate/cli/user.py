@@ -142,7 +142,9 @@ def add(
         return
     print(f"{name}: {said}")
     if link:
-        print(f"within 24 hours, once, while `tidegate run` serves the console:\n  {link}")
+        print(
+            f"open this within 24 hours to set the password, once, while `tidegate run` serves the console:\n  {link}"
+        )
 
 
 @group.command("link")

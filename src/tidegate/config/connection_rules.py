@@ -21,6 +21,7 @@ from tidegate.config.company import CompanySettings
 from tidegate.config.model import Capture, ConnectionSettings, CustomerRule, Rounding, Tax
 from tidegate.config.problem import Report, joined, suggestion
 from tidegate.config.store_rules import check_range
+from tidegate.domain.days import within_reach
 from tidegate.domain.orders.terms import OTHER, tax_key
 
 STATES = (
@@ -122,6 +123,9 @@ def _check_capture(capture: Capture, orders: bool, key: str, report: Report) -> 
         report.problem(
             f"{key}.since", found, f"write {capture.since.isoformat()}Z for UTC, or an offset like +01:00"
         )
+    elif not within_reach(capture.since):
+        remedy = "write the time before which no order is sent, e.g. 2026-03-02T00:00:00Z"
+        report.problem(f"{key}.since", f"the year {capture.since.year}", remedy)
     check_range(capture.overlap_minutes, 1, 1440, f"{key}.overlap_minutes", report, "minutes")
     check_range(capture.lag_seconds, 0, 3600, f"{key}.lag_seconds", report, "seconds")
     if capture.audit_every:

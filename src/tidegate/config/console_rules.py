@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from tidegate.config.api_rules import LOOPBACK, is_address
 from tidegate.config.model import Configuration
 from tidegate.config.problem import Report
-from tidegate.config.store_rules import check_range
+from tidegate.config.store_rules import check_range, check_url, is_web_address
 
 
 def check(configuration: Configuration, report: Report) -> None:
@@ -26,7 +24,7 @@ def check(configuration: Configuration, report: Report) -> None:
         report.warning("console.listen", f"plain http on {host}: passwords would be sent unencrypted", remedy)
     elif console.listen == configuration.api.listen and port != "0":
         report.problem("console.listen", "the same address as [api] listen", "use different ports")
-    if console.url and urlsplit(console.url).scheme not in ("http", "https"):
+    if console.url and not is_web_address(console.url):
         report.problem("console.url", f'the text "{console.url}"', "write e.g. https://tidegate.example")
     check_range(console.threads, 1, 64, "console.threads", report)
     if console.trusted_proxy and not is_address(console.trusted_proxy):
@@ -43,6 +41,8 @@ def check_sign_on(configuration: Configuration, report: Report) -> None:
         "client_id": openid.client_id,
         "client_secret": openid.client_secret,
     }
+    if openid.server_url:
+        check_url(openid.server_url, "console.openid.server_url", report)
     missing = [name for name, value in given.items() if not value]
     if missing and len(missing) < len(given):
         for name in missing:

@@ -142,6 +142,12 @@ def _parse(text: str, path: Path) -> dict[str, object]:
         found = f"not TOML: {message[:1].lower()}{message[1:]}"
         remedy = "put texts in quotes, and give each key and each table once"
         raise ConfigurationError([Problem(str(path), "", found, remedy, line, column)]) from None
+    except RecursionError:
+        found, remedy = (
+            "not a configuration: tables or lists within each other without end",
+            "correct the brackets",
+        )
+        raise ConfigurationError([Problem(str(path), "", found, remedy)]) from None
 
 
 def _check_references(

@@ -192,6 +192,8 @@ class _NotFound(Exception):
 
 
 def _from_environment(name: str, environment: Mapping[str, str]) -> Secret:
+    if not name:
+        raise _NotFound("names no variable", "write e.g. env:TIDEGATE_ENCRYPTION_KEY")
     value = environment.get(name, "")
     if not value:
         found = (

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from tidegate.config.model import Store
 from tidegate.config.problem import Report
+from tidegate.http_library import httpx
 from tidegate.trust import LOOPBACK, PUBLIC, Trust
 
+PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?[A-Za-z0-9_./~-]*")
 #: What each way to sign in needs.
 NEEDS: dict[str, tuple[str, ...]] = {
     "oauth1": ("consumer_key", "consumer_secret", "access_token", "access_token_secret"),
@@ -54,7 +57,11 @@ def check_url(url: str, key: str, report: Report, *, trust: Trust = PUBLIC) -> N
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises for a port that is no number
-    except ValueError as error:
+        if not PLAIN_URL.fullmatch(url):  # what nobody doubts needs no library, which is slow to load
+            httpx.URL(url)
+        if not all(0 < len(part) < 64 for part in (parts.hostname or "x").removesuffix(".").split(".")):
+            raise ValueError("a part of the host's name is empty or too long")
+    except (ValueError, httpx.InvalidURL) as error:
         report.problem(key, f"not an address: {error}", "write it like https://shop.example")
         return
     if parts.username or parts.password:
@@ -69,6 +76,15 @@ def check_url(url: str, key: str, report: Report, *, trust: Trust = PUBLIC) -> N
         report.problem(
             key, f'plain http: "{url}"', "use https://; plain http is allowed only to this machine itself"
         )
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it is http or https with a host, whoever shall reach it."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def check_time_zone(name: str, key: str, report: Report) -> None:

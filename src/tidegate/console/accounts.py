@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from tidegate.console import changes
 from tidegate.console.models import EVERY, Grant, Invitation, User
@@ -18,6 +19,9 @@ from tidegate.ledger.database import transaction
 
 #: How long a one-time link opens the page on which a user sets a password.
 LINK_LASTS = timedelta(hours=24)
+
+
+LONGEST_NAME = 80
 
 
 class Refusal(Exception):
@@ -43,7 +47,8 @@ def add(
     email: str = "",
     password: str | None = None,
 ) -> User:
-    """Make a user with these roles for these connections; raises Refusal when the name is taken."""
+    """Make a user with these roles for these connections; raises Refusal, above all when the name is taken."""
+    _check(name, email, password)
     if User.objects.filter(username=name).exists():
         raise Refusal(f"the user {name} already exists; `tidegate user role` changes the roles")
     with transaction("console-user"):
@@ -53,6 +58,23 @@ def add(
                 Grant.objects.create(user=user, role=role.value, connection=connection)
         changes.record(now, actor, "user added", subject=name, after=said(user))
     return user
+
+
+def _check(name: str, email: str, password: str | None) -> None:
+    """What would be kept as it is written and could not be used afterwards."""
+    from django.contrib.auth.password_validation import validate_password
+
+    if not name or len(name) > LONGEST_NAME or name != name.strip() or "/" in name or not name.isprintable():
+        raise Refusal(
+            f"the name of a user has 1 to {LONGEST_NAME} letters, digits and signs, no / and no space around it"
+        )
+    try:
+        if email:
+            validate_email(email)
+        if password is not None:
+            validate_password(password, User(username=name, email=email))
+    except ValidationError as error:
+        raise Refusal(" ".join(error.messages)) from None
 
 
 def grant(user: User, role: Role, connection: str, *, now: datetime, actor: str) -> None:

@@ -167,3 +167,4 @@ def test_it_does_not_call_where_nobody_may_call(moved: Terminal) -> None:
     assert "is halted: stocktaking" in moved.run("adopt", "--from", "2026-03-01", code=6).stderr
     moved.run("lift", "web")
     assert "is not a date" in moved.run("adopt", "--from", "March", code=2).stderr
+    assert "between the years" in moved.run("adopt", "--from", "0001-01-01T00:00+14:00", code=2).stderr

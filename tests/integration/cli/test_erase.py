@@ -230,6 +230,7 @@ def test_whom_nobody_knows(terminal: Terminal) -> None:
     )
     terminal.run("erase", code=2)
     terminal.run("erase", "--email", "a@b.example", "--customer", "1", code=2)
+    terminal.run("erase", "--customer", "9" * 20, "--yes", code=2)
 
 
 def test_the_ledger_itself_refuses_open_deliveries(terminal: Terminal) -> None:

@@ -59,6 +59,7 @@ def test_wrong_filters_are_usage_errors(held: Terminal) -> None:
         in held.run("queue", "list", "--state", "lost", code=2).stderr
     )
     assert "not an interval" in held.run("queue", "list", "--older-than", "yesterday", code=2).stderr
+    held.run("queue", "list", "--after", "9" * 20, code=2)
     assert "there is no connection wbe" in held.run("queue", "list", "--connection", "wbe", code=5).stderr
 
 

@@ -79,6 +79,8 @@ def test_every_shape_says_the_same(sent: Terminal) -> None:
 def test_the_wrong_days_are_a_usage_error(sent: Terminal) -> None:
     assert "is not a date" in sent.run("reconcile", "--from", "yesterday", code=2).output
     sent.run("reconcile", "--from", "2026-03-20", "--to", "2026-03-19", code=2)
+    for end in (["--from", "9999-12-31"], ["--from", "0001-01-01", "--to", "2026-03-19"]):
+        assert "is not between the years" in sent.run("reconcile", *end, code=2).output
     sent.run("reconcile", "--csv", "--html", code=2)
     assert "wbe" in sent.run("reconcile", "--connection", "wbe", code=5).output
 

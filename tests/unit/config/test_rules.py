@@ -32,6 +32,16 @@ WRONG = [
     ("https://shop.example", "https://me:pw@shop.example", "stores.main.url", "a user name or password"),
     ("https://shop.example", "https://shop.example:x", "stores.main.url", "not an address"),
     (
+        "https://shop.example",
+        "https://shop..example",
+        "stores.main.url",
+        "a part of the host's name is empty",
+    ),
+    ("https://shop.example", f"https://{'y' * 70}.example", "stores.main.url", "empty or too long"),
+    ("https://shop.example", "https://sh\u00f6p..example", "stores.main.url", "not an address"),
+    ("2026-03-02T00:00:00Z", "0001-01-01T00:00:00+14:00", "connections.web.capture.since", "the year 1"),
+    ("2026-03-02T00:00:00Z", "9999-12-31T23:59:59-12:00", "connections.web.capture.since", "the year 9999"),
+    (
         'auth = "token"',
         'auth = "token"\ntime_zone = "Europe/Londn"',
         "stores.main.time_zone",

@@ -80,6 +80,8 @@ def halt(visit: Visit, connection: str) -> HttpResponse:
     """Halt a connection, with a reason: it sends nothing until the halt is lifted."""
     visit.require(Permission.STEER, connection)
     reason = visit.text("reason")
+    if connection not in visit.configuration.connections:
+        raise Http404(f"there is no {connection}")
     if not reason:
         messages.error(visit.request, "Give the reason: it is shown with the halt.")
         return redirect(f"/connections/{connection}")

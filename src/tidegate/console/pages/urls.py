@@ -5,7 +5,8 @@ from __future__ import annotations
 from allauth.account import views as account_views
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, register_converter
+from django.urls.converters import IntConverter
 
 from tidegate.console import health, metrics
 from tidegate.console.pages import (
@@ -28,6 +29,15 @@ from tidegate.console.pages import (
     search,
     users,
 )
+
+
+class Id(IntConverter):
+    """An id of the ledger; a longer number is no page, and no question that a database could answer."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(Id, "id")
 
 
 @login_not_required
@@ -61,14 +71,14 @@ urlpatterns = [
     path("ready", health.ready, name="ready"),
     path("metrics", metrics.metrics, name="metrics"),
     path("search", search.search, name="search"),
-    path("order/<int:source>", orders.order, name="order"),
-    path("delivery/<int:number>", orders.delivery, name="delivery"),
-    path("attempts/<int:number>", attempts.attempt, name="attempt"),
+    path("order/<id:source>", orders.order, name="order"),
+    path("delivery/<id:number>", orders.delivery, name="delivery"),
+    path("attempts/<id:number>", attempts.attempt, name="attempt"),
     path("queue", queue.listing, name="queue"),
     path("queue/rows", queue.rows, name="queue-rows"),
     path("queue/plot", queue.plot, name="queue-plot"),
-    path("delivery/<int:number>/edit", edits.form, name="edit"),
-    path("delivery/<int:number>/link", linking.link, name="link"),
+    path("delivery/<id:number>/edit", edits.form, name="edit"),
+    path("delivery/<id:number>/link", linking.link, name="link"),
     path("edit/preview", edits.preview, name="edit-preview"),
     path("edit/do", edits.carry_out, name="edit-do"),
     path("act/preview", deeds.preview, name="act-preview"),
@@ -81,7 +91,7 @@ urlpatterns = [
     path("mappings/<str:connection>/<str:kind>.csv", mapped.download, name="mapping-download"),
     path("mappings/<str:connection>/<str:kind>/upload", mapped.upload, name="mapping-upload"),
     path("cycles", records.cycles, name="cycles"),
-    path("cycles/<int:run>", records.cycle, name="cycle"),
+    path("cycles/<id:run>", records.cycle, name="cycle"),
     path("items", records.items, name="items"),
     path("items/why", reasons.why, name="item-why"),
     path("drift", reasons.drift, name="drift"),
@@ -92,7 +102,7 @@ urlpatterns = [
     path("connections/<str:connection>/halt", connected.halt, name="halt"),
     path("connections/<str:connection>/lift", connected.lift, name="lift"),
     path("connections/<str:connection>/run", connected.run, name="run"),
-    path("connections/<str:connection>/alerts/<int:alert>/clear", connected.clear, name="alert-clear"),
+    path("connections/<str:connection>/alerts/<id:alert>/clear", connected.clear, name="alert-clear"),
     path("connections/<str:connection>/connect", entrances.connect, name="connect"),
     path("connections/<str:connection>/shop", entrances.shop, name="shop"),
     path("connect/back", entrances.back, name="connect-back"),

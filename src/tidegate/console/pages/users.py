@@ -27,16 +27,13 @@ def add(visit: Visit) -> HttpResponse:
     everywhere(visit)
     name, email = visit.text("name"), visit.text("email")
     link = ""
-    if not name or len(name) > 80:
-        messages.error(visit.request, "Give a name of 80 letters at most.")
-    else:
-        try:
-            user = accounts.add(
-                name, [role_of(visit)], [place_of(visit)], now=visit.now, actor=visit.name, email=email
-            )
-            link = f"{visit.configuration.console.public}/invitation/{accounts.invite(user, visit.now)}"
-        except accounts.Refusal as refused:
-            messages.error(visit.request, str(refused))
+    try:
+        user = accounts.add(
+            name, [role_of(visit)], [place_of(visit)], now=visit.now, actor=visit.name, email=email
+        )
+        link = f"{visit.configuration.console.public}/invitation/{accounts.invite(user, visit.now)}"
+    except accounts.Refusal as refused:
+        messages.error(visit.request, str(refused))
     return visit.show(
         "users",
         users=accounts.listed(),

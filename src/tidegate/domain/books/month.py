@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from tidegate.domain.days import day_of
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
@@ -18,13 +20,13 @@ class Month:
     @staticmethod
     def of(text: str) -> Month:
         """Raises ValueError for anything else."""
-        if found := re.fullmatch(r"(\d{4})-(\d{2})", text):
-            first = date(int(found[1]), int(found[2]), 1)
+        if re.fullmatch(r"[0-9]{4}-(?:0[1-9]|1[0-2])", text):
+            first = day_of(f"{text}-01")
             return Month(text, first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
         start, dots, end = text.partition("..")
         if not dots:
             raise ValueError(f"{text!r} is not a period; write it like 2026-10 or 2026-10-01..2026-10-15")
-        span = date.fromisoformat(start), date.fromisoformat(end)
+        span = day_of(start), day_of(end)
         if span[0] > span[1]:
             raise ValueError(f"the first day {start} is after the last day {end}")
         return Month(text, *span)

@@ -109,9 +109,9 @@ def asks(browsing: Browsing) -> dict[str, list[Ask]]:
                 "nobody@example.com",
             )
         ],
-        "order/<int:source>": [f"/order/{first.source_id}"],
-        "delivery/<int:number>": [f"/delivery/{first.id}", f"/delivery/{item}"],
-        "attempts/<int:number>": [f"/attempts/{attempt.pk}"],
+        "order/<id:source>": [f"/order/{first.source_id}"],
+        "delivery/<id:number>": [f"/delivery/{first.id}", f"/delivery/{item}"],
+        "attempts/<id:number>": [f"/attempts/{attempt.pk}"],
         "queue": [
             "/queue",
             *(
@@ -123,8 +123,8 @@ def asks(browsing: Browsing) -> dict[str, list[Ask]]:
         ],
         "queue/rows": ["/queue/rows"],
         "queue/plot": ["/queue/plot", "/queue/plot?span=month&flow=orders"],
-        "delivery/<int:number>/edit": [f"/delivery/{item}/edit"],
-        "delivery/<int:number>/link": [
+        "delivery/<id:number>/edit": [f"/delivery/{item}/edit"],
+        "delivery/<id:number>/link": [
             f"/delivery/{item}/link",
             Ask(f"/delivery/{item}/link", {"document": "4711"}),
         ],
@@ -150,7 +150,7 @@ def asks(browsing: Browsing) -> dict[str, list[Ask]]:
         "mappings/<str:connection>/<str:kind>.csv": [f"/mappings/{CONNECTION}/payments.csv"],
         "mappings/<str:connection>/<str:kind>/upload": [Ask(f"/mappings/{CONNECTION}/payments/upload", {})],
         "cycles": ["/cycles", "/cycles?flow=shipments", "/cycles?flow=order-status"],
-        "cycles/<int:run>": [
+        "cycles/<id:run>": [
             f"/cycles/{models.Batch.objects.latest('pk').pk}",
             f"/cycles/{attempt.batch_id}",
         ],
@@ -168,7 +168,7 @@ def asks(browsing: Browsing) -> dict[str, list[Ask]]:
         "connections/<str:connection>/halt": [Ask(f"/{here}/halt", {"reason": "stock-taking"})],
         "connections/<str:connection>/lift": [Ask(f"/{here}/lift", {})],
         "connections/<str:connection>/run": [Ask(f"/{here}/run", {"flow": "orders"})],
-        "connections/<str:connection>/alerts/<int:alert>/clear": [
+        "connections/<str:connection>/alerts/<id:alert>/clear": [
             Ask(f"/{here}/alerts/1/clear", {}, statuses=(302, 404))
         ],
         "connections/<str:connection>/connect": [Ask(f"/{here}/connect", statuses=(200, 404))],

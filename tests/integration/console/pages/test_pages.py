@@ -356,3 +356,19 @@ def test_a_customer_is_found_by_account_and_by_e_mail(browsing: Browsing) -> Non
         assert "ann@example.com" in text
     browsing.sign_in("vera", Role.VIEWER)
     assert "account ANN01" not in browsing.page("/search?q=ANN01")
+
+
+def test_an_id_or_a_month_beyond_every_end_is_no_page(browsing: Browsing) -> None:
+    browsing.sign_in()
+    for number in ("9223372036854775808", "9" * 40):
+        for page in ("order", "delivery", "cycles", "attempts"):
+            browsing.page(f"/{page}/{number}", 404)
+    for period in ("9999-12", "0001-01", "2026-01-01..9999-12-31"):
+        browsing.page(f"/months/sage/{period}", 404)
+        browsing.post("/months/run", 404, company="sage", period=period)
+
+
+def test_a_connection_that_is_not_there_cannot_be_halted(browsing: Browsing) -> None:
+    browsing.sign_in()
+    browsing.post("/connections/nowhere/halt", 404, reason="stocktaking")
+    assert not models.Halt.objects.exists()

@@ -42,7 +42,7 @@ def routes(patterns: list[Any] | None = None, before: str = "") -> Iterator[tupl
 
 def filled(route: str) -> str:
     """An address of the route: names of a foreign connection, ids that are nobody's."""
-    for part, value in (("<str:connection>", "web"), ("<int:", "1"), ("<str:", "x")):
+    for part, value in (("<str:connection>", "web"), ("<id:", "1"), ("<str:", "x")):
         while part in route:
             start = route.index(part)
             end = route.index(">", start)
@@ -164,3 +164,26 @@ def test_a_form_of_another_page_is_refused(browsing: Browsing) -> None:
     browsing.sign_in()
     browsing.client.handler.enforce_csrf_checks = True
     assert browsing.client.post("/account/logout/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("what", "given"),
+    [
+        ("the name of a user", {"name": ""}),
+        ("the name of a user", {"name": "x" * 81}),
+        ("the name of a user", {"name": "a/b"}),
+        ("the name of a user", {"name": "a\x00b"}),
+        ("the name of a user", {"name": " anna"}),
+        ("valid email", {"email": "nobody"}),
+        ("too short", {"password": "short"}),
+        ("too common", {"password": "password1234"}),
+    ],
+)
+def test_a_user_that_could_not_be_used_is_not_made(
+    browsing: Browsing, what: str, given: dict[str, str]
+) -> None:
+    """From the command line as from the console: both make users by this."""
+    name = given.pop("name", "ben")
+    with pytest.raises(accounts.Refusal, match=what):
+        accounts.add(name, [Role.VIEWER], [], now=browsing.stage.now, actor="test", **given)
+    assert not User.objects.exists()
