@@ -136,7 +136,7 @@ KINDS: dict[str, AlertKind] = {
             "books differ",
             (
                 "an invoice, ledger entry, tax code or account differs between Magento and Sage; an order "
-                "that differs goes to review instead"
+                "that differs raises `books-differ` instead"
             ),
             "a reconciliation that finds no difference in it",
         ),

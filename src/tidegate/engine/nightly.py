@@ -11,9 +11,10 @@ import structlog
 
 from tidegate.domain.books.agreement import ONE_SIDED, Difference, Reconciliation
 from tidegate.domain.cadence import Cadence
+from tidegate.domain.errors import Code
 from tidegate.domain.money import shown
 from tidegate.engine import order_reviews
-from tidegate.engine.conditions import uncompared_since
+from tidegate.engine.conditions import agree, uncompared_since
 from tidegate.engine.hub import Hub
 from tidegate.engine.reconcile import compare, last_days
 from tidegate.flows.connection import Connection
@@ -121,6 +122,7 @@ def tell(connection: Connection, report: Reconciliation) -> None:
             if seen and alert.subject not in about:
                 alerts.clear_alert(ALERT, connection.name, alert.subject, now)
         alert_one_sided(connection.name, report, now)
+        alert_reviews(connection.name, report, now)
         if len(about) > MOST:
             text = f"{len(about)} things differ: `tidegate reconcile` lists them"
             alerts.raise_alert(ALERT, connection.name, "", text, now)
@@ -146,3 +148,20 @@ def alert_one_sided(name: str, report: Reconciliation, now: datetime) -> None:
             alerts.clear_alert(alert.code, name, alert.subject, now)
     for (code, subject), differences in list(found.items())[:MOST]:
         alerts.raise_alert(code, name, subject, "; ".join(each.text for each in differences), now)
+
+
+def alert_reviews(name: str, report: Reconciliation, now: datetime) -> None:
+    """An alert for each order that waits for a person's decision about its figures. In a transaction.
+
+    Orders that are over on one side only have an alert that says so.
+    """
+    said = {each.order for each in report.differences if each.kind in ONE_SIDED}
+    waiting = {
+        item.label: item.reason
+        for item in order_reviews.undecided(name)
+        if item.key.removesuffix(f"/{order_reviews.STEP}") not in said
+    }
+    if len(waiting) > MOST:
+        text = f"{len(waiting)} orders differ: `tidegate queue list --code {Code.BOOKS_DIFFER}` lists them"
+        waiting = {"": text}
+    agree(Code.BOOKS_DIFFER.value, name, waiting, now)

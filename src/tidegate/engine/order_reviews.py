@@ -51,6 +51,11 @@ def review(connection: str, store: str, report: Reconciliation, now: datetime) -
     delivery.create_many(opened(connection, store, report, new), now)
 
 
+def undecided(connection: str) -> list[Item]:
+    """The differences that nobody has accepted and no comparison has found gone."""
+    return queue.listing(connection=connection, step=STEP, state=State.REVIEW, limit=ALL)
+
+
 def by_order(report: Reconciliation) -> dict[str, list[Difference]]:
     """The differences that belong to an order, by its key."""
     found: dict[str, list[Difference]] = {}

@@ -21,6 +21,8 @@ from tidegate.engine.cycles import run_cycle
 from tidegate.engine.hub import Hub
 from tidegate.engine.nightly import ALERT, reconcile_when_due, tell
 from tidegate.engine.order_reviews import STEP
+from tidegate.engine.watch import clear_what_is_over
+from tidegate.flows.connection import Connection
 from tidegate.ledger import alerts, database, halts, marks, queue
 from tidegate.ledger.account import account
 from tidegate.simulation.world import SharedClock, build_world
@@ -83,6 +85,9 @@ def test_an_order_that_differs_is_a_review_until_it_is_in_order(terminal: Termin
     assert "(Magento " in item.reason
     assert "`tidegate queue skip 000000002 --step reconciliation" in item.reason
     assert raised() == []
+    assert [alert.text for alert in alerts.open_alerts("web") if alert.code == "books-differ"] == [
+        item.reason
+    ]
     calls = web.store.calls
     reconcile_when_due(hub, web)
     assert web.store.calls == calls
@@ -90,6 +95,7 @@ def test_an_order_that_differs_is_a_review_until_it_is_in_order(terminal: Termin
     assert night(terminal, hub) == []
     (item,) = queue.listing(step=STEP)
     assert (item.state, item.reason) == (State.SKIPPED, "no difference any more")
+    assert not any(alert.code == "books-differ" for alert in alerts.open_alerts("web"))
     for step in ("order", STEP):
         assert account("web", "orders", step).unexplained == 0
 
@@ -115,13 +121,46 @@ def test_orders_that_share_a_number_share_the_alert_of_one_side(terminal: Termin
     report = replace(reconciled(first, second), orders={first.order: "000000001", second.order: "000000001"})
     tell(web, report)
     assert reported(kind) == ["Sage has S1 alive; Sage has S2 alive"]
+    assert {alert.code for alert in alerts.open_alerts("web")} == {kind}, "one alert is enough"
     tell(web, replace(report, differences=(second,)))
     assert reported(kind) == ["Sage has S2 alive"]
     tell(web, replace(report, differences=()))
     assert reported(kind) == []
 
 
-def reported(kind: Kind) -> list[str]:
+def test_what_a_person_has_accepted_is_no_alert(terminal: Terminal, hub: Hub) -> None:
+    web = hub.connections["web"]
+    report = differing(web, 1)
+    tell(web, report)
+    assert reported("books-differ") != []
+    terminal.run("queue", "skip", "000000000", "--step", STEP, "--reason", "typed over", "--yes")
+    clear_what_is_over("web", hub.clock.now())
+    assert reported("books-differ") == []
+    tell(web, report)
+    assert reported("books-differ") == [], "the figures are the same"
+
+
+def test_more_orders_than_anybody_reads_one_by_one_are_one_alert(terminal: Terminal, hub: Hub) -> None:
+    web = hub.connections["web"]
+    tell(web, differing(web, nightly.MOST + 1))
+    assert reported("books-differ") == [
+        "101 orders differ: `tidegate queue list --code books-differ` lists them"
+    ]
+    tell(web, replace(differing(web, nightly.MOST + 1), differences=()))
+    assert reported("books-differ") == []
+
+
+def differing(web: Connection, count: int) -> Reconciliation:
+    """A report in which Sage does not have so many orders."""
+    numbers = {f"magento:main:{each + 1}": f"{each:09d}" for each in range(count)}
+    found = [
+        Difference(kind=Kind.MISSING_IN_SAGE, subject=number, text="Sage does not have it", order=key)
+        for key, number in numbers.items()
+    ]
+    return replace(reconciled(*found), orders=numbers)
+
+
+def reported(kind: str) -> list[str]:
     """What the open alerts of a kind say."""
     return [alert.text for alert in alerts.open_alerts("web") if alert.code == kind]
 
