@@ -109,18 +109,17 @@ class Shelf:
     def unclear(self) -> set[str]:
         """SKUs of which nothing exact can be said.
 
-        Their orders wait for a person or belong to nobody here, are in the company and this hub has never heard so
-        (another one has sent them, and nobody can ask), or were shipped by hand in the shop: of
-        that the company does not know, nor, before it despatches, the hub. When a shop frees the pieces of
-        virtual goods, which nobody ships, is not recorded.
+        Their orders wait for a person or belong to nobody here, or are in the company and this hub has never heard so
+        (another one has sent them, and nobody can ask), or the shop ships them by itself: of that the company does not
+        know. When a shop frees the pieces of virtual goods, which nobody ships, is not recorded.
         """
+        by_itself = "shipments" not in self._terms.flows
         sent = {order["entity_id"] for order, _ in self._web}
         there = {order["entity_id"] for order, found in self._web if found.get("heard_of", True)}
         return {
             sku
             for id, order in self._shop.items()
-            if (id not in there and (order["awaited"] or id in sent))
-            or len(ours(order)) < len(order["shipments"])
+            if (id not in there and (order["awaited"] or id in sent)) or (by_itself and order["shipments"])
             for sku in order["pieces"]
         }
 

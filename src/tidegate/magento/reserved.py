@@ -66,6 +66,11 @@ class OrderCounts:
     state: str
     items: tuple[ItemCounts, ...]
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether the store has a shipment of it."""
+        return any(each.shipped for each in self.items)
+
 
 def read_counts(client: StoreClient, changed: ChangedOrders) -> Changed[OrderCounts] | Failure:
     """The counters of the `changed` orders. What the store cannot serve is for the flow `orders` to report."""

@@ -26,6 +26,7 @@ from integration.flows.stocking import (
 from tidegate.config import model
 from tidegate.config.stock import Stock
 from tidegate.ledger.shipped import open_shipment_skus
+from tidegate_sandbox.magento import shipment
 from tidegate_sandbox.magento.additions import Additions
 from tidegate_sandbox.magento.stock import SourceItem
 
@@ -200,6 +201,30 @@ def test_a_finished_order_whose_shipment_waits_for_a_person_keeps_its_pieces(bui
     assert open_shipment_skus(CONNECTION) == set()
     inventory(shop)
     assert lies(shop, line.code) == 100
+
+
+def test_pieces_that_a_person_ships_in_the_shop_are_reserved_no_more(build: Build) -> None:
+    """Seen before: Sage held them still, so they were for sale once more until the order was complete."""
+    world = Fulfilled(build(), flows=FLOWS, stock=Stock(warehouses=HOME, buffer="0%"))
+    shop = world.stage
+    placed = world.sent("guest")
+    (line, *_) = [line for line in world.order(placed).lines if line.is_stocked]
+    adjust(shop, 100, line.code)
+    shop.shop.stock.put(SourceItem(line.code, "wh_london", Decimal(0), 0))
+    inventory(shop)
+    by_hand = shop.shop.orders.any(placed)
+    shipment.ship(shop.shop, by_hand, {by_hand.items[0]["item_id"]: line.quantity}, source="wh_detroit")
+    salable = shop.shop.stock.salable(line.code, US)
+    assert salable == 100 - line.quantity
+    for count in (90, 100):
+        adjust(shop, count, line.code)
+        inventory(shop)
+        assert shop.shop.stock.salable(line.code, US) == count - line.quantity
+    world.despatch(placed)
+    for _ in range(2):
+        shop.cycle("shipments")
+        inventory(shop)
+        assert shop.shop.stock.salable(line.code, US) == salable
 
 
 def test_virtual_pieces_are_reserved_until_they_are_invoiced(build: Build) -> None:

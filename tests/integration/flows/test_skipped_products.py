@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from integration.flows import stocking
 from integration.flows.fulfilment import DETROIT, FLOWS, Fulfilled
 from integration.flows.stage import SETTLED, Stage
 from tidegate.config.model import Flow
@@ -66,6 +67,22 @@ def test_goods_do_not_wait_for_a_skipped_product_that_lies_elsewhere(shop: Fulfi
     shop.run("shipments", after=SETTLED)
     assert shipped(shop, placed)[1:] == [{CARD: "1"}]
     assert shop.item(placed, "shipments", "shipment:").state is State.CONFIRMED
+
+
+def test_goods_that_left_without_what_goes_along_are_for_sale_no_more(shop: Fulfilled) -> None:
+    """Seen before: their shipment was held for the card, so that they counted as reserved in Magento still."""
+    stage = shop.stage
+    stage.reopen(flows={**stage.connection.settings.flows, "inventory": Flow(every="15m")})
+    found = stage.shop.stock.item(CARD, "wh_detroit")
+    assert found is not None
+    stage.cycle("inventory")
+    placed = shop.sent(lines=LINES)
+    stage.shop.stock.put(replace(found, quantity=Decimal(0)))
+    shop.despatch(placed)
+    shop.run("shipments")
+    assert shop.item(placed, "shipments", "shipment:").state is State.HELD
+    stage.cycle("inventory")
+    assert stocking.lies(stage) == stocking.free(stage)
 
 
 @pytest.mark.parametrize("states_amounts", [True, False])

@@ -5,6 +5,8 @@ A wire test: what is unreadable is a figure of Sage 200's JSON.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from integration.flows.fulfilment import Fulfilled
@@ -12,7 +14,10 @@ from integration.flows.stocking import FLOWS, HOME, adjust, inventory, lies
 from integration.sage200.conftest import Build
 from tidegate.config.stock import Stock
 from tidegate.flows.stock import levels
+from tidegate.simulation.world import sell_beside
+from tidegate_sandbox.magento.stock import SourceItem
 
+CARD = "CARD-1"
 ALERT = ("unreadable-rows", "inventory: Sage")
 
 
@@ -34,6 +39,22 @@ def test_no_figure_no_write_for_what_an_order_with_unreadable_lines_holds(build:
     inventory(shop)
     assert lies(shop, "HUB-0001") == 90
     assert ALERT not in shop.alerts()
+
+
+def test_a_product_that_only_the_store_has_is_not_sold_out_by_such_an_order(build: Build) -> None:
+    """Seen before: it was left out by name, so it was ours to write, and what the company does not list is sold out."""
+    world = Fulfilled(build(), flows=FLOWS, stock=Stock(warehouses=HOME, buffer="0%"), skip_skus=(CARD,))
+    shop = world.stage
+    sell_beside(shop.shop, CARD)
+    shop.shop.stock.put(SourceItem(CARD, "wh_detroit", Decimal(50), 1))
+    inventory(shop)
+    world.sent(lines=(("HUB-0001", 4),), beside=((CARD, 1),))
+    shop.break_sage("unreadable", None, path="sop_orders$", field="lines", figure="huge")
+    inventory(shop)
+    shop.mend()
+    for _ in range(3):
+        inventory(shop)
+    assert lies(shop, CARD) == 50
 
 
 def test_a_product_whose_order_is_hidden_would_get_a_guess(

@@ -68,8 +68,8 @@ def test_virtual_pieces_leave_with_their_invoice(
     )
     despatched = Decimal(5)  # by the company: the store has no shipment of it
     assert found.left(despatched) == left
-    assert not found.is_whole
-    assert found.moved_since(Reservation(Decimal(5), virtual=True)) == bool(invoiced or refunded)
+    assert not found.is_untouched
+    assert found.moved_since(Reservation(Decimal(5), virtual=True), Decimal(0)) == bool(invoiced or refunded)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["invoice", "ship", "refund"]), st.integers(1, 4)), max_size=10))

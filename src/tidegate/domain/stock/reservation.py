@@ -17,7 +17,8 @@ class Reservation:
     """An item's `ordered` pieces, and those whose reservation ended without a shipment.
 
     `released` of the `refunded` pieces had not been shipped when they were refunded. Of a `virtual` item,
-    which is not shipped, those that are invoiced are released.
+    which is not shipped, those that are invoiced are released. `shipped` are those of the store's shipments, whoever
+    made them.
     """
 
     ordered: Decimal
@@ -25,22 +26,28 @@ class Reservation:
     refunded: Decimal = ZERO
     released: Decimal = ZERO
     virtual: bool = False
+    shipped: Decimal = ZERO
 
     @property
-    def is_whole(self) -> bool:
-        """Whether shipments alone end it."""
-        return not (self.virtual or self.cancelled or self.refunded)
+    def is_untouched(self) -> bool:
+        """Whether all pieces are reserved still, as far as the store's counters say, and a shipment will end it."""
+        return not (self.virtual or self.cancelled or self.refunded or self.shipped)
 
-    def moved_since(self, before: Reservation | None) -> bool:
-        """Whether Magento has moved pieces of its sources without a shipment: refunded, or virtual and invoiced."""
-        refunded, released = (before.refunded, before.released) if before else (ZERO, ZERO)
-        return self.refunded > refunded or (self.virtual and self.released > released)
+    def moved_since(self, before: Reservation | None, ours: Decimal) -> bool:
+        """Whether Magento has moved pieces of its sources without a shipment of ours, which have `ours` pieces.
 
-    def left(self, shipped: Decimal) -> Decimal:
-        """The pieces that are still reserved after a shipment."""
-        shipped = (
-            ZERO if self.virtual else shipped
-        )  # despatched by the company, which is not reported to the store
+        Refunded ones, virtual ones that were invoiced, and those that somebody else has shipped.
+        """
+        before = before or Reservation(self.ordered)
+        invoiced = self.virtual and self.released > before.released
+        return invoiced or self.refunded > before.refunded or self.shipped > max(before.shipped, ours)
+
+    def left(self, written: Decimal) -> Decimal:
+        """The pieces that are still reserved; `written` are those of our shipments: some since the counters were read.
+
+        What the company has despatched of a virtual item is not reported to the store.
+        """
+        shipped = ZERO if self.virtual else max(written, self.shipped)
         return max(self.ordered - self.cancelled - self.released - shipped, ZERO)
 
 
@@ -66,4 +73,4 @@ def counted(
     before = before or Reservation(ordered)
     never_left = max(invoiced - before.refunded - shipped, ZERO)
     released = max(min(refunded - before.refunded, never_left), ZERO)
-    return Reservation(ordered, cancelled, refunded, before.released + released)
+    return Reservation(ordered, cancelled, refunded, before.released + released, shipped=shipped)

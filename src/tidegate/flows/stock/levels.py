@@ -104,14 +104,14 @@ def read(cycle: Cycle, session: Session, *, full: bool) -> Reading | Failure:
     fresh = snapshot.frame(texts)
     del texts
     before = snapshot.read(cycle.name, LEVEL_SNAPSHOT)
+    after = updated(before, fresh, stated, whole=since is None)
     bad = [
         *stated.bad,
         *(BadRow(line.sku or line.order_number, line.unreadable) for line in lines if line.unreadable),
-        *_held_by_unreadable(cycle, lines),
+        *_held_by_unreadable(cycle, lines, after),
     ]
     unreadable.report(cycle.name, FLOW, unreadable.SAGE, [*bad, *unread.bad], cycle.now())
     lines = [line for line in lines if not line.unreadable]
-    after = updated(before, fresh, stated, whole=since is None)
     if stated.bad:  # what was known of them stays: they still exist
         after = snapshot.with_values(_of(before, {row.name for row in stated.bad}), after)
     shrunk = _shrinking(cycle, before, after)
@@ -162,9 +162,15 @@ def in_words(levels: Sequence[StockLevel]) -> pl.DataFrame:
     return pl.concat(parted) if parted else pl.DataFrame(schema=snapshot.schema())
 
 
-def _held_by_unreadable(cycle: Cycle, lines: Iterable[WebLine]) -> Iterator[BadRow]:
-    """The codes of orders whose lines the company cannot show, as the ledger has them: no figure, no write."""
+def _held_by_unreadable(cycle: Cycle, lines: Iterable[WebLine], levels: pl.DataFrame) -> Iterator[BadRow]:
+    """The codes of orders whose lines the company cannot show, as the ledger has them: no figure, no write.
+
+    What the company has no stock of, such as a product of the store alone, was never ours to write.
+    """
     hidden = {line.order_key: line for line in lines if line.unreadable and not line.sku}
+    if not hidden:
+        return
+    spelt = {code.casefold(): code for code in levels_of(levels)["sku"].unique()}
     for key, entity_id in entities(cycle.connection, hidden).items():
         item = lookups.step_of_document(cycle.connection.settings.store, entity_id, "orders", "order")
         if item is None or item.source_id is None:
@@ -176,7 +182,9 @@ def _held_by_unreadable(cycle: Cycle, lines: Iterable[WebLine]) -> Iterator[BadR
         )
         codes = cycle.connection.settings.skus
         for sku in {line.sku for line in read_order(document).lines} if document else ():
-            yield BadRow(codes.get(sku, sku), why)
+            code = spelt.get(codes.get(sku, sku).casefold())
+            if code is not None:
+                yield BadRow(code, why)
 
 
 def _of(levels: pl.DataFrame, skus: Collection[str]) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Pieces whose reservation Magento has ended without a shipment: cancelled, refunded and virtual ones.
+"""Pieces whose reservation Magento has ended: cancelled, refunded and virtual ones, and those shipped by anybody.
 
 Read with the stock, of the orders that changed since the last time, and kept beside the mirror: when a piece
 was refunded decides whether it was still reserved. Only stores with multi-source inventory reserve.
@@ -34,11 +34,11 @@ Place = tuple[int, str]
 
 @dataclass(frozen=True)
 class Reservations:
-    """Virtual items, and those of which something was cancelled or refunded.
+    """Virtual items, and those of which something was shipped, cancelled or refunded.
 
     `ended` are orders that no longer reserve anything. `moved` are the SKUs, in small letters, of pieces refunded,
-    or virtual and invoiced, since the last reading: Magento may have put them back into a source, or taken them
-    off one. `missed` are orders that could not be read: what changed about them is read when they can be.
+    shipped by somebody else, or virtual and invoiced, since the last reading: Magento may have put them back into a
+    source, or taken them off one. `missed` are orders that could not be read: what changed about them is read when they can be.
     """
 
     cursor: str = ""  #: "" when nothing was read
@@ -54,7 +54,10 @@ class Reservations:
         values = {
             f"{entity_id}@{line_key}": _BETWEEN.join(
                 format(part, "f")
-                for part in (each.ordered, each.cancelled, each.refunded, each.released, int(each.virtual))
+                for part in (
+                    *(each.ordered, each.cancelled, each.refunded, each.released, int(each.virtual)),
+                    each.shipped,
+                )
             )
             for (entity_id, line_key), each in self.items.items()
         }
@@ -101,7 +104,8 @@ def read(cycle: Cycle, lines: Iterable[WebLine]) -> Reservations | Failure:
     found = read_counts(connection.store.client, changed)
     if isinstance(found, Failure):
         return found
-    now = updated(known, ended & here, found.orders, began)
+    ours = shipped.written(cycle.name, [each.entity_id for each in found.orders if each.is_shipped])
+    now = updated(known, ended & here, found.orders, began, ours)
     return replace(now, missed=missed_orders.left_out(changed, found))
 
 
@@ -110,8 +114,9 @@ def updated(
     ended: Collection[int],
     orders: Iterable[OrderCounts],
     began: datetime,
+    ours: Mapping[Place, Decimal],
 ) -> Reservations:
-    """Counters that were read at `began` over what was known before."""
+    """Counters that were read at `began` over what was known before; `ours` are the pieces of our shipments."""
     items, moved, over = dict(before), set(), set(ended)
     for order in orders:
         if order.state in queued.FINISHED:
@@ -128,9 +133,9 @@ def updated(
                 cancelled=item.cancelled,
                 virtual=item.virtual,
             )
-            if known is not None or not now.is_whole:
+            if known is not None or not now.is_untouched:
                 items[place] = now
-            if now.moved_since(known):
+            if now.moved_since(known, ours.get(place, ZERO)):
                 moved |= beginnings(item.sku.casefold())
     items = {place: each for place, each in items.items() if place[0] not in over}
     return Reservations(began.isoformat(), items, frozenset(over), frozenset(moved))
@@ -160,7 +165,8 @@ def _before(cycle: Cycle) -> tuple[dict[Place, Reservation], set[int]]:
         if value == ENDED:
             ended.add(int(entity_id))
         else:
-            ordered, cancelled, refunded, released, *virtual = map(Decimal, value.split(_BETWEEN))
-            of = Reservation(ordered, cancelled, refunded, released, any(virtual))
+            ordered, cancelled, refunded, released, *more = map(Decimal, value.split(_BETWEEN))
+            virtual, shipped = (*more, ZERO, ZERO)[:2]  # earlier versions kept less
+            of = Reservation(ordered, cancelled, refunded, released, bool(virtual), shipped)
             found[int(entity_id), line_key] = of
     return found, ended
