@@ -73,11 +73,14 @@ def nothing_for_the_dead(company: Book, verdict: Verdict) -> None:
 def nothing_left_open(
     shop: Book, company: Book, deliveries: Sequence[Book], terms: Terms, verdict: Verdict
 ) -> None:
-    """Where a prepaid order is invoiced, either its receipt is used up or its invoices are paid."""
+    """Where a prepaid order is invoiced, either its receipt is used up or its invoices are paid.
+
+    A receipt whose posting the company has refused lies in an error batch there, before its own people.
+    """
     mine = [each for each in shop["orders"] if each["store_id"] in terms.store_ids]
     entries = {each["id"]: each for each in company["transactions"]}
     for case in cases(mine, company, deliveries, terms):
-        left = receipts_of(case, company, deliveries)
+        left = [each for each in receipts_of(case, company, deliveries) if not each.get("refused")]
         owed = [entries.get(each["transaction_id"]) for each in case.documents["invoices"].values()]
         opened = [each for each in owed if each is not None and Decimal(each["outstanding"]) > 0]
         waits = any(

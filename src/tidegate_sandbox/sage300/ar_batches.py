@@ -225,6 +225,7 @@ class Batches:
                     receivables.allocate([(invoice, amount), (posted, -amount)], day=values["day"])
             except Refusal:  # somebody has paid it meanwhile
                 self._refused(batch, entry)
+                posted.extra["refused"] = True
         batch.status = "Posted"
 
     def _refused(self, batch: Batch, entry: Entry) -> None:

@@ -11,6 +11,7 @@ from integration.flows.stage import SETTLED
 from simulation import bugs_of_carelessness as careless
 from tidegate.config import model
 from tidegate.domain.states import State
+from tidegate.engine.interventions import Act
 
 
 @pytest.fixture
@@ -54,6 +55,24 @@ def test_no_receipt_waits_for_an_order_that_sage_no_longer_has(shop: Fulfilled) 
     assert (deposit.state, deposit.reason_code) == (State.REVIEW, "cancel-after-send")
     assert "no longer has the order" in deposit.reason
     assert receipts(shop) == 0
+
+
+def test_an_allocation_waits_with_its_receipt_and_says_so(shop: Fulfilled) -> None:
+    """Seen before: the receipt was a person's, and its allocation queued for ever: no list of what waits named it."""
+    shop.stage.reopen(payments={"*": model.Payment(account="9999", prepaid=True)})
+    placed = shop.sent()
+    shop.despatch(placed)
+    shop.invoice(placed)
+    shop.run("shipments", "payments", "payments")
+    deposit, waiting = (shop.item(placed, "payments", step) for step in ("deposit", "allocation:"))
+    assert deposit.state in (State.REVIEW, State.HELD), deposit.reason
+    assert (waiting.state, waiting.waits_for) == (State.HELD, "step:deposit")
+    assert f"deposit of payments comes first and is {deposit.state}" in waiting.reason
+    shop.stage.reopen(payments={"*": model.Payment(account=BANK, prepaid=True)})
+    shop.stage.act(Act.RETRY, placed, "deposit", "payments")
+    for _ in range(3):
+        shop.run("payments")
+    assert shop.item(placed, "payments", "allocation:").state is State.CONFIRMED
 
 
 def test_the_check_bites(shop: Fulfilled, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from tidegate.config import model
 from tidegate.domain.books.bookkeeping import EntryKind, LedgerEntry, NewAllocation, NewReceipt
 from tidegate.domain.calendar import zone
 from tidegate.domain.errors import Code, Failure
+from tidegate.domain.missing_thing import missing_thing
 from tidegate.domain.money import ZERO
 from tidegate.domain.orders.keys import order_key, step_key
 from tidegate.domain.orders.sales_order import SalesOrder
@@ -33,6 +34,7 @@ from tidegate.flows.payments import receipts, unposted
 from tidegate.flows.stored_order import expected, read_order
 from tidegate.flows.writing import results
 from tidegate.flows.writing.attempts import settled_before
+from tidegate.flows.writing.documents import comes_first
 from tidegate.flows.writing.doubtful import in_doubt
 from tidegate.ledger import books, chain, delivery, lookups, order_documents, queue
 from tidegate.ledger.delivery import NewDelivery
@@ -296,6 +298,10 @@ def allocate(cycle: Cycle, session: Session, desk: ReceiptDesk) -> None:
     for source_id, items in orders:
         wanted = [item for item in items if item.step.startswith(ALLOCATION)]
         deposit = lookups.step_of(source_id, FLOW, STEP) if wanted else None
+        if deposit is not None and deposit.state in (State.REVIEW, State.HELD):
+            # this may never end, and no alert shows what is only queued
+            waits = comes_first(FLOW, STEP, deposit.state, missing=missing_thing("step", STEP))
+            cycle.apply([cycle.after_failure(item, waits, None) for item in wanted])
         if deposit is None or deposit.state not in FINAL:
             continue
         for item in wanted:

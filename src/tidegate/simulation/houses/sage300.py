@@ -98,6 +98,7 @@ def books(face: Any, _shop: Any) -> dict[str, Any]:
     table, ledgers = face.company.receivables.table, face.site.ledgers[face.credentials.company]
     numbers = {one.urn: ledgers.number(one) for one in table}
     for each in found["transactions"]:
+        each["refused"] = table[each["id"]].extra.get("refused", False)
         if each["kind"] == "receipt" and each["reference"].startswith("magento:"):
             each["second_reference"] = f"{RECEIPT}{each['reference']}"  # our key is the receipt's number
             each["reference"] = table[each["id"]].extra["description"]
