@@ -93,7 +93,7 @@ def reasons(row: Report, place: Place, now: datetime) -> Iterable[str]:
         yield own
     if row["state"] not in _MOVING:
         return
-    if row["state"] == State.IN_DOUBT.value and not own:
+    if row["state"] == State.IN_DOUBT.value:
         yield "sent, but no answer says whether it arrived: it is looked up before anything is sent again"
     if row["state"] == State.HANDED_OVER.value:
         yield from lying(row["id"], now)
@@ -105,6 +105,8 @@ def reasons(row: Report, place: Place, now: datetime) -> Iterable[str]:
         yield "on its way"
     elif row["due_at"] and datetime.fromisoformat(row["due_at"]) > now:
         yield "waits for its next try"
+    elif row["state"] == State.IN_DOUBT.value and place.next_cycle:
+        yield f"is looked up when settle_minutes have passed since it was sent (next cycle: {place.next_cycle})"
     elif place.next_cycle:
         yield f"is sent with the next cycle ({place.next_cycle})"
 

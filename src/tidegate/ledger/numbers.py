@@ -44,7 +44,7 @@ def hits(identifier: str, prefixes: Iterable[str] = ()) -> Iterator[Hit]:
     for prefix in prefixes:
         if prefix and name.startswith(prefix) and name != prefix:
             yield from _orders(name.removeprefix(prefix))
-    if _whole(name):
+    if _whole(name) and not name.startswith("0"):  # what begins with a nought is the number of a document
         yield from _sources("entity_id = %s", int(name), by="entity id")
     yield from _keys(name)
     yield from _documents([name])

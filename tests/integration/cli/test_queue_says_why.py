@@ -9,6 +9,7 @@ import pytest
 from integration.cli.terminal import ONE_PAYMENT, Terminal
 from tidegate.engine import waiting
 from tidegate.ledger import closures, database
+from tidegate_sandbox.faults import Fault
 
 
 def why(terminal: Terminal, *filters: str) -> str:
@@ -45,6 +46,17 @@ def test_a_held_order_keeps_its_own_reason_while_the_company_is_closed(terminal:
     terminal.cycle()
     close(terminal, terminal.world.clock.now() + timedelta(hours=2))
     assert why(terminal).startswith("unmapped-payment: Order 000000001 waits for payment:banktransfer. Add ")
+
+
+def test_an_order_in_doubt_is_looked_up_and_never_just_sent(terminal: Terminal) -> None:
+    terminal.sell(1)
+    terminal.world.sage_wire.faults.add(Fault("drop_after", 1, "POST", "sop_orders"))
+    terminal.json("cycle", "orders", "--now")
+    said = why(terminal)
+    assert terminal.state_of("000000001") == "in doubt"
+    assert "it is looked up before anything is sent again" in said
+    assert "is looked up when settle_minutes have passed since it was sent (next cycle: 2026-03-23 " in said
+    assert "is sent with the next cycle" not in said
 
 
 def test_a_check_that_forgets_the_company_is_noticed(

@@ -173,3 +173,9 @@ def test_orders_captured_before_are_found_by_the_customers_number(ledger: Ledger
     import_module("tidegate.ledger.migrations.0006_more_numbers").learn(apps, None)
     (found,) = trace("OLD-1")
     assert found.source is not None
+
+
+def test_a_number_that_begins_with_a_nought_is_no_id_of_another_order(chained: int) -> None:
+    """Orders are numbered 000000214 where their ids are about as high: most numbers would name two orders."""
+    assert trace("0213") == []
+    assert trace("000000000213") == []
