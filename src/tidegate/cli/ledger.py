@@ -30,9 +30,15 @@ def move(
     """Copy a ledger in a file to PostgreSQL and compare every row. Stop Tidegate first. Resumable."""
     there = here(context)
     with there.ledger():
-        from tidegate.ledger import moving
+        from tidegate.ledger import database, moving
+        from tidegate.ledger.faults import LedgerError
 
-        moved = moving.move(target, there.clock.now())
+        try:
+            moved = moving.move(target, there.clock.now())
+        except LedgerError as error:  # what is said of PostgreSQL is said of the new ledger
+            text = str(error).removeprefix(f"{database.where()}: PostgreSQL")
+            text = text if text == str(error) else f"PostgreSQL{text}"
+            raise type(error)(text.replace("`[hub] ledger`", "`--to`")) from error
     if as_json:
         tables = [{"table": each.table, "rows": each.rows, "copied": each.copied} for each in moved]
         showing.print_json({"moved": tables, "same": True})

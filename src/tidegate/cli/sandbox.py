@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -141,7 +142,9 @@ def introduction(system: str, url: str, state: Any) -> dict[str, Any]:
         "url": url,
         "control": f"{url}/_sandbox",
         "credentials": credentials,
-        "inside": magento_contents(state) if system == MAGENTO else company_contents(system, state),
+        "inside": magento_contents(state, urlsplit(url).port)
+        if system == MAGENTO
+        else company_contents(system, state),
     }
 
 
@@ -204,14 +207,14 @@ def build_company(house: House, currency: str, redirect: int) -> tuple[Any, Wire
     return face, wire
 
 
-def magento_contents(store: Any) -> dict[str, str]:
+def magento_contents(store: Any, port: int | None) -> dict[str, str]:
     """What a newcomer looks for first."""
     numbers = [str(order.row["increment_id"]) for order in store.orders.all()]
     first, last = (numbers[0], numbers[-1]) if numbers else ("", "")
     return {
         "websites": "base (USD), b2b (GBP)",
         "orders": f"{len(numbers)}, numbers {first} to {last}" if numbers else "none yet",
-        "more orders": "tidegate sandbox --place 3",
+        "more orders": "tidegate sandbox --place 3" + ("" if port == PORTS[MAGENTO] else f" --port {port}"),
     }
 
 

@@ -64,6 +64,9 @@ def init(
     there = here(context)
     if sandbox and answers:
         raise typer.BadParameter("--sandbox needs no answers", param_hint="--sandbox")
+    if not sandbox and sage != USUAL.name:
+        remedy = f"--sage names the simulated product of --sandbox; for a company of your own: --answers product={sage}"
+        raise typer.BadParameter(remedy, param_hint="--sage")
     if there.config.exists() and not force:
         raise Refused(
             f"{there.config} exists", "use --force to replace it, or --config for another one", exits.USAGE

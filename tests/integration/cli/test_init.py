@@ -112,6 +112,13 @@ def test_wrong_answers_are_usage_errors(here: Path, answer: str, words: str) -> 
     assert not (here / "tidegate.toml").exists()
 
 
+def test_a_simulated_product_without_the_sandbox_is_refused_and_not_forgotten(here: Path) -> None:
+    """It wrote the file of another product, and said nothing."""
+    refused = init("--sage", "x3", "--answers", "store_url=https://shop.example", code=2)
+    assert "--answers product=x3" in refused.stderr
+    assert list(here.iterdir()) == []
+
+
 def test_an_answer_that_is_needed(here: Path) -> None:
     assert "store_url: an answer is required" in init("--answers", "company=ie", code=2).stderr
 

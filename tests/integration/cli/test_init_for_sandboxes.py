@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tidegate.cli.sandbox import MAGENTO, PORTS, built
+from tidegate.cli.sandbox import MAGENTO, PORTS, build_magento, built, magento_contents
 from tidegate.cli.sandbox_setup import sandbox_answers, write_secrets
 from tidegate.clock import SystemClock
 from tidegate.config import reading, template
@@ -69,3 +69,9 @@ def test_check_is_green_after_it(sage: str, tmp_path: Path, migrated: Path) -> N
         lines = preflight(hub, warnings)
     assert [line.text for line in lines if line.verdict == "fail" and line.text != FIRST.get(sage)] == []
     assert len(lines) > 20
+
+
+def test_more_orders_are_placed_in_the_shop_that_says_so() -> None:
+    store, _ = build_magento(1)
+    assert magento_contents(store, 8910)["more orders"] == "tidegate sandbox --place 3"
+    assert magento_contents(store, 9430)["more orders"] == "tidegate sandbox --place 3 --port 9430"
