@@ -28,6 +28,8 @@ T = TypeVar("T")
 #: What counts as a figure in a table: it stands right and is never folded.
 _FIGURE = re.compile(r"[-+]?\d[\d.,]*( %)?")
 NARROW = 16  #: a column whose cells are no longer is never folded either
+FOLDED = 10  #: what a column of longer texts keeps at least, where others are wide
+BETWEEN = "  "  #: what stands between two columns
 
 
 def _remember_json(context: typer.Context, value: bool) -> bool:
@@ -129,14 +131,35 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
 
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     filled = [list(row) for row in rows]
-    for number, column in enumerate(columns):
-        cells = ["" if row[number] is None else str(row[number]) for row in filled]
-        numeric = any(cells) and all(not cell or _FIGURE.fullmatch(cell) for cell in cells)
-        whole = numeric or all(len(cell) <= NARROW for cell in (column, *cells))
-        made.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=whole)
+    cells = [["" if row[at] is None else str(row[at]) for row in filled] for at in range(len(columns))]
+    numeric = [any(each) and all(not cell or _FIGURE.fullmatch(cell) for cell in each) for each in cells]
+    whole = [
+        figures or all(len(cell) <= NARROW for cell in (column, *each))
+        for column, each, figures in zip(columns, cells, numeric, strict=True)
+    ]
+    longest = [max(map(len, each), default=0) for each in cells]
+    least = [long if all_of_it else min(long, FOLDED) for long, all_of_it in zip(longest, whole, strict=True)]
+    titles = headed(columns, least, console().width)
+    widest = [max(map(len, each.split("\n"))) for each in titles]
+    made.min_width = sum(map(max, least, widest)) + len(BETWEEN) * (len(columns) - 1)
+    for column, figures, all_of_it in zip(titles, numeric, whole, strict=True):
+        made.add_column(column, justify="right" if figures else "left", overflow="fold", no_wrap=all_of_it)
     for row in filled:
         made.add_row(*(_cell(value) for value in row))
     return made
+
+
+def headed(titles: Sequence[str], least: Sequence[int], room: int) -> list[str]:
+    """Titles broken into lines as long as there is room for: figures below them would be cut, not folded.
+
+    `least` are the widths that the cells need, whatever stands above them.
+    """
+    widths = list(least)
+    for most in range(max(map(len, titles), default=0), 2, -1):
+        widths = [max(low, min(len(title), most)) for title, low in zip(titles, least, strict=True)]
+        if sum(widths) + len(BETWEEN) * (len(widths) - 1) <= room:
+            break
+    return ["\n".join(textwrap.wrap(title, max(wide, 1))) for title, wide in zip(titles, widths, strict=True)]
 
 
 def _cell(value: object) -> Text:
@@ -147,8 +170,10 @@ def _cell(value: object) -> Text:
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-    """Print a table."""
-    console().print(table(columns, rows, title=title))
+    """Print a table. One whose figures need more than the width is wider: a figure is never cut."""
+    shown, made = console(), table(columns, rows, title=title)
+    shown.width = max(shown.width, made.min_width or 0)
+    shown.print(made)
 
 
 def with_progress(text: str, work: Callable[[Callable[[int, int], None]], T]) -> T:

@@ -116,6 +116,39 @@ def test_large_figures_are_never_folded(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.usefixtures("eighty")
+def test_long_titles_never_cut_the_figures_below_them(capsys: pytest.CaptureFixture[str]) -> None:
+    """As of month's end: the days, and the codes with the net and tax of both sides."""
+    titles = ["day", "placed", "in Sage", "waiting", *["cancelled or left out"] * 2, *["unexplained"] * 2]
+    row = ["2026-12-01", "34,097.22", "31,664.11", "2,433.11", "0", "0.00", "0", "0.00"]
+    shown = output(capsys, showing.show_table, titles, [row, ["sum", *row[1:]]])
+    for figure in row[1:4]:
+        assert shown.count(figure) == 2, shown
+    titles = ["tax code", "net by Magento's orders", "net in Sage", "tax by Magento's orders", "tax in Sage"]
+    figures = ["1,234,567.89", "1,234,567.99", "12,345.67", "12,345.97", "0.30"]
+    shown = output(capsys, showing.show_table, [*titles, "difference of the tax"], [["T1", *figures]])
+    assert all(figure in shown for figure in figures), shown
+
+
+@pytest.mark.usefixtures("eighty")
+def test_figures_that_do_not_fit_are_whole_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    row = ["grand total", *[f"{each}23,456,789.01" for each in range(1, 8)], LONG]
+    showing.show_table(["totals", *"abcdefg", "why"], [row])
+    shown = capsys.readouterr().out
+    assert all(figure in shown for figure in row[1:8]), shown
+
+
+@pytest.mark.parametrize("width", range(20, 90, 7))
+def test_a_figure_is_whole_at_any_width(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    row = ["grand total", "13", "34097.22", "34097.23", "31664.11", "2433.11"]
+    showing.show_table(["totals", "count", "Magento", "ledger", "Sage", "difference"], [row])
+    shown = capsys.readouterr().out
+    assert all(cell in shown for cell in row), shown
+
+
+@pytest.mark.usefixtures("eighty")
 def test_long_texts_are_broken_between_words(capsys: pytest.CaptureFixture[str]) -> None:
     item = {
         "name": "HUB-0001",
