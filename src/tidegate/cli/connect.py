@@ -89,7 +89,11 @@ def apply(company: str, consent: Consent, applicant: Applicant, as_json: bool) -
     if isinstance(page, Failure):
         raise Refused(f"the registration could not be started: {page.text}")
     if page is None:
-        raise Refused(f"the product of {company} asks for no registration", f"tidegate connect {company}")
+        raise Refused(
+            f"there is nothing to register: the product of {company} asks for no registration, or what it "
+            "brings is in the configuration already",
+            f"tidegate connect {company}",
+        )
     if as_json:
         showing.print_json({"company": company, "registered": False, "url": page.url, "then": page.then})
         return

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from cryptography.fernet import Fernet
+from typer.testing import CliRunner
 
 from integration.sage50.hub import Sage50Hub
+from tidegate.cli.every_command import app
 from tidegate.redaction import HIDDEN
 
 
@@ -32,6 +37,24 @@ def test_a_new_developer_is_shown_a_page(hub: Sage50Hub, monkeypatch: pytest.Mon
     assert hub.sim("mail")[-1]["to"] == "dev@hub.example"
     application = hub.face.platform.registry.application(*_ids(hub))
     assert application.approval_url.startswith("https://hub.example/api/v1/bell/tienda/")
+
+
+def test_the_file_of_init_can_be_registered_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No reference stands where only the registration brings a value: every command would fail for want of it."""
+    monkeypatch.chdir(tmp_path)
+    made = CliRunner().invoke(
+        app, ["init", "--answers", "product=sage50", "--answers", "store_url=https://shop.example"]
+    )
+    assert made.exit_code == 0, made.output
+    assert "DEVELOPER_ID" not in made.output
+    for name in ("ENCRYPTION_KEY", "UK_SECRET", "UK_CALL_BACK_TOKEN"):
+        monkeypatch.setenv(f"TIDEGATE_{name}", Fernet.generate_key().decode())
+    for name in ("CONSUMER_KEY", "CONSUMER_SECRET", "ACCESS_TOKEN", "ACCESS_TOKEN_SECRET"):
+        monkeypatch.setenv(f"TIDEGATE_MAIN_{name}", "a-value-of-the-shop")
+    asked = CliRunner().invoke(app, ["connect", "uk"])
+    assert "`tidegate connect COMPANY --register EMAIL" in asked.stderr
+    early = CliRunner().invoke(app, ["connect", "uk", "--register", "dev@hub.example"])
+    assert "call_back_url and call_back_token are needed first" in early.stderr
 
 
 def _ids(hub: Sage50Hub) -> tuple[str, str]:

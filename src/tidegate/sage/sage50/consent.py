@@ -78,6 +78,11 @@ class Consent:
         """Make the developer and its first application; further steps are a person's (§2)."""
         if self._developer_id and self._application_id:
             return None
+        if not self._call_backs():
+            text = (
+                "call_back_url and call_back_token are needed first: the registration says where approvals go"
+            )
+            return Failure(Code.NOT_AUTHENTICATED, text, sent=False)
         application = {
             "name": APPLICATION,
             "description": "Orders of a Magento shop",
@@ -121,7 +126,10 @@ class Consent:
     def ask(self) -> Passcode | Failure:
         """A new passcode, with which the secret of this connection goes along (§3)."""
         if not (self._developer_id and self._application_id):
-            text = "developer_id and application_id are not known yet: register the application first"
+            text = (
+                "developer_id and application_id are not known yet: `tidegate connect COMPANY --register EMAIL "
+                "--name NAME --firm FIRM` registers the application, and an e-mail brings them"
+            )
             return Failure(Code.NOT_AUTHENTICATED, text, sent=False)
         path = wire_names.PASSCODES.format(developer=self._developer_id, application=self._application_id)
         asked_at = self._clock.now()

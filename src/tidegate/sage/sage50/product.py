@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
 
 from tidegate.config.question import Question, address, anything
 from tidegate.config.sage_product import SageProduct
+from tidegate.config.toml_text import text
 from tidegate.sage.sage50.settings import Sage50Settings
 
 QUESTIONS = (
@@ -33,6 +35,16 @@ QUESTIONS = (
 PAYMENTS = '#payment_methods = {checkmo = "Transferencia", paypal = "PayPal"}'
 
 
+#: What only the registration brings: no reference stands there before, which would lead nowhere.
+IDS = ("developer_id", "application_id")
+
+
+def places(answers: Mapping[str, str]) -> dict[str, str]:
+    """The payment methods, and the ids as far as they are known."""
+    ids = {name: text(answers.get(name, "")) for name in IDS}
+    return {"payments": answers.get("payments", PAYMENTS), **ids}
+
+
 SAGE_50 = SageProduct(
     title="Sage 50",
     settings=Sage50Settings,
@@ -40,7 +52,7 @@ SAGE_50 = SageProduct(
     signs_in=False,
     questions=QUESTIONS,
     template=resources.files(__package__) / "company.toml.template",
-    secrets=("developer_id", "application_id", "secret", "call_back_token"),
-    places=lambda answers: {"payments": answers.get("payments", PAYMENTS)},
+    secrets=("secret", "call_back_token"),
+    places=places,
     asks_consent=True,
 )

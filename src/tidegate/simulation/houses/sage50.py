@@ -98,9 +98,10 @@ def addresses(url: str) -> dict[str, str]:
     return {"base_url": url}
 
 
-def answers(_redirect_url: str, _known: Mapping[str, Any]) -> dict[str, str]:
-    """Further answers to the questions of `tidegate init`."""
-    return {"call_back_url": BELL, "payments": METHODS_LINE}
+def answers(_redirect_url: str, known: Mapping[str, Any]) -> dict[str, str]:
+    """Further answers to the questions of `tidegate init`, and what a registration has brought."""
+    ids = {name: str(known[name]) for name in ("developer_id", "application_id")}
+    return {"call_back_url": BELL, "payments": METHODS_LINE, **ids}
 
 
 def let_in(face: Any, vault: Any, name: str, now: datetime) -> None:
