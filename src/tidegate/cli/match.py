@@ -75,7 +75,7 @@ def read_decisions(path: Path, found: Matching) -> Sequence[Decision]:
 
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise Refused(f"{path} cannot be read: {error}", "save it as CSV in UTF-8") from None
     decisions, wrong = read(text, found.store, found.company)
     if wrong:

@@ -57,3 +57,16 @@ def test_a_wrong_line_is_named_and_nothing_is_taken(terminal: Terminal, tmp_path
 def test_a_closed_company_is_left_alone(terminal: Terminal) -> None:
     terminal.run("halt", "web", "--reason", "stocktaking")
     assert "stocktaking" in terminal.run("match", code=6).stderr
+
+
+def test_a_file_that_is_not_there_is_named_and_no_other_form_asked_for(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    said = terminal.run("match", "--import", str(tmp_path / "nope.csv"), code=1).stderr
+    assert "nope.csv: No such file or directory" in said
+    assert "UTF-8" not in said
+    (tmp_path / "latin.csv").write_bytes("Größe".encode("latin-1"))
+    assert (
+        "save it as CSV in UTF-8"
+        in terminal.run("match", "--import", str(tmp_path / "latin.csv"), code=1).stderr
+    )

@@ -16,6 +16,7 @@ from ninja import Field, Header, NinjaAPI, Path, Query, Schema
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
+from tidegate.config.flow_rules import FLOWS
 from tidegate.console.answers import desk_of, gate_of, hub_of
 from tidegate.console.models import Token
 from tidegate.console.pages import deeds
@@ -151,6 +152,8 @@ def queued(
 ) -> dict[str, Any]:
     """Deliveries by filters, in the order of their ids; `next` is the `after` of the next page."""
     visit = visit_of(request, Scope.QUEUE)
+    if flow is not None and flow not in FLOWS:
+        raise HttpError(404, f"there is no flow {flow}")
     states = [state] if state else [each for each in State if each not in FINAL]
     found = []
     for name in seen(visit, connection):

@@ -70,6 +70,7 @@ def test_the_queue_the_trace_and_what_is_done(held: Browsing) -> None:
     status, found = ask(held, f"trace/{row['label']}", shown)
     assert (status, found["orders"][0]["deliveries"][0]["id"]) == (200, row["id"])
     assert ask(held, "trace/no-such-number", shown)[0] == 404
+    assert ask(held, "queue?flow=order", shown) == (404, {"detail": "there is no flow order"})
     assert ask(held, "digest/web", shown)[0] == 200
     assert ask(held, "actions", shown, {"act": "skip", "ids": [row["id"]]})[0] == 400
     _, done = ask(held, "actions", shown, {"act": "skip", "ids": [row["id"]], "reason": "a test"})
