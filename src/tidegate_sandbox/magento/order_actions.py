@@ -94,6 +94,16 @@ def cancel(store: MagentoStore, order: Order) -> bool:
     return True
 
 
+def revive(store: MagentoStore, order: Order) -> None:
+    """Undo a cancellation, as extensions for payments that arrive late do: nothing is cancelled any more."""
+    now = store.now()
+    for item in order.items:
+        item |= {key: 0 for key in item if key.endswith("_canceled")} | {"updated_at": now}
+    nothing: Row = {key: 0 for key in order.row if key.endswith("_canceled")}
+    store.orders.change(order, {**nothing, "state": "processing", "status": "processing"}, now)
+    store.stock.reserve(order)
+
+
 def _state_after(order: Order) -> str:
     items, state = OrderItems(order), "canceled"
     for item in items.counted():

@@ -230,6 +230,11 @@ class Shopper:
         with self.store.lock:
             return order_actions.cancel(self.store, self._order(entity_id))
 
+    def revive(self, entity_id: int) -> None:
+        """The payment of a cancelled order arrived late, and an extension undoes the cancellation."""
+        with self.store.lock:
+            order_actions.revive(self.store, self._order(entity_id))
+
     def hold(self, entity_id: int) -> None:
         """Put on hold. Raises Refusal where Magento does not allow it."""
         with self.store.lock:

@@ -125,8 +125,16 @@ def test_a_cancellation_that_the_store_takes_back() -> None:
     by_store = known(State.CANCELLED, status=StoreStatus.CANCELLED)
     assert decide(CUST_PO_COUPON, by_store, RULES).action is Action.UNSKIP
     assert decide(CANCELLED, by_store, RULES).action is Action.NOTHING
-    sent = known(State.CANCELLED, status=StoreStatus.CANCELLED, maybe_sent=True)
-    assert decide(CUST_PO_COUPON, sent, RULES).action is Action.NOTHING
+
+
+@pytest.mark.parametrize("state", [State.CANCELLED, State.CONFIRMED])
+def test_a_cancellation_that_the_store_takes_back_too_late_is_for_a_person(state: State) -> None:
+    sent = known(state, status=StoreStatus.CANCELLED, maybe_sent=True, cancelling=True)
+    late = decide(CUST_PO_COUPON, sent, RULES)
+    assert (late.action, late.failure and late.failure.code) == (Action.CHANGED, Code.CHANGED_AFTER_SEND)
+    assert decide(CANCELLED, sent, RULES).action is Action.NOTHING
+    again = known(state, status=StoreStatus.OPEN, maybe_sent=True, cancelling=True)
+    assert decide(CUST_PO_COUPON, again, RULES).action is Action.NOTHING
 
 
 def test_what_a_person_cancelled_here_stays_cancelled() -> None:

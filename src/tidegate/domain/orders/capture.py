@@ -51,7 +51,7 @@ class Known:
 
     `maybe_sent` is true when any attempt may have had an effect that no look-up has disproved: a
     delivery in review may be in the ERP all the same. `cancelling` is true when the cancellation of
-    a sent order is recorded already. `unexplained` is what the store has cancelled or refunded since
+    a sent order is recorded already, and did not come to nothing before the store revived the order. `unexplained` is what the store has cancelled or refunded since
     it was sent and the ERP has not credited, in words; `delivered` is true when goods have left, or
     were invoiced.
     """
@@ -98,8 +98,11 @@ def decide(
         return Disposition(Action.UNSKIP, "it can be sent now", waits_for)
     if known.state is State.CANCELLED:
         # Only what the store itself cancelled comes back with the store: never what a person cancelled here.
-        undone = known.status is StoreStatus.CANCELLED and not unwanted and not known.maybe_sent
-        return Disposition(Action.UNSKIP, "its cancellation was undone", waits_for) if undone else _CANCELLED
+        if known.status is not StoreStatus.CANCELLED or unwanted:
+            return _CANCELLED
+        if known.maybe_sent:
+            return _revived(order)
+        return Disposition(Action.UNSKIP, "its cancellation was undone", waits_for)
     if known.state in _UNSENT and not known.maybe_sent:
         return _unsent(order, known, unwanted, waits_for)
     return _sent(order, known)
@@ -163,7 +166,17 @@ def _unsent(order: Order, known: Known, unwanted: str, waits_for: str) -> Dispos
     return Disposition(Action.NOTHING)
 
 
+def _revived(order: Order) -> Disposition:
+    text = (
+        f"The cancellation of order {order.increment_id} was undone in the store after Sage was asked to cancel it. "
+        "See what has become of the order in Sage, and enter it there by hand if it is cancelled or gone."
+    )
+    return Disposition(Action.CHANGED, text, failure=Failure(Code.CHANGED_AFTER_SEND, text, sent=False))
+
+
 def _sent(order: Order, known: Known) -> Disposition:
+    if known.cancelling and known.status is StoreStatus.CANCELLED and not is_over(order):
+        return _revived(order)
     if known.cancelling:
         return Disposition(Action.NOTHING, "its cancellation is recorded")
     if store_status(order) is StoreStatus.CANCELLED:

@@ -20,7 +20,7 @@ from tidegate.domain.states import FINAL, State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
 from tidegate.flows.fence import fenced
-from tidegate.flows.orders import invoicing, reductions, withheld
+from tidegate.flows.orders import invoicing, reductions, revived, withheld
 from tidegate.flows.orders.withheld import HOLDED, ON_HOLD
 from tidegate.flows.status.steps import last_progress
 from tidegate.flows.stored_keys import register, stored_keys
@@ -152,7 +152,8 @@ class Intake:
         if before.delivery_state == State.REVIEW and before.reason_code == Code.UNREADABLE:
             self.now_readable(order, before, parent_state, now)
             return
-        disposition = decide(order, self.what_is_known(before, order), self.rules, parent=parent_state)
+        known_now = self.what_is_known(before, order, now)
+        disposition = decide(order, known_now, self.rules, parent=parent_state)
         self.watch_hold(order, before, now)
         self.change(order, before, disposition, source_id, now)
 
@@ -165,9 +166,11 @@ class Intake:
             return State.QUEUED
         return State(parent.delivery_state)
 
-    def what_is_known(self, before: intake.Known, order: Order) -> Known:
-        """The ledger's record in the rules' words."""
+    def what_is_known(self, before: intake.Known, order: Order, now: datetime) -> Known:
+        """The ledger's record in the rules' words, without a cancellation that the store has taken back."""
         state = State(before.delivery_state)
+        recorded = lookups.step_of(before.source_id, FLOW, CANCEL)
+        cancellation = revived.without_undone(self.cycle, order, recorded, now)
         unexplained = ""
         if before.maybe_sent and is_reduced(order):
             sent = lookups.step_of(before.source_id, FLOW, STEP)
@@ -177,7 +180,7 @@ class Intake:
             revision=before.revision,
             status=StoreStatus.CANCELLED if before.state == "canceled" else StoreStatus.OPEN,
             maybe_sent=before.maybe_sent,
-            cancelling=lookups.step_of(before.source_id, FLOW, CANCEL) is not None,
+            cancelling=revived.is_recorded(order, before, cancellation),
             unexplained=unexplained,
             delivered=bool(unexplained) and reductions.is_delivered(before.source_id),
         )
@@ -212,9 +215,9 @@ class Intake:
         match disposition.action:
             case Action.CANCEL:
                 self.apply([Verdict(delivery_id, "m", text=reason)], now)
-                self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
+                self.cancel(order, disposition, source_id, now)
             case Action.CANCEL_SENT:
-                self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
+                self.cancel(order, disposition, source_id, now)
             case Action.REDUCED:
                 reductions.ask(self.cycle, order, source_id, reason, now)
             case Action.CHANGED:
@@ -239,6 +242,14 @@ class Intake:
             case Action.NOTHING:
                 if before.delivery_state == State.SKIPPED:
                     self.look_up_forgotten(order, disposition, source_id, now)
+
+    def cancel(self, order: Order, disposition: Disposition, source_id: int, now: datetime) -> None:
+        """The step of the cancellation; one that came to nothing before the order was revived begins again."""
+        earlier = lookups.step_of(source_id, FLOW, CANCEL)
+        if earlier is None:
+            self.new(order, CANCEL, State.QUEUED, disposition, source_id, now)
+        elif earlier.state in revived.IN_VAIN:
+            self.apply([Verdict(earlier.id, "p", text="cancelled in the store again")], now)
 
     def look_up_forgotten(
         self, order: Order, disposition: Disposition, source_id: int, now: datetime

@@ -167,6 +167,6 @@ def over(step: Item, sent: Item, source_id: int) -> str:
     if f"{REDUCED}{revision(order)[-12:]}" != step.step:
         return "Magento has cancelled or refunded something else since then"
     cancelling = lookups.step_of(source_id, FLOW, "cancel")
-    if cancelling is not None and cancelling.state is not State.SKIPPED:
+    if cancelling is not None and cancelling.state not in (State.SKIPPED, State.CANCELLED):
         return "the whole order is being cancelled"
     return "" if unexplained_of(order, sent, source_id) else "Sage has credited it"
