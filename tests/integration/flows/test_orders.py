@@ -151,6 +151,21 @@ def test_content_changed_after_sending_is_a_review_that_says_what_to_do(stage: S
     assert len([one for one in stage.steps(placed) if one.startswith("change-")]) == 1
 
 
+def test_what_changes_to_and_fro_is_a_review_each_time(stage: Stage) -> None:
+    """Seen before: back to a content that a person had corrected once, the change was passed over."""
+    placed = stage.order("guest", po_number="FIRST", method="purchaseorder")
+    stage.cycle()
+    for count, number in enumerate(("SECOND", "FIRST", "SECOND", "FIRST"), 1):
+        change_payment(stage, placed, number)
+        stage.cycle()
+        stage.cycle()
+        steps = [step for step in stage.steps(placed) if step.startswith("change-")]
+        (step,) = [step for step in steps if stage.state(placed, step) is State.REVIEW]
+        assert len(steps) == count
+        assert f"--step {step} " in stage.delivery(placed, step).reason
+        stage.act(Act.SKIP, placed, step, text="corrected in Sage")
+
+
 def test_a_change_is_ended_by_hand_and_never_queued(stage: Stage) -> None:
     placed = stage.order("guest", po_number="FIRST", method="purchaseorder")
     stage.cycle()

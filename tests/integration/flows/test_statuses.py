@@ -8,6 +8,7 @@ from integration.flows.fulfilment import Fulfilled
 from integration.flows.stage import SETTLED, Stage
 from tidegate.conformance.memory.troubles import WRITES
 from tidegate.domain.states import State
+from tidegate.engine.interventions import Act
 
 STATUSES = {
     "on-hold": "holded",
@@ -94,6 +95,34 @@ def test_point_12_what_magento_does_not_cancel_is_a_review(shop: Fulfilled) -> N
     item = shop.item(placed, "order-status", "standing-")
     assert item.state is State.REVIEW
     assert "did not cancel order" in item.reason
+
+
+@pytest.mark.parametrize("retried", ["before", "after"])
+def test_an_older_status_that_was_refused_never_replaces_a_newer_one(shop: Fulfilled, retried: str) -> None:
+    """Seen before: retried after the newer one was written, it took the order back."""
+    placed = shop.sent()
+    shop.stage.notes()
+    goods = shop.goods(placed)
+    shop.despatch(placed, {max(goods, key=lambda code: goods[code]): 1})
+    shop.run("shipments")
+    body = '{"message": "no"}'
+    shop.stage.break_shop(
+        "status", method="POST", path="/comments$", status=400, body=body, content_type="application/json"
+    )
+    shop.stage.notes()
+    refused = shop.item(placed, "order-status", "standing-")
+    assert refused.state is State.REVIEW
+    if retried == "before":
+        shop.stage.act(Act.RETRY, placed, refused.step, "order-status")
+    shop.despatch(placed)
+    shop.run("shipments")
+    shop.stage.notes()
+    assert shop.stage.shop_order(placed)["status"] == "shipped"
+    if shop.steps(placed, "order-status")[refused.step] is State.REVIEW:
+        shop.stage.act(Act.RETRY, placed, refused.step, "order-status")
+    shop.stage.notes()
+    assert shop.stage.shop_order(placed)["status"] == "shipped"
+    assert shop.steps(placed, "order-status")[refused.step] is State.SKIPPED
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "drop_before"])

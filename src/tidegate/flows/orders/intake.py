@@ -221,7 +221,7 @@ class Intake:
             case Action.REDUCED:
                 reductions.ask(self.cycle, order, source_id, reason, now)
             case Action.CHANGED:
-                step = f"{CHANGE}-{content_of(revision(order))[-12:]}"
+                step = unused(f"{CHANGE}-{content_of(revision(order))[-12:]}", source_id)
                 reason = f"{reason} Then `tidegate queue skip {order.increment_id} --step {step} --reason corrected`."
                 self.new(order, step, State.REVIEW, replace(disposition, reason=reason), source_id, now)
                 self.alert(disposition.failure, order.increment_id, now)
@@ -358,6 +358,15 @@ class Intake:
         """Raise an alert."""
         if failure is not None:
             alerts.raise_alert(failure.code.value, self.cycle.name, label, failure.text, now)
+
+
+def unused(step: str, source_id: int) -> str:
+    """The step's name, numbered where one of that name has ended: what was changed back can be changed once more."""
+    number, name = 1, step
+    while (earlier := lookups.step_of(source_id, FLOW, name)) is not None and earlier.state in FINAL:
+        number += 1
+        name = f"{step}-{number}"
+    return name
 
 
 def created_before(order: Order, rules: CaptureRules) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 from tidegate.domain.errors import Code, Failure
 from tidegate.domain.fulfilment.order_status import CANCELLED_STATUS, HELD_STATUS, OrderStatus
 from tidegate.domain.fulfilment.sage_documents import OrderProgress, SalesOrderStatus
-from tidegate.domain.states import FINAL, State
+from tidegate.domain.states import State
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.connection import Connection
 from tidegate.flows.cycle import Cycle
@@ -154,8 +154,9 @@ class StatusHandler:
                 return Adopt(str(there.entity_id), "", "the order is not on hold")
             return self.call(there, "unhold")
         assert item.source_id is not None  # noqa: S101 - these steps are made for known orders only
-        newest = order_documents.steps(item.source_id, FLOW, STATUS)[-1]
-        if newest.id != item.id and newest.state not in FINAL:
+        reported = order_documents.steps(item.source_id, FLOW, STATUS)
+        # What is not mapped, or was left by a person, replaces nothing.
+        if any(each.id > item.id and each.state not in (State.SKIPPED, State.CANCELLED) for each in reported):
             return Drop("superseded by a newer status")
         word = word_of(item.source_id, progress)
         status = self.connection.settings.statuses.get(word)
