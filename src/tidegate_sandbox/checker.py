@@ -237,7 +237,7 @@ def nothing_stuck(
         or bool(others)  # another stands there under the same number, or goods of it have left: a person's
         or (parent is not None and parent["state"] == "review")
         or (reported["state"] == "held" and order.get("customer_id") in unplaceable)
-        or account_refuses(order, reported, company)
+        or account_refuses(order, reported, company, looks_up=terms.looks_up)
         or charges_alone(order)
         or taxed_otherwise(reported["reason"], terms.tolerance, stored)
         or (terms.forgetful and stored is not None and sent_in_between(order, stored, terms.within))

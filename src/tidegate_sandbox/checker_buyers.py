@@ -11,11 +11,14 @@ Book = Mapping[str, Any]
 LINES, WIDTH = 4, 60
 
 
-def account_refuses(order: Book, reported: Book, company: Book) -> bool:
-    """Whether an order waits for its account that is on hold, or is a person's since it passes the account's limit."""
-    reason = reported["reason"]
-    return (reported["state"] == "held" and account_on_hold(reason, company)) or (
-        reported["state"] == "review" and passes_limit(reason, order, company)
+def account_refuses(order: Book, reported: Book, company: Book, *, looks_up: bool) -> bool:
+    """Whether an order waits for its account that is on hold, or is a person's since it passes the account's limit.
+
+    What a company has rejected that cannot be asked (`looks_up`) is a person's in either case: it is handed over.
+    """
+    state, reason = reported["state"], reported["reason"]
+    return ((state == "held" or not looks_up) and account_on_hold(reason, company)) or (
+        state == "review" and passes_limit(reason, order, company)
     )
 
 

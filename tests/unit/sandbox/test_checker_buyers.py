@@ -61,4 +61,17 @@ def test_who_is_over_a_limit_is_a_persons_question(
     }
     order = {"grand_total": "25.00", "base_grand_total": "20.00"}
     reported = {"state": state, "reason": reason}
-    assert account_refuses(order, reported, {"customers": [account]}) is excused
+    assert account_refuses(order, reported, {"customers": [account]}, looks_up=True) is excused
+
+
+@pytest.mark.parametrize(
+    ("state", "looks_up", "excused"),
+    [("held", True, True), ("review", True, False), ("review", False, True), ("held", False, True)],
+)
+def test_an_account_on_hold_is_a_persons_question_only_where_the_company_cannot_be_asked(
+    state: str, looks_up: bool, excused: bool
+) -> None:
+    accounts = [{"code": "C7", "on_hold": True, "balance": "0", "open_orders": "0", "credit_limit": "0"}]
+    order = {"grand_total": "25.00", "base_grand_total": "20.00"}
+    reported = {"state": state, "reason": "The customer C7 is blocked."}
+    assert account_refuses(order, reported, {"customers": accounts}, looks_up=looks_up) is excused
