@@ -23,6 +23,8 @@ class Done:
     text: str
 
 
+#: The reason's code of what a person holds, has cancelled or left out.
+OPERATOR = "operator"
 #: The step of an order whose status differs between store, ledger and company.
 DIFFERENCE = "reconciliation"
 #: Steps that only ask a person, by how their names begin, and what to do instead of sending.
@@ -84,7 +86,7 @@ def release(delivery_id: int, *, actor: str, now: datetime, text: str = "") -> D
 def hold(delivery_id: int, *, actor: str, now: datetime, text: str = "") -> Done:
     """Hold a delivery until it is released by a person (k); also one that waits for a mapping or record."""
     row, _ = _row(delivery_id, now)
-    verdict = Verdict(delivery_id, "k", code="operator", text=text or f"held by {actor}")
+    verdict = Verdict(delivery_id, "k", code=OPERATOR, text=text or f"held by {actor}")
     return _do(row, "k", "hold", verdict, actor, now)
 
 
@@ -93,7 +95,7 @@ def cancel(delivery_id: int, *, actor: str, now: datetime, text: str = "") -> Do
     row, unresolved = _row(delivery_id, now)
     if row.state == State.REVIEW and _may_be_there(row, unresolved):
         raise NotAllowed(_in_target(row, "cancel"))
-    verdict = Verdict(delivery_id, "m", code="operator", text=text or f"cancelled by {actor}")
+    verdict = Verdict(delivery_id, "m", code=OPERATOR, text=text or f"cancelled by {actor}")
     return _do(row, "m", "cancel", verdict, actor, now)
 
 
@@ -104,7 +106,7 @@ def skip(delivery_id: int, *, actor: str, now: datetime, text: str) -> Done:
         raise NotAllowed("skip needs a reason: give --reason")
     if row.state == State.REVIEW and _may_be_there(row, unresolved):
         raise NotAllowed(_in_target(row, "skip"))
-    return _do(row, "n", "skip", Verdict(delivery_id, "n", code="operator", text=text), actor, now)
+    return _do(row, "n", "skip", Verdict(delivery_id, "n", code=OPERATOR, text=text), actor, now)
 
 
 def link_to(

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from integration.flows.conftest import Build
-from integration.flows.stage import PAUSE, Stage
+from integration.flows.stage import PAUSE, SETTLED, Stage
 from tidegate.domain.states import State
 from tidegate.engine.interventions import Act, Result
 
@@ -185,3 +185,24 @@ def change_payment(stage: Stage, entity_id: int, po_number: str) -> None:
     order = stage.shop.order(entity_id)
     order.payment["po_number"] = po_number
     stage.shopper.touch([entity_id])
+
+
+@pytest.mark.parametrize("act", [Act.SKIP, Act.CANCEL])
+def test_what_a_person_left_out_is_not_sent_when_it_changes_in_the_store(stage: Stage, act: Act) -> None:
+    """Seen before: left out as typed in by hand, and sent all the same once it was shipped in the shop."""
+    stage.lock()
+    placed = stage.order("guest")
+    stage.cycle()
+    stage.act(act, placed, text="typed in by hand as SO-7")
+    stage.shopper.set_state(placed, "holded", "holded")
+    stage.cycle()
+    stage.shopper.set_state(placed, "complete", "complete")
+    stage.unlock()
+    stage.cycle(after=SETTLED)
+    stage.cycle(after=SETTLED)
+    assert stage.state(placed) is (State.SKIPPED if act is Act.SKIP else State.CANCELLED)
+    assert stage.delivery(placed).reason == "typed in by hand as SO-7"
+    assert stage.in_sage(placed) == []
+    stage.act(Act.RETRY, placed)
+    stage.cycle()
+    assert stage.state(placed) is State.CONFIRMED

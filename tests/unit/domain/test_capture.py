@@ -137,6 +137,12 @@ def test_a_cancellation_that_the_store_takes_back_too_late_is_for_a_person(state
     assert decide(CUST_PO_COUPON, again, RULES).action is Action.NOTHING
 
 
+def test_what_a_person_left_out_here_is_never_sent_by_itself() -> None:
+    assert decide(CUST_PO_COUPON, known(State.SKIPPED, left_out=True), RULES).action is Action.NOTHING
+    both = known(State.CANCELLED, status=StoreStatus.CANCELLED, left_out=True)
+    assert decide(CUST_PO_COUPON, both, RULES).action is Action.NOTHING
+
+
 def test_what_a_person_cancelled_here_stays_cancelled() -> None:
     assert decide(CUST_PO_COUPON, known(State.CANCELLED), RULES).action is Action.NOTHING
 

@@ -53,7 +53,7 @@ class Known:
     delivery in review may be in the ERP all the same. `cancelling` is true when the cancellation of
     a sent order is recorded already, and did not come to nothing before the store revived the order. `unexplained` is what the store has cancelled or refunded since
     it was sent and the ERP has not credited, in words; `delivered` is true when goods have left, or
-    were invoiced.
+    were invoiced. `left_out`: a person has skipped or cancelled it here, and only a person takes it up again.
     """
 
     state: State
@@ -63,6 +63,7 @@ class Known:
     cancelling: bool = False
     unexplained: str = ""
     delivered: bool = False
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,12 @@ def decide(
     if known is None:
         return _first_sight(unwanted, waits_for)
     if known.state is State.SKIPPED:
-        if unwanted:
-            return Disposition(Action.NOTHING, unwanted)
+        if unwanted or known.left_out:
+            return Disposition(Action.NOTHING, unwanted or "a person has left it out")
         return Disposition(Action.UNSKIP, "it can be sent now", waits_for)
     if known.state is State.CANCELLED:
         # Only what the store itself cancelled comes back with the store: never what a person cancelled here.
-        if known.status is not StoreStatus.CANCELLED or unwanted:
+        if known.status is not StoreStatus.CANCELLED or unwanted or known.left_out:
             return _CANCELLED
         if known.maybe_sent:
             return _revived(order)

@@ -29,6 +29,7 @@ from tidegate.ledger import alerts, cursors, delivery, intake, lookups, unknown_
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
 from tidegate.ledger.intake import SourceRow
+from tidegate.ledger.operators import OPERATOR
 from tidegate.magento.unreadable_orders import UnreadableOrder
 
 FLOW, STEP, CANCEL, CHANGE = "orders", "order", "cancel", "change"
@@ -183,6 +184,7 @@ class Intake:
             cancelling=revived.is_recorded(order, before, cancellation),
             unexplained=unexplained,
             delivered=bool(unexplained) and reductions.is_delivered(before.source_id),
+            left_out=before.reason_code == OPERATOR,
         )
 
     def watch_hold(self, order: Order, before: intake.Known, now: datetime) -> None:
