@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from integration.flows import company_staff
 from integration.flows.conftest import Build
 from integration.flows.stage import SETTLED, Stage
 from tidegate.domain.orders.customers import account_reference
 from tidegate.domain.states import State
+from tidegate.engine import interventions
+from tidegate.engine.interventions import Act
 
 
 def account_of(stage: Stage, entity_id: int) -> str:
@@ -168,6 +172,27 @@ def test_an_account_refused_is_a_review_and_its_orders_wait_while_others_go(stag
     assert stage.state(other) is State.CONFIRMED
     assert company_staff.accounts_with_key(stage, key) == []
     assert [code for code, _ in stage.alerts()] == ["refused"]
+
+
+@pytest.mark.parametrize("act", [Act.SKIP, Act.CANCEL])
+def test_an_account_that_a_person_does_not_want_is_not_made(stage: Stage, act: Act) -> None:
+    """Seen before: cancelled by hand, and made with the next cycle, since an order needed it."""
+    customer, key = stranger(stage)
+    placed = stage.order("customer", customer=customer)
+    stage.break_sage("status", on="create customer", status=400, body_text="The name is not valid.")
+    stage.cycle()
+    ((account,), _) = interventions.find([key])
+    (acted,) = interventions.act(act, [account], actor="anna", now=stage.now, text="a bot")
+    assert acted.result is interventions.Result.DONE
+    stage.cycle()
+    stage.cycle()
+    assert company_staff.accounts_with_key(stage, key) == []
+    assert stage.state(placed) is State.HELD
+    interventions.act(Act.RETRY, interventions.find([key])[0], actor="anna", now=stage.now)
+    stage.cycle()
+    stage.cycle()
+    assert len(company_staff.accounts_with_key(stage, key)) == 1
+    assert stage.state(placed) is State.CONFIRMED
 
 
 # --- the other rules ----------------------------------------------------------------------------

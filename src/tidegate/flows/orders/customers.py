@@ -45,6 +45,7 @@ from tidegate.ledger import delivery, lookups, queue
 from tidegate.ledger.customers import KnownCustomer
 from tidegate.ledger.database import transaction
 from tidegate.ledger.delivery import NewDelivery
+from tidegate.ledger.operators import OPERATOR
 from tidegate.ledger.queue import Item
 from tidegate.sage.port.customers import CustomerMatch, CustomerQuery, NewCustomer, NewCustomerDesk
 from tidegate.sage.port.outcomes import Accepted
@@ -210,7 +211,7 @@ class CustomerDesk:
             self.cycle.apply([self.cycle.after_absence(item)])
         elif item.state is State.CONFIRMED:
             return self.vanished(creation, item)
-        elif item.state is State.CANCELLED:  # nobody needed it for a while
+        elif item.state is State.CANCELLED and item.reason_code != OPERATOR:  # nobody needed it for a while
             self.cycle.apply([Verdict(item.id, "p", text="an order needs the account again")])
         elif item.state is not State.QUEUED:
             return self.pending_creation(creation)
