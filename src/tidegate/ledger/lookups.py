@@ -14,6 +14,7 @@ from tidegate.domain.states import FINAL, State
 from tidegate.ledger import archive, item_rows, models, rows
 from tidegate.ledger.item import Item
 from tidegate.ledger.item_rows import BEGINS, LIVE
+from tidegate.ledger.operators import OPERATOR
 
 
 def has_work(connection: str, flow: str, now: datetime) -> bool:
@@ -91,6 +92,15 @@ def attempts_of(delivery_id: int) -> int:
 def refusals(delivery_id: int, code: Code) -> int:
     """How many attempts of the delivery were refused for this reason."""
     return models.Attempt.objects.filter(delivery_id=delivery_id, code=code.value).count()
+
+
+def held_before(delivery_id: int) -> str | None:
+    """Why a person held what was skipped or cancelled by itself since then; None: nobody did. Asked after p."""
+    events = models.Event.objects.filter(delivery_id=delivery_id).exclude(letter="").order_by("-pk")
+    letters = list(events.values_list("letter", "text")[:3])
+    if len(letters) < 3 or letters[1][0] not in ("n", "m") or letters[2][0] != "k":
+        return None
+    return letters[2][1].removeprefix(f"{OPERATOR}: ")
 
 
 def step_of(source_id: int | None, flow: str, step: str) -> Item | None:

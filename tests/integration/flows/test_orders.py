@@ -206,3 +206,32 @@ def test_what_a_person_left_out_is_not_sent_when_it_changes_in_the_store(stage: 
     stage.act(Act.RETRY, placed)
     stage.cycle()
     assert stage.state(placed) is State.CONFIRMED
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_a_persons_hold_outlasts_one_of_the_store(stage: Stage, cancelled: bool) -> None:
+    """Seen before: held by a person, put on hold and released in the shop, and sent."""
+    stage.lock()
+    placed = stage.order("guest")
+    stage.cycle()
+    stage.act(Act.HOLD, placed, text="ask the buyer first")
+    for _ in range(2):
+        if cancelled:
+            stage.shopper.cancel(placed)
+        else:
+            stage.shopper.hold(placed)
+        stage.cycle()
+        assert stage.state(placed) is (State.CANCELLED if cancelled else State.SKIPPED)
+        if cancelled:
+            stage.shopper.revive(placed)
+        else:
+            stage.shopper.unhold(placed)
+        stage.cycle()
+    stage.unlock()
+    stage.cycle(after=SETTLED)
+    stage.cycle(after=SETTLED)
+    held = stage.delivery(placed)
+    assert (held.state, held.reason_code, held.reason) == (State.HELD, "operator", "ask the buyer first")
+    stage.act(Act.RELEASE, placed)
+    stage.cycle()
+    assert stage.state(placed) is State.CONFIRMED

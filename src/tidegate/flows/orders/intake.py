@@ -237,7 +237,10 @@ class Intake:
                 self.apply([Verdict(delivery_id, "i", text=reason, waits_for=disposition.waits_for)], now)
             case Action.UNSKIP:
                 self.apply([Verdict(delivery_id, "p", text=reason)], now)
-                if disposition.waits_for:
+                held = lookups.held_before(delivery_id)
+                if held is not None:  # only a person ends it
+                    self.apply([Verdict(delivery_id, "k", code=OPERATOR, text=held)], now)
+                elif disposition.waits_for:
                     self.apply([Verdict(delivery_id, "i", text=reason, waits_for=disposition.waits_for)], now)
             case Action.QUEUE:
                 self.apply([Verdict(delivery_id, "a", text=reason)], now)
