@@ -218,7 +218,11 @@ class Batches:
                     reference=values.get("CheckReceiptNumber", ""),
                     second_reference=values.get("MatchingDocumentNumber", ""),
                 )
-                posted.extra.update(document=entry.document, description=values.get("EntryDescription", ""))
+                posted.extra.update(
+                    document=entry.document,
+                    description=values.get("EntryDescription", ""),
+                    entered_at=batch.made_at,
+                )
             entry.posted = posted.id
             try:
                 for invoice, amount in values["applied"]:

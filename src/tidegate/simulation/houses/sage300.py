@@ -98,7 +98,10 @@ def books(face: Any, _shop: Any) -> dict[str, Any]:
     table, ledgers = face.company.receivables.table, face.site.ledgers[face.credentials.company]
     numbers = {one.urn: ledgers.number(one) for one in table}
     for each in found["transactions"]:
-        each["refused"] = table[each["id"]].extra.get("refused", False)
+        extra = table[each["id"]].extra
+        each["refused"] = extra.get("refused", False)
+        if extra.get("entered_at") is not None:  # a clerk posts it later
+            each["created_at"] = extra["entered_at"].isoformat()
         if each["kind"] == "receipt" and each["reference"].startswith("magento:"):
             each["second_reference"] = f"{RECEIPT}{each['reference']}"  # our key is the receipt's number
             each["reference"] = table[each["id"]].extra["description"]
