@@ -66,6 +66,20 @@ def test_a_refunded_piece_takes_its_fixed_product_tax_along_and_no_fee(stage: St
     )
 
 
+def test_a_bundle_keeps_its_fixed_product_tax_when_a_part_of_it_alone_is_refunded(stage: Stage) -> None:
+    """Seen before: it was taken for gone with the part that it is kept with, and a person was asked."""
+    entity_id = stage.order("guest", lines=[("KIT-1", 2)], additions=KINDS["fixed product tax"])
+    order = stage.shop.order(entity_id)
+    invoice.invoice(stage.shop, order)
+    part = next(each["item_id"] for each in order.items if each["sku"] == "HUB-0010")
+    creditmemo.refund(stage.shop, order, {part: D(2)}, creditmemo.Arguments(shipping=D(0)))
+    stage.cycle()
+    assert stage.state(entity_id) is State.CONFIRMED, stage.delivery(entity_id).reason
+    sale = stage.only(entity_id)
+    assert D(sale["gross"]) == D(order.row["grand_total"]) - D(order.row["total_refunded"])
+    assert [D(line["net"]) for line in sale["lines"] if "Eco fee" in str(line)] == [D("2.74")]
+
+
 def test_invoices_of_such_orders_make_the_grand_total(stage: Stage) -> None:
     order = placed(stage, "all")
     for pieces in ({first(order): D(1)}, None):

@@ -8,6 +8,7 @@ has taken back. The algorithm in words: `docs/algorithms/order-totals.md`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -82,12 +83,14 @@ def remaining(order: Order, *, whole_bundles: bool = False) -> Order | Failure:
         _without(kept, order) for each in order.extras if (kept := _extra(each, order.lines)) is not None
     )
     sums = _sums(order, lines, extras)
+    if isinstance(sums, Failure) and order.reductions.refunded:
+        for kept in _otherwise(order, extras):
+            otherwise = _sums(order, lines, kept)
+            if not isinstance(otherwise, Failure):
+                sums, extras = otherwise, kept
+                break
     if isinstance(sums, Failure):
-        extras = tuple(each for each in extras if each.source not in WRAPPING)
-        unwrapped = _sums(order, lines, extras) if order.reductions.refunded else sums
-        if isinstance(unwrapped, Failure):
-            return sums
-        sums = unwrapped
+        return sums
     totals, base_totals = sums
     return msgspec.structs.replace(
         order,
@@ -115,6 +118,19 @@ def _sums(
         if problem is not None:
             return problem
     return totals, base_totals
+
+
+def _otherwise(order: Order, extras: tuple[Extra, ...]) -> Iterator[tuple[Extra, ...]]:
+    """What else may remain of amounts besides lines: Magento does not report it, its totals decide.
+
+    A credit memo gives wrapping back unasked, and none of a bundle's own amounts where it takes parts of it alone.
+    """
+    bundled = {line.item_id for line in order.lines if line.bundle_item_id is not None}
+    own = tuple(each for each in order.extras if each.item_id in bundled)
+    others = tuple(each for each in extras if each.item_id not in bundled)
+    for kept in (extras, (*others, *own)):
+        yield tuple(each for each in kept if each.source not in WRAPPING)
+    yield (*others, *own)
 
 
 def _extra(extra: Extra, lines: tuple[OrderLine, ...]) -> Extra | None:
