@@ -84,10 +84,10 @@ def remaining(order: Order, *, whole_bundles: bool = False) -> Order | Failure:
     )
     sums = _sums(order, lines, extras)
     if isinstance(sums, Failure) and order.reductions.refunded:
-        for kept in _otherwise(order, extras):
-            otherwise = _sums(order, lines, kept)
+        for instead in _otherwise(order, extras):
+            otherwise = _sums(order, lines, instead)
             if not isinstance(otherwise, Failure):
-                sums, extras = otherwise, kept
+                sums, extras = otherwise, instead
                 break
     if isinstance(sums, Failure):
         return sums

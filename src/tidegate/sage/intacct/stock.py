@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from tidegate.domain.delta import Delta
@@ -15,7 +16,7 @@ from tidegate.domain.errors import Code, Failure
 from tidegate.domain.money import ZERO
 from tidegate.domain.stock.stock_level import StockLevel, WebLine
 from tidegate.sage.intacct.client import IntacctClient
-from tidegate.sage.intacct.queries import Query, among
+from tidegate.sage.intacct.queries import Query, among, in_parts
 from tidegate.sage.intacct.reference import Reference
 from tidegate.sage.intacct.rows import Row, each, figure_of, name_of, number_of, text_of
 from tidegate.sage.intacct.status_words import CONVERTED
@@ -23,6 +24,7 @@ from tidegate.sage.intacct.web_orders import WebOrder, WebOrderLine, WebOrders
 
 ON_HAND = "WONHAND"
 HELD = ("WALLOCATED", "WRESERVED", "WONHOLD")  #: names are assumed; `check` looks whether they are there
+LEVEL_FIELDS = ("RECORDNO", "ITEMID", "WAREHOUSEID", ON_HAND, *HELD)
 
 
 class Stock:
@@ -44,8 +46,7 @@ class Stock:
         chosen = list(warehouses) or list(known)
         if not chosen:
             return Delta((), "", full=True)
-        fields = ("RECORDNO", "ITEMID", "WAREHOUSEID", ON_HAND, *HELD)
-        rows = self._client.read(Query("ITEMWAREHOUSEINFO", fields, among("WAREHOUSEID", chosen)))
+        rows = self._client.read(Query("ITEMWAREHOUSEINFO", LEVEL_FIELDS, among("WAREHOUSEID", chosen)))
         if isinstance(rows, Failure):
             return rows
         levels, bad = each(
@@ -94,7 +95,29 @@ class WebLines:
             return later
         billed = _billed(later, set(invoices))
         lines = [_line(order, line, billed) for order in orders.values() for line in order.lines.values()]
-        return [line for line in lines if line.unreadable or line.invoiced < line.ordered]
+        return self._allocated([line for line in lines if line.unreadable or line.invoiced < line.ordered])
+
+    def _allocated(self, lines: list[WebLine]) -> list[WebLine] | Failure:
+        """The lines with no more allocated, of all together, than the company holds back of each item there.
+
+        An order's line does not state it. Of what is on no shelf nothing is held, and in a company whose orders
+        allocate nothing there is nothing to come back on.
+        """
+        wanted = {line.sku for line in lines if line.allocated and line.sku}
+        held: dict[tuple[str, str], Decimal] = {}
+        for part in in_parts(sorted(wanted)):
+            rows = self._orders.client.read(Query("ITEMWAREHOUSEINFO", LEVEL_FIELDS, among("ITEMID", part)))
+            if isinstance(rows, Failure):
+                return rows
+            levels, _ = each(rows, _level, lambda row: text_of(row, "RECORDNO"))  # `Stock` reports the others
+            held |= {(one.sku, one.warehouse.upper()): one.allocated for one in levels}
+        found = []
+        for line in lines:
+            place = line.sku, line.warehouse.upper()
+            allocated = min(line.allocated, held.get(place, ZERO))
+            held[place] = held.get(place, ZERO) - allocated
+            found.append(replace(line, allocated=allocated))
+        return found
 
 
 def _billed(rows: Sequence[Row], invoices: set[str]) -> dict[str, Decimal]:
