@@ -11,6 +11,7 @@ import pytest
 
 from tidegate.domain.errors import Failure
 from tidegate.domain.stock.availability import Buffers, with_reservations
+from tidegate.domain.stock.reservation import Reservation
 from tidegate.flows import payment_steps
 from tidegate.flows.fulfilment import credits, invoices, shipments
 from tidegate.flows.payments import deposits
@@ -140,9 +141,12 @@ def the_reservations_are_left_out(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(inventory, "with_reservations", lambda claims: with_reservations([]))
 
 
-def written_shipments_count_as_unwritten(patch: pytest.MonkeyPatch) -> None:
-    """Pieces that have left both sides come back on."""
+def shipped_pieces_stay_reserved(patch: pytest.MonkeyPatch) -> None:
+    """Pieces that have left both sides come back on: neither the ledger nor the store's counters know of it."""
     patch.setattr(shipped, "written", lambda connection, orders: {})
+    patch.setattr(
+        Reservation, "left", lambda self, written: self.ordered - self.cancelled - self.released - written
+    )
 
 
 def everything_is_new_every_time(patch: pytest.MonkeyPatch) -> None:
