@@ -94,7 +94,7 @@ def test_a_person_decides_on_other_content_of_an_order_whose_goods_have_left(
         "base_grand_total": 0,
     }
     there = {**THERE, "key": "magento:main:7", "despatch": despatch}
-    company = {"orders_by_reference": {"7": [there]}, "items": {}}
+    company = {"orders_by_reference": {"7": [there]}, "items": {}, "customers": []}
     told = {7: {"state": "review", "reason": "The order is delivered."}}
     verdict = Verdict()
     nothing_stuck(order, company, told, {}, (), replace(terms, tax_percents=frozenset()), verdict)
