@@ -57,7 +57,7 @@ class Terms:
     tolerance: Decimal = Decimal(0)  #: how much of an order the hub may put on a rounding line
     looks_up: bool = True  #: whether the company can be asked for an order
     within: Decimal = Decimal(0)  #: so near must come what a company taxes by schedules of its own
-    forgetful: bool = False  #: an older copy of the ledger was restored
+    forgetful: bool = False  #: an older copy of the ledger was restored, or another hub has sent orders
     has_rounding: bool = True  #: whether an order there can have a line for what rounding leaves
     distinguished: frozenset[str] = frozenset()  #: keys that its report names: cancelled in the company alone
 

@@ -95,7 +95,7 @@ def charges_alone(order: Book) -> bool:
 def sent_in_between(order: Book, stored: Book, within: Decimal) -> bool:
     """Whether the company has the order as it was after something was taken back, and before more was.
 
-    Only the ledger knows with what it was sent: an older one has forgotten it.
+    Only the ledger knows with what it was sent: an older one has forgotten it, another hub's one knows it alone.
     """
     between = list(versions(order))[1:-1]
     gross = Decimal(stored["gross"])

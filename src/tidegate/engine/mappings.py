@@ -214,7 +214,13 @@ def harmless(cell: str) -> str:
 
 def from_csv(text: str, kind: Kind) -> list[tuple[str, dict[str, str]]]:
     """The entries of a table; raises Refused for one that is not such a table."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    try:
+        return _read(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))), kind)
+    except csv.Error as error:
+        raise Refused(f"this is no CSV: {error}") from None
+
+
+def _read(reader: csv.DictReader[str], kind: Kind) -> list[tuple[str, dict[str, str]]]:
     if reader.fieldnames is None or "name" not in reader.fieldnames:
         raise Refused(f"the first line must be: name,{','.join(kind.fields)}")
     rows = []

@@ -69,6 +69,7 @@ class Evidence:
     tries: dict[str, list[int]]
     fresh_starts: list[datetime]  #: when a person lifted a halt, or another process began
     forgetful: bool = False  #: the ledger was restored from an older copy
+    alone: bool = True  #: no other hub has worked on shop and company
     stock_writes: list[checker_stock.StockWrite] = field(default_factory=list)
     report: checker_report.Report | None = None  #: the hub's reconciliation, where it was asked for
     chains: dict[int, dict[str, Any]] = field(default_factory=dict)  #: as the hub traces them, by order
@@ -108,6 +109,7 @@ def gather(
         tries=tries(traced),
         fresh_starts=list(fresh_starts),
         forgetful=forgetful,
+        alone=world.alone,
         report=None if report is None else reported(report),
         stock_writes=world.observer.writes,
         chains={each["magento"]["entity_id"]: each["chain"] for each in traced if each["chain"]},
@@ -141,7 +143,7 @@ def check(evidence: Evidence) -> checker.Verdict:
     terms = replace(
         evidence.terms,
         distinguished=checker_report.cancelled_there(evidence.report),
-        forgetful=evidence.forgetful,
+        forgetful=evidence.forgetful or not evidence.alone,
     )
     verdict = checker.check(evidence.shop, evidence.company, evidence.deliveries, evidence.accounts, terms)
     for calls in (evidence.shop_calls, evidence.company_calls):

@@ -169,23 +169,38 @@ def download(visit: Visit, connection: str, kind: str) -> HttpResponse:
 
 @page(Permission.MAP, methods=("POST",))
 def upload(visit: Visit, connection: str, kind: str) -> HttpResponse:
-    """Entries from a CSV file: those that differ are set, none is removed."""
+    """Entries from a CSV file: those that differ are set, all or none; none is removed."""
     tied = connection_of(visit, connection, Permission.MAP)
     file = visit.request.FILES.get("file")
     if kind not in KINDS or file is None or (file.size or 0) > LARGEST:
         messages.error(visit.request, "Choose a CSV file below half a megabyte.")
         return redirect(f"/mappings?connection={connection}")
-    done = 0
+    before, seen = tied.settings, tied.mappings_seen
     try:
-        for entry, values in mappings.from_csv(file.read().decode("utf-8-sig"), KINDS[kind]):
-            if KINDS[kind].entries(tied.settings).get(entry) != values:
-                put(visit, connection, kind, entry, values)
-                done += 1
-    except (Refused, UnicodeDecodeError) as refused:
-        messages.error(visit.request, f"{done} entries were set, then: {refused}")
+        with transaction("console-mappings"):
+            done = put_all(visit, connection, kind, file.read().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        messages.error(visit.request, "Nothing was changed: save the file as CSV in UTF-8.")
+    except Refused as refused:
+        tied.remap(before)
+        tied.mappings_seen = seen
+        messages.error(visit.request, f"Nothing was changed: {refused}")
     else:
         messages.success(visit.request, f"{done} entries were set; the others were already the same.")
     return redirect(f"/mappings?connection={connection}")
+
+
+def put_all(visit: Visit, connection: str, kind: str, text: str) -> int:
+    """Set what differs, in the caller's transaction; how many. Raises Refused for the first that cannot be."""
+    done = 0
+    for entry, values in mappings.from_csv(text, KINDS[kind]):
+        if KINDS[kind].entries(visit.hub.connections[connection].settings).get(entry) != values:
+            try:
+                put(visit, connection, kind, entry, values)
+            except Refused as refused:
+                raise Refused(f"{entry}: {refused}") from None
+            done += 1
+    return done
 
 
 def connection_of(visit: Visit, name: str, permission: Permission) -> Connection:

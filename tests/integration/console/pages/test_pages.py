@@ -18,7 +18,7 @@ from tidegate.console.roles import Role
 from tidegate.domain.books.month import Month
 from tidegate.domain.states import State
 from tidegate.engine import month_end, schedule, waiting
-from tidegate.ledger import customers, models, queue
+from tidegate.ledger import customers, mappings, models, queue
 from tidegate.ledger.customers import KnownCustomer
 from tidegate.ledger.database import transaction
 
@@ -194,6 +194,30 @@ def test_mappings_go_out_and_come_in_as_csv(held: Browsing) -> None:
     assert "2 entries were set" in answer
     assert held.stage.connection.settings.payments[UNMAPPED].prepaid
     assert "'=1+1" in held.page(f"/mappings/{CONNECTION}/payments.csv")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (f"{UNMAPPED},1250,,yes\nother,,,yes\n".encode(), "Nothing was changed: other: "),
+        (
+            f"{UNMAPPED},1250,,yes\n\xe4,1,,no\n".encode("latin-1"),
+            "Nothing was changed: save the file as CSV in UTF-8",
+        ),
+        (f'{UNMAPPED},1250,,yes\n"{"x" * 200_000}",1,,no\n'.encode(), "Nothing was changed: this is no CSV"),
+    ],
+)
+def test_of_a_table_with_a_wrong_line_nothing_is_taken(held: Browsing, more: bytes, said: str) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    held.sign_in()
+    before = held.stage.connection.settings
+    text = held.page(f"/mappings/{CONNECTION}/payments.csv").encode()
+    file = SimpleUploadedFile("p.csv", text + more)
+    assert said in held.post(f"/mappings/{CONNECTION}/payments/upload", file=file)
+    assert held.stage.connection.settings == before
+    assert not Change.objects.filter(act="mapping changed").exists()
+    assert mappings.in_force(CONNECTION) == {}
 
 
 def test_a_bulk_action_is_shown_confirmed_and_written_down(held: Browsing) -> None:
