@@ -18,6 +18,7 @@ from tidegate.flows.mapping import terms_of
 from tidegate.flows.spending import Spending
 from tidegate.ledger import closures, halts, product_groups
 from tidegate.magento.store import MagentoStoreClient
+from tidegate.reading import pauses
 from tidegate.sage.port.company import Company
 
 
@@ -100,7 +101,7 @@ class Connection:
 
     def terms(self) -> Terms | Failure:
         """The mappings, with the tax rates that the company itself states (read once, then kept)."""
-        with self._lock:
+        with pauses.kept_out(self._lock):
             if self._terms is None:
                 lists = self.company.code_lists()
                 if isinstance(lists, Failure):

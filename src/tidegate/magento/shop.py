@@ -16,6 +16,7 @@ from tidegate.domain.errors import Failure
 from tidegate.magento.answer import PAGE_LIMIT, garbage
 from tidegate.magento.client import StoreClient
 from tidegate.magento.search import NO_ORDER, Search
+from tidegate.reading import pauses
 from tidegate.reading.shape import ANYTHING, Rows, Shape
 from tidegate.transport import NoAnswer
 
@@ -142,7 +143,7 @@ class Shop:
 
     def codes(self, *, fresh: bool = False) -> Mapping[int, str] | Failure:
         """Store view id -> website code; remembered unless `fresh`."""
-        with self._lock:
+        with pauses.kept_out(self._lock):
             if self._codes is not None and not fresh:
                 return self._codes
             websites, views = self.websites(whole=False), self.store_views(whole=False)

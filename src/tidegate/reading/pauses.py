@@ -7,8 +7,9 @@ that was started meanwhile has no pauses, and within a pause there is none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 Work = Callable[[], None]
 
@@ -23,6 +24,13 @@ def between_pages(work: Work | None) -> Iterator[None]:
         yield
     finally:
         _between.reset(token)
+
+
+@contextmanager
+def kept_out(lock: AbstractContextManager[Any]) -> Iterator[None]:
+    """Hold a lock over calls, and let nothing else be done meanwhile: in the same thread it may need the same lock."""
+    with lock, between_pages(None):
+        yield
 
 
 def possible() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from tidegate.clock import Clock
 from tidegate.domain.errors import Failure
+from tidegate.reading import pauses
 from tidegate.sage.sage200.client import IDS, Sage200Client
 from tidegate.sage.sage200.fields import Row, id_of
 
@@ -45,7 +46,7 @@ class CodeBook:
 
     def of(self, ids: Iterable[int | None]) -> dict[int, Row] | Failure:
         """The rows of these ids, and of others that are known; no entry for what does not exist."""
-        with self._lock:
+        with pauses.kept_out(self._lock):
             if self._clock.monotonic() - self._since > MAX_AGE:
                 self.forget()
             new = {number for number in ids if number is not None and number not in self._rows}
@@ -58,7 +59,7 @@ class CodeBook:
 
     def all(self) -> dict[int, Row] | Failure:
         """Every row of the collection, as it is now."""
-        with self._lock:
+        with pauses.kept_out(self._lock):
             return self._read_all()
 
     def _read_all(self) -> dict[int, Row] | Failure:

@@ -18,6 +18,7 @@ import msgspec
 from tidegate.clock import Clock
 from tidegate.domain.bad_row import BadRow
 from tidegate.domain.errors import Code, Failure
+from tidegate.reading import pauses
 from tidegate.reading.document import Unreadable, read
 from tidegate.sage.sage50 import answers, wire_names
 from tidegate.sage.sage50.client import Sage50Client
@@ -57,7 +58,8 @@ class ScopeFiles:
 
     def latest(self, scope: str) -> ScopeFile | Failure | None:
         """The latest file; None while Sage 50 has not sent any. One call where nothing is new."""
-        with self._lock:
+        pauses.possible()
+        with pauses.kept_out(self._lock):
             path = wire_names.FILES.format(domain=wire_names.DOMAIN, scope=scope)
             why = ""
             for _ in range(TRIES):
