@@ -167,6 +167,25 @@ def test_the_step_of_a_skipped_order_comes_back_with_it(stage: MemoryStage) -> N
     assert (stage.state(placed), stage.state(placed, STEP)) == (State.CONFIRMED, State.CONFIRMED)
 
 
+def test_the_step_of_an_order_that_a_person_takes_up_again_comes_back_with_it(stage: MemoryStage) -> None:
+    """Seen before: nothing changed in the store, and its shipment was invoiced by nobody."""
+    placed = stage.order("guest")
+    stage.shopper.ship(placed)
+    stage.inject("send", Failure(Code.LOCKED, "closed for the night", sent=False))
+    stage.cycle()
+    stage.act(Act.SKIP, placed, text="not now")
+    stage.cycle(after=SETTLED)
+    assert (stage.state(placed), stage.state(placed, STEP)) == (State.SKIPPED, State.SKIPPED)
+    stage.act(Act.RETRY, placed)
+    for _ in range(2):
+        stage.cycle(after=SETTLED)
+    assert (stage.state(placed), stage.state(placed, STEP), invoices(stage)) == (
+        State.CONFIRMED,
+        State.CONFIRMED,
+        1,
+    )
+
+
 def shipped_and_cancelled(stage: MemoryStage) -> int:
     """The store has shipped all of it and cancels it then, as Magento lets people do before its invoice."""
     stage.turn(makes=Kind.DRAFT, invoice_due=InvoiceDue.SHIPPED)

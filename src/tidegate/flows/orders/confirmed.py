@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tidegate.domain.verdict import Verdict
 from tidegate.flows.cycle import Cycle
+from tidegate.flows.orders import invoicing
 from tidegate.ledger import delivery
 
 #: The transitions that lead an order to `confirmed`.
@@ -19,5 +20,6 @@ def carry_out(cycle: Cycle, verdicts: Sequence[Verdict]) -> None:
     now = cycle.now()
     moved_on = set(delivery.apply(verdicts, now, lease=cycle.lease))
     confirmed = [each for each in verdicts if each.letter in CONFIRMING and each.delivery_id not in moved_on]
+    invoicing.take_up(cycle, confirmed, now)
     for follow in cycle.followers.order_confirmed:
         follow(cycle, confirmed, now)

@@ -74,6 +74,16 @@ def ask(cycle: Cycle, order: Order, source_id: int, now: datetime) -> None:
     delivery.create_many([wanted], now)
 
 
+def take_up(cycle: Cycle, confirmed: Sequence[Verdict], now: datetime) -> None:
+    """Reopen the steps that had ended with these orders, which are in the company after all; in their transaction."""
+    if cycle.connection.company.about.invoice_due is None:
+        return
+    for order in lookups.items([verdict.delivery_id for verdict in confirmed]):
+        step = lookups.step_of(order.source_id, FLOW, STEP)
+        if step is not None and step.state is State.SKIPPED and step.reason_code == WITH_ORDER:
+            delivery.apply([Verdict(step.id, "p", text="its order is in Sage")], now, lease=cycle.lease)
+
+
 def release(cycle: Cycle) -> None:
     """Queue the steps whose order's cancellation is settled, from the ledger alone."""
     held = lookups.open_steps(cycle.name, FLOW, STEP, states=(State.HELD,))
